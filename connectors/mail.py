@@ -1,0 +1,195 @@
+"""Mail: one letter, handed to the operator's mail server over SMTP."""
+
+import asyncio
+import re
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from connectors.result import Result
+
+__all__ = ["Letter", "Post", "Result"]
+
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+_OURS = {"from", "to", "cc", "bcc", "subject", "date", "message-id", "mime-version"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one person, plain text.
+
+    sender, to: "maya@harbour.example" or "Maya Berg <maya@harbour.example>".
+    message_id: the same on every attempt, so that a repeated mail is recognised.
+    headers: further headers; those that this class writes itself can't be replaced.
+    """
+
+    sender: str
+    to: str
+    subject: str
+    text: str
+    message_id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Post:
+    """The operator's mail server."""
+
+    def __init__(self, smtp_url: str, timeout: float = 20) -> None:
+        """smtp_url: smtp://user:password@host:port, smtps:// or smtp+starttls://.
+
+        timeout: seconds for a whole letter.
+        Raises ValueError (without the password in it) for any other kind of address.
+        """
+        self._timeout = timeout
+        self._options = _options(smtp_url)
+
+    async def send(self, letter: Letter) -> Result:
+        """Hand over one letter. Faults of network, server and addresses end in the Result."""
+        started = time.monotonic()
+        code: int | None
+        error: str | None
+        try:
+            message, sender, recipient = _compose(letter)
+            async with asyncio.timeout(self._timeout):
+                _, reply = await aiosmtplib.send(
+                    message,
+                    sender=sender,
+                    recipients=[recipient],
+                    timeout=self._timeout,
+                    **self._options,
+                )
+        except AddressError as fault:
+            code, error, sentence, reply = None, "address", str(fault), ""
+        except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
+            code, reply, error, sentence = _explain(fault)
+        else:
+            code, error, sentence = 250, None, "The mail server took the letter."
+        return Result(
+            ok=error is None,
+            code=code,
+            duration_ms=round((time.monotonic() - started) * 1000),
+            body=reply[:20_000].replace("\x00", ""),
+            error=error,
+            sentence=sentence,
+            permanent=error in ("address", "smtp_5xx"),
+        )
+
+
+class AddressError(ValueError):
+    """A sender or recipient that is not one mail address; says so in a sentence."""
+
+
+def _compose(letter: Letter) -> tuple[EmailMessage, str, str]:
+    """Build the message. Returns it with the bare addresses of sender and recipient."""
+    sender, recipient = _address(letter.sender), _address(letter.to)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = recipient
+    message["Subject"] = _one_line(letter.subject)
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = f"<{_one_line(letter.message_id).strip('<> ')}>"
+    # Keeps "I am on holiday" answers away (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    for name, value in letter.headers.items():
+        _add(message, name, value)
+    message.set_content(letter.text)
+    return message, sender.addr_spec, recipient.addr_spec
+
+
+def _add(message: EmailMessage, name: str, value: str) -> None:
+    if not re.fullmatch("[A-Za-z0-9-]+", name) or name.lower() in _OURS:
+        raise ValueError(f"A letter can't carry a header named {name!r}.")
+    del message[name]
+    message[name] = _one_line(value)
+
+
+def _address(text: str) -> Address:
+    """Read one mail address, with or without a name. Raises AddressError."""
+    name, spec = parseaddr(_refuse_lines(text), strict=True)
+    local, _, domain = spec.rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode()
+        if not local or not re.fullmatch(r"[A-Za-z0-9.-]+", ascii_domain):
+            raise ValueError
+        return Address(display_name=name, username=local, domain=ascii_domain)
+    except (ValueError, IndexError):
+        raise AddressError(f"“{text[:200]}” is not a mail address.") from None
+
+
+def _refuse_lines(text: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text):
+        raise AddressError("A mail address must not contain a line break.")
+    return text
+
+
+def _one_line(text: str) -> str:
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+
+
+def _options(smtp_url: str) -> dict[str, Any]:
+    """What `aiosmtplib.send` needs to know about the server."""
+    try:
+        url = urlsplit(smtp_url)
+        scheme, host, port = url.scheme, url.hostname, url.port
+    except ValueError:
+        scheme, host, port = "", None, None
+    if scheme not in _PORTS or not host:
+        raise ValueError("The mail server is written like smtp+starttls://user:password@host:587.")
+    password = unquote(url.password) if url.password else None
+    return {
+        "hostname": host,
+        "port": port or _PORTS[scheme],
+        "username": unquote(url.username) if url.username else None,
+        "password": password,
+        "use_tls": scheme == "smtps",
+        # Plain smtp:// encrypts when the server offers it, as mail servers do among themselves,
+        # where a self-made certificate is usual. With a password at stake it must be a good one.
+        "start_tls": {"smtp": None, "smtps": False, "smtp+starttls": True}[scheme],
+        "validate_certs": scheme != "smtp" or password is not None,
+    }
+
+
+def _explain(fault: Exception) -> tuple[int | None, str, str, str]:
+    """Say what a fault means. Returns (SMTP code, server's words, error class, sentence)."""
+    refused = fault
+    if isinstance(fault, aiosmtplib.SMTPRecipientsRefused):
+        refused = fault.recipients[0]
+    if isinstance(refused, aiosmtplib.SMTPAuthenticationError):
+        sentence = "The mail server did not accept our user name and password."
+        return refused.code, refused.message, "login", sentence
+    if isinstance(refused, aiosmtplib.SMTPResponseException) and refused.code >= 400:
+        return refused.code, refused.message, *_refusal(refused.code)
+    error, sentence = _network(fault)
+    return None, "", error, sentence
+
+
+def _refusal(code: int) -> tuple[str, str]:
+    if code < 500:
+        return "smtp_4xx", f"The mail server can't take the letter at the moment ({code})."
+    return "smtp_5xx", f"The mail server refused the letter for good ({code})."
+
+
+def _network(fault: Exception) -> tuple[str, str]:
+    root = fault.__cause__ or fault
+    if isinstance(fault, TimeoutError):
+        return "timeout", "The mail server took too long."
+    if isinstance(root, socket.gaierror):
+        return "dns", "The name of the mail server could not be looked up."
+    if isinstance(root, ssl.SSLError) or "STARTTLS" in str(fault).upper():
+        return "tls", "No secure connection to the mail server could be made."
+    if isinstance(fault, aiosmtplib.SMTPServerDisconnected):
+        return "reset", "The mail server broke off the connection."
+    if isinstance(fault, OSError):
+        return "connect", "The mail server could not be reached."
+    return "garbled", "The mail server answered in a way we do not understand."

@@ -1,0 +1,55 @@
+"""Mews, over its Connector API: tokens in the JSON body of a POST (docs.mews.com)."""
+
+from connectors.door import Door
+from connectors.vendor import (
+    Account,
+    CredentialField,
+    Vendor,
+    answer,
+    checker,
+    garbled,
+    part,
+    request_id_of,
+    text,
+)
+
+NAME = "Mews"
+CLIENT = "Adjoin 0.1"
+SHAPE = "E0D439EE522F44368DC78E1BFB03710C-D24FB11DBE31D4621C4817E028D9E1D"
+
+FIELDS = (
+    CredentialField(
+        "client_token",
+        "Client token",
+        "Identifies the application to Mews. The operator of this portal has it.",
+        True,
+        SHAPE,
+    ),
+    CredentialField(
+        "access_token",
+        "Access token",
+        "One per property: in Mews under Settings, Integrations, the integration's page.",
+        True,
+        SHAPE,
+    ),
+)
+
+
+def _account(door: Door, address: str, credentials: dict[str, str]) -> Account:
+    reply = door.post(
+        f"{address}/api/connector/v1/configuration/get",
+        json={
+            "ClientToken": credentials["client_token"],
+            "AccessToken": credentials["access_token"],
+            "Client": CLIENT,
+        },
+    )
+    value = answer(NAME, reply)
+    enterprise = part(value, "Enterprise")
+    enterprise_id = text(enterprise.get("Id"))
+    if enterprise_id is None:
+        raise garbled(NAME, reply)
+    return Account(enterprise_id, text(enterprise.get("Name")), request_id_of(reply))
+
+
+VENDOR = Vendor("mews", NAME, "https://api.mews.com", FIELDS, checker(NAME, FIELDS, _account))

@@ -1,0 +1,220 @@
+"""What a core system is to us: the credentials it wants, and how they are checked at once."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.door import Blocked, Door, Reply, Unreachable
+
+
+@dataclass(frozen=True)
+class CredentialField:
+    """One thing to fill in. secret: stored encrypted, shown masked."""
+
+    key: str
+    label: str
+    hint: str
+    secret: bool
+    placeholder: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the vendor said about credentials.
+
+    account_id, account_name: whose credentials they are, when ok.
+    error: None when ok, else "refused" (a person must correct the credentials), "unreachable",
+        "rate_limited", "vendor_fault", "garbled" (all: try again later) or "blocked" (the
+        address is one that the operator didn't allow).
+    sentence: plain words, without any credential in them. request_id: the vendor's, for a case.
+    """
+
+    ok: bool
+    account_id: str | None
+    account_name: str | None
+    sentence: str
+    error: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """A core system. `check(door, base address, credentials by key)` blocks on the network."""
+
+    key: str
+    name: str
+    default_address: str
+    fields: tuple[CredentialField, ...]
+    check: Callable[[Door, str, dict[str, str]], Check]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose credentials they are, by the vendor's own word."""
+
+    id: str
+    name: str | None
+    request_id: str | None = None
+
+
+class Trouble(Exception):  # noqa: N818
+    """The vendor gave no account: `error` as in Check, with a sentence for people."""
+
+    def __init__(self, error: str, sentence: str, request_id: str | None = None) -> None:
+        super().__init__(sentence)
+        self.error = error
+        self.sentence = sentence
+        self.request_id = request_id
+
+
+Probe = Callable[[Door, str, dict[str, str]], Account]
+
+
+def checker(
+    name: str, fields: Sequence[CredentialField], probe: Probe
+) -> Callable[[Door, str, dict[str, str]], Check]:
+    """Make a vendor's check out of a probe that returns the account or raises Trouble."""
+
+    def check(door: Door, address: str, credentials: dict[str, str]) -> Check:
+        try:
+            cleaned = _cleaned(fields, credentials)
+            account = probe(door, address.strip().rstrip("/"), cleaned)
+        except Trouble as trouble:
+            said = _without_secrets(trouble.sentence, credentials)
+            return Check(False, None, None, said, trouble.error, trouble.request_id)
+        except Blocked as blocked:
+            return Check(False, None, None, blocked.reason, "blocked")
+        except Unreachable as fault:
+            return Check(False, None, None, _unreachable(name, fault), _kind(fault))
+        whose = f" of {account.name}" if account.name else ""
+        sentence = f"{name} accepted the credentials{whose}."
+        return Check(True, account.id, account.name, sentence, None, account.request_id)
+
+    return check
+
+
+def answer(name: str, reply: Reply) -> Any:
+    """The JSON value of a successful answer. Raises Trouble for every other one.
+
+    Only a clear refusal by the vendor itself is "refused". A page of HTML comes from something in
+    front of the vendor and says nothing about the credentials.
+    """
+    request_id = request_id_of(reply)
+    if reply.code in (401, 403) and not _is_html(reply):
+        raise Trouble("refused", refusal(name, words_of(reply)), request_id)
+    if reply.code == 429:
+        raise Trouble(
+            "rate_limited",
+            f"{name} was asked too often just now. Try again in a minute.",
+            request_id,
+        )
+    if reply.code == 408 or reply.code >= 500:
+        raise Trouble(
+            "vendor_fault",
+            f"{name} has a problem of its own at the moment ({reply.code}). Try again later.",
+            request_id,
+        )
+    if reply.code != 200:
+        raise garbled(name, reply)
+    return parsed(name, reply)
+
+
+def parsed(name: str, reply: Reply) -> Any:
+    """The JSON value of an answer. Raises Trouble when it isn't JSON."""
+    try:
+        return reply.json()
+    except (ValueError, RecursionError):
+        raise garbled(name, reply) from None
+
+
+def garbled(name: str, reply: Reply) -> Trouble:
+    """The trouble that an answer isn't one of this vendor."""
+    return Trouble(
+        "garbled",
+        f"The address answered ({reply.code}), but not as {name} does. Check the address.",
+        request_id_of(reply),
+    )
+
+
+def refusal(name: str, words: str) -> str:
+    """The sentence for refused credentials, with the vendor's own words."""
+    said = f" It says: “{words}”" if words else ""
+    return f"{name} does not accept these credentials.{said} Correct them and try again."
+
+
+def words_of(reply: Reply) -> str:
+    """The vendor's own message in an error answer, as one short line; empty when there is none."""
+    try:
+        value = reply.json()
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(value, Mapping):
+        return ""
+    keys = ("Message", "message", "error_description", "error")
+    found = next((value[key] for key in keys if isinstance(value.get(key), str)), "")
+    return tidy(found)
+
+
+def tidy(words: str) -> str:
+    """Other people's words as one line of at most 300 characters."""
+    line = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", words).split())
+    return line if len(line) <= 300 else line[:299] + "…"
+
+
+def request_id_of(reply: Reply) -> str | None:
+    """The vendor's name for this request: from the body (Mews) or a header (the others)."""
+    try:
+        value = reply.json()
+    except (ValueError, RecursionError):
+        value = None
+    named = value.get("RequestId") if isinstance(value, Mapping) else None
+    found = named if isinstance(named, str) else reply.headers.get("x-request-id", "")
+    return tidy(found)[:100] or None
+
+
+def part(value: object, key: str) -> Mapping[str, Any]:
+    """The JSON object under a key of an answer; an empty one when there is none."""
+    inner = value.get(key) if isinstance(value, Mapping) else None
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def text(value: object) -> str | None:
+    """An id or a name from an answer, as text; None when it is missing or empty."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return tidy(str(value)) or None
+
+
+def _cleaned(fields: Sequence[CredentialField], credentials: dict[str, str]) -> dict[str, str]:
+    cleaned = {}
+    for wanted in fields:
+        value = credentials.get(wanted.key, "").strip()
+        if not value:
+            raise Trouble("refused", f"Fill in “{wanted.label}”.")
+        if len(value) > 2000 or not re.fullmatch(r"[\x21-\x7e]+", value):
+            raise Trouble(
+                "refused",
+                f"“{wanted.label}” contains characters that it can't have. Copy it again.",
+            )
+        cleaned[wanted.key] = value
+    return cleaned
+
+
+def _without_secrets(sentence: str, credentials: Mapping[str, str]) -> str:
+    for value in credentials.values():
+        if len(value.strip()) > 3:
+            sentence = sentence.replace(value.strip(), "…")
+    return sentence
+
+
+def _is_html(reply: Reply) -> bool:
+    return "html" in reply.headers.get("content-type", "").lower()
+
+
+def _kind(fault: Unreachable) -> str:
+    return "garbled" if fault.error in ("garbled", "too_large") else "unreachable"
+
+
+def _unreachable(name: str, fault: Unreachable) -> str:
+    return f"{name} gave no answer that we can use: {fault.reason}. Try again in a few minutes."
