@@ -1,0 +1,81 @@
+"""Rows to look through: a table on wide screens, a list of cards on phones."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict
+
+from nicegui import ui
+
+Row = dict[str, Any]
+
+
+class Column(TypedDict, total=False):
+    """One column.
+
+    `kind` is text, strong, badge, ago, time, mono, number, link or actions; `align` start or end.
+    `sub` names a second key, shown small below the value.
+    """
+
+    key: str
+    label: str
+    kind: str
+    align: str
+    sub: str
+
+
+class Listing(ui.element, component="listing.js"):
+    """Rows in the order given; each needs an `id`, and an `href` if it leads somewhere."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+        *,
+        label: str,
+        on_act: Callable[[dict[str, Any]], Any] | None = None,
+        on_open: Callable[[Any], Any] | None = None,
+        search: str | None = None,
+        empty: str = "Nothing here yet.",
+        zone: str = "UTC",
+    ) -> None:
+        """Show `rows` under the name `label` (for screen readers).
+
+        Values by kind: badge a key of look.STATUS or {status, text}; ago and time ISO 8601 text;
+        link {label, href}; actions a list of {action, label, kind, icon, why_not}.
+        `on_act({"row": id, "action": action})` follows a row's buttons, `on_open(id)` a plain
+        click on the row. `search` is the placeholder of a search box; `zone` the time zone.
+        """
+        super().__init__()
+        self._rows = {row["id"]: dict(row) for row in rows}
+        self._props.update(
+            {
+                "columns": list(columns),
+                "rows": list(self._rows.values()),
+                "label": label,
+                "empty": empty,
+                "zone": zone,
+                "opens": on_open is not None,
+            }
+        )
+        self._props.set_optional("search", search)
+        if on_act:
+            self.on("act", lambda event: on_act(event.args))
+        if on_open:
+            self.on("open", lambda event: on_open(event.args))
+
+    def patch(self, row_id: Any, changes: Row) -> None:
+        """Change some values of one row in place; a row that isn't shown is ignored."""
+        if row_id not in self._rows:
+            return
+        with self._props.suspend_updates():
+            self._rows[row_id].update(changes)
+        self.run_method("patch", row_id, changes)
+
+    def replace(self, rows: Sequence[Row]) -> None:
+        """Show other rows."""
+        self._rows = {row["id"]: dict(row) for row in rows}
+        self._props["rows"] = list(self._rows.values())
+
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        if not self._rows:
+            return [self._props["empty"]]
+        return [value for row in self._rows.values() for value in row.values() if value is not None]

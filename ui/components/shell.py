@@ -1,0 +1,142 @@
+"""The frame around every page after sign-in, as plain values: menu, places, person, content."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from nicegui import ui
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the menu; `count` is shown beside it when it isn't zero."""
+
+    path: str
+    label: str
+    icon: str
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is signed in."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place the person works at: a property, a partner, or the platform."""
+
+    key: str
+    label: str
+    sub: str
+    icon: str = "building-2"
+
+
+class Rail(ui.element, component="rail.js"):
+    """The menu: a rail at the left, a bar at the bottom of a phone."""
+
+
+class Topbar(ui.element, component="topbar.js"):
+    """Place, theme and account."""
+
+
+class Shell:
+    """The built frame; a context manager that fills the content."""
+
+    def __init__(
+        self,
+        menu: Sequence[MenuItem],
+        person: Person,
+        places: Sequence[Place],
+        current_place: str,
+        *,
+        on_place: Callable[[str], Any],
+        on_sign_out: Callable[[], Any] | None = None,
+        sign_out_action: str | None = None,
+        on_theme: Callable[[str], Any] | None = None,
+        account_path: str = "/account",
+    ) -> None:
+        client = ui.context.client
+        client.layout.classes("shell")
+        self.content = ui.element("div").classes("page")
+        ui.skip_link("Skip to the content", target=self.content)
+        with client.layout:
+            self._rail = Rail().move(target_index=1)
+            self._topbar = Topbar().move(target_index=2)
+        self._counts = {item.path: item.count for item in menu}
+        self._rail.props.update({"menu": [asdict(item) for item in menu]})
+        self._topbar.props.update(
+            {
+                "person": asdict(person),
+                "places": [asdict(place) for place in places],
+                "place": current_place,
+                "account": account_path,
+            }
+        )
+        self._topbar.props.set_optional("sign-out", sign_out_action)
+        self._topbar.on("place", lambda event: on_place(event.args))
+        if on_sign_out:
+            self._topbar.on("sign-out", lambda: on_sign_out(), [])
+        if on_theme:
+            self._topbar.on("theme", lambda event: on_theme(event.args))
+        router = client.sub_pages_router
+        self.active(router.current_path)
+        router.on_path_changed(self.active)
+
+    def active(self, path: str) -> None:
+        """Mark the menu entry that `path` belongs to (it follows ui.sub_pages by itself)."""
+        self._rail.props["path"] = path.split("?")[0].split("#")[0]
+
+    def count(self, path: str, n: int) -> None:
+        """Show `n` beside the menu entry of `path`; 0 takes the number away."""
+        with self._rail.props.suspend_updates():
+            for item in self._rail.props["menu"]:
+                if item["path"] == path:
+                    item["count"] = n
+        self._rail.run_method("count", path, n)
+
+    def __enter__(self) -> Self:
+        self.content.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.content.__exit__(kind, error, trace)
+
+
+def shell(
+    menu: Sequence[MenuItem],
+    person: Person,
+    places: Sequence[Place],
+    current_place: str,
+    *,
+    on_place: Callable[[str], Any],
+    on_sign_out: Callable[[], Any] | None = None,
+    sign_out_action: str | None = None,
+    on_theme: Callable[[str], Any] | None = None,
+    account_path: str = "/account",
+) -> Shell:
+    """Build the frame: `with shell(…) as frame: ui.sub_pages({…})`.
+
+    Sign-out is a plain form POST to `sign_out_action`, or calls `on_sign_out`. The theme choice is
+    kept in the browser's cookie and needs no handler.
+    """
+    return Shell(
+        menu,
+        person,
+        places,
+        current_place,
+        on_place=on_place,
+        on_sign_out=on_sign_out,
+        sign_out_action=sign_out_action,
+        on_theme=on_theme,
+        account_path=account_path,
+    )

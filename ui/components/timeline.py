@@ -1,0 +1,49 @@
+"""The history of something, newest first, in groups of days."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from nicegui import ui
+
+
+class Entry(TypedDict, total=False):
+    """One row of history.
+
+    `at` is ISO 8601 with an offset; `side` says where the person stands ("Harbour Hotel", "D3x");
+    `text` is what happened, `detail` the words given with it; `tone` and `icon` as in look.
+    """
+
+    at: str
+    who: str
+    side: str | None
+    text: str
+    detail: str | None
+    tone: str
+    icon: str
+
+
+class Timeline(ui.element, component="timeline.js"):
+    """Rows that can grow at the top while somebody is looking."""
+
+    def __init__(
+        self, rows: Sequence[Entry], zone: str = "UTC", empty: str = "Nothing has happened yet."
+    ) -> None:
+        super().__init__()
+        self._rows = list(rows)
+        self._props.update({"rows": self._rows, "zone": zone, "empty": empty})
+
+    def prepend(self, row: Entry) -> None:
+        """Add what just happened, without sending the rest again."""
+        with self._props.suspend_updates():
+            self._rows.insert(0, row)
+        self.run_method("prepend", row)
+
+    def replace(self, rows: Sequence[Entry]) -> None:
+        """Show other rows."""
+        self._rows = list(rows)
+        self._props["rows"] = self._rows
+
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        if not self._rows:
+            return [self._props["empty"]]
+        return [row.get(key) for row in self._rows for key in ("who", "side", "text", "detail")]
