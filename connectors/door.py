@@ -26,7 +26,7 @@ USER_AGENT = "Adjoin/0.1"
 Lookup = Callable[[str, int], list[str]]
 
 
-class Unreachable(Exception):  # noqa: N818
+class Unreachable(Exception):
     """The other side gave no usable answer. `error` is a class of `faults`, `reason` a clause."""
 
     def __init__(self, error: str, reason: str) -> None:

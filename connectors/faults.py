@@ -1,6 +1,7 @@
 """What can go wrong on the way to another machine, as an error class and plain words."""
 
 import ssl
+from collections.abc import Iterator
 
 import aiohttp
 from aiohttp.http_exceptions import LineTooLong
@@ -16,7 +17,7 @@ _FAULTS: list[tuple[tuple[type[BaseException], ...], str, str]] = [
     ((TimeoutError,), "timeout", "it took too long"),
     ((aiohttp.ClientConnectorError,), "connect", "it could not be reached"),
     ((LineTooLong,), "too_large", "the headers of its answer were too large"),
-    ((aiohttp.ClientResponseError,), "garbled", "its answer was not HTTP"),
+    ((aiohttp.ClientResponseError,), "garbled", "its answer was not proper HTTP"),
     (
         (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError),
         "reset",
@@ -34,9 +35,14 @@ def explain(fault: BaseException) -> tuple[str, str]:
 
     Returns (error class, clause), such as ("dns", "its name could not be looked up").
     """
-    cause = fault.__cause__
-    seen = cause if isinstance(cause, LineTooLong) else fault
+    seen = next((cause for cause in _causes(fault) if isinstance(cause, LineTooLong)), fault)
     for types, error, words in _FAULTS:
         if isinstance(seen, types):
             return error, words
     return "garbled", "its answer could not be understood"
+
+
+def _causes(fault: BaseException | None) -> Iterator[BaseException]:
+    while fault is not None:
+        yield fault
+        fault = fault.__cause__ or fault.__context__

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +22,9 @@ from connectors.result import Result
 __all__ = ["Letter", "Post", "Result"]
 
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _OURS = {"from", "to", "cc", "bcc", "subject", "date", "message-id", "mime-version"}
 
 
@@ -55,26 +58,20 @@ class Post:
         self._options = _options(smtp_url)
 
     async def send(self, letter: Letter) -> Result:
-        """Hand over one letter. Faults of network, server and addresses end in the Result."""
+        """Hand over one letter. Faults of network, server and addresses end in the Result.
+
+        Raises ValueError only for a header name or a message id that can't be one.
+        """
         started = time.monotonic()
         code: int | None
         error: str | None
+        reply = ""
         try:
-            message, sender, recipient = _compose(letter)
-            async with asyncio.timeout(self._timeout):
-                _, reply = await aiosmtplib.send(
-                    message,
-                    sender=sender,
-                    recipients=[recipient],
-                    timeout=self._timeout,
-                    **self._options,
-                )
+            message, sender, recipient = compose(letter)
         except AddressError as fault:
-            code, error, sentence, reply = None, "address", str(fault), ""
-        except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
-            code, reply, error, sentence = _explain(fault)
+            code, error, sentence = None, "address", str(fault)
         else:
-            code, error, sentence = 250, None, "The mail server took the letter."
+            code, reply, error, sentence = await self._hand_over(message, sender, recipient)
         return Result(
             ok=error is None,
             code=code,
@@ -85,12 +82,29 @@ class Post:
             permanent=error in ("address", "smtp_5xx"),
         )
 
+    async def _hand_over(
+        self, message: EmailMessage, sender: str, recipient: str
+    ) -> tuple[int | None, str, str | None, str]:
+        """Returns (SMTP code, server's words, error class or None, sentence)."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                _, reply = await aiosmtplib.send(
+                    message,
+                    sender=sender,
+                    recipients=[recipient],
+                    timeout=self._timeout,
+                    **self._options,
+                )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
+            return _explain(fault)
+        return 250, reply, None, "The mail server took the letter."
+
 
 class AddressError(ValueError):
     """A sender or recipient that is not one mail address; says so in a sentence."""
 
 
-def _compose(letter: Letter) -> tuple[EmailMessage, str, str]:
+def compose(letter: Letter) -> tuple[EmailMessage, str, str]:
     """Build the message. Returns it with the bare addresses of sender and recipient."""
     sender, recipient = _address(letter.sender), _address(letter.to)
     message = EmailMessage(policy=SMTP)
@@ -98,12 +112,12 @@ def _compose(letter: Letter) -> tuple[EmailMessage, str, str]:
     message["To"] = recipient
     message["Subject"] = _one_line(letter.subject)
     message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<{_one_line(letter.message_id).strip('<> ')}>"
+    message["Message-ID"] = _message_id(letter.message_id, sender.domain)
     # Keeps "I am on holiday" answers away (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     for name, value in letter.headers.items():
         _add(message, name, value)
-    message.set_content(letter.text)
+    message.set_content(_encodable(letter.text))
     return message, sender.addr_spec, recipient.addr_spec
 
 
@@ -116,25 +130,34 @@ def _add(message: EmailMessage, name: str, value: str) -> None:
 
 def _address(text: str) -> Address:
     """Read one mail address, with or without a name. Raises AddressError."""
-    name, spec = parseaddr(_refuse_lines(text), strict=True)
+    if _CONTROL.search(text):
+        raise AddressError("A mail address must not contain a line break.")
+    named = re.fullmatch(r"\s*([^<>]*?)\s*<([^<>]*)>\s*", text)
+    name, spec = (named[1].strip('"'), named[2]) if named else ("", text.strip())
     local, _, domain = spec.rpartition("@")
     try:
-        ascii_domain = domain.encode("idna").decode()
-        if not local or not re.fullmatch(r"[A-Za-z0-9.-]+", ascii_domain):
+        domain = domain.encode("idna").decode()
+        if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
             raise ValueError
-        return Address(display_name=name, username=local, domain=ascii_domain)
-    except (ValueError, IndexError):
+        return Address(display_name=name, username=local, domain=domain)
+    except ValueError:
         raise AddressError(f"“{text[:200]}” is not a mail address.") from None
 
 
-def _refuse_lines(text: str) -> str:
-    if re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text):
-        raise AddressError("A mail address must not contain a line break.")
-    return text
+def _message_id(text: str, domain: str) -> str:
+    left, _, right = text.strip().strip("<>").partition("@")
+    if not _LOCAL.fullmatch(left) or not _DOMAIN.fullmatch(right or domain):
+        raise ValueError("A message id is written like delivery-1@portal.example.")
+    return f"<{left}@{right or domain}>"
 
 
 def _one_line(text: str) -> str:
-    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+    return " ".join(_CONTROL.sub(" ", _encodable(text)).split())
+
+
+def _encodable(text: str) -> str:
+    # Half a surrogate pair is possible in a Python string, but not in a mail.
+    return text.encode(errors="replace").decode()
 
 
 def _options(smtp_url: str) -> dict[str, Any]:

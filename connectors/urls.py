@@ -8,9 +8,10 @@ from yarl import URL
 from connectors.addresses import forbidden
 
 LONGEST_URL = 2000
+_NOT_ONE = "This is not a web address. Write it like https://hooks.example.com/adjoin."
 
 
-class Blocked(Exception):  # noqa: N818
+class Blocked(Exception):
     """The door does not lead there. `reason` is a sentence for people."""
 
     def __init__(self, reason: str) -> None:
@@ -32,16 +33,16 @@ def parse(url: str) -> tuple[URL, str, int, str]:
         raise Blocked("The address contains a space or another character that it can't have.")
     try:
         parsed = URL(url)
-        host, port, scheme = parsed.raw_host, parsed.port, parsed.scheme
+        host, port = parsed.raw_host, parsed.port
     except ValueError:
-        host, port, scheme = None, None, ""
-    if scheme not in ("http", "https") and "://" in url:
+        raise Blocked(_NOT_ONE) from None
+    if parsed.scheme not in ("", "http", "https"):
         raise Blocked("The address must start with https://.")
     if not host or not port:
-        raise Blocked("This is not a web address. Write it like https://hooks.example.com/adjoin.")
+        raise Blocked(_NOT_ONE)
     if parsed.user is not None or parsed.password is not None:
         raise Blocked("The address must not contain a user name or a password.")
-    return parsed, plain(host), port, scheme
+    return parsed, plain(host), port, parsed.scheme
 
 
 def plain(host: str) -> str:

@@ -58,7 +58,7 @@ class Account:
     request_id: str | None = None
 
 
-class Trouble(Exception):  # noqa: N818
+class Trouble(Exception):
     """The vendor gave no account: `error` as in Check, with a sentence for people."""
 
     def __init__(self, error: str, sentence: str, request_id: str | None = None) -> None:

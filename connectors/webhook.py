@@ -71,7 +71,7 @@ class Sender:
                 URL(url), data=body, headers=headers, allow_redirects=False
             ) as answer:
                 code = answer.status
-                retry_after = _seconds(answer.headers.get("Retry-After"), datetime.now(UTC))
+                retry_after = retry_seconds(answer.headers.get("Retry-After"), datetime.now(UTC))
                 answered = await read_at_most(answer.content, KEPT_BYTES)
                 if not answer.content.at_eof():
                     # More than we keep: drop the connection rather than read it all.
@@ -143,11 +143,12 @@ def _status(code: int) -> str:
         return str(code)
 
 
-def _seconds(header: str | None, now: datetime) -> int | None:
+def retry_seconds(header: str | None, now: datetime) -> int | None:
     """Seconds to wait by a `Retry-After` header, in either form; None when it says nothing."""
     text = (header or "").strip()
     if re.fullmatch("[0-9]+", text):
-        return min(int(text[:9]), LONGEST_WAIT) if len(text.lstrip("0")) < 9 else LONGEST_WAIT
+        digits = text.lstrip("0") or "0"
+        return LONGEST_WAIT if len(digits) > 5 else min(int(digits), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError):
