@@ -1,0 +1,1 @@
+"""The rules of Adjoin: plain synchronous Python, one module per noun, verbs as functions."""

@@ -1,0 +1,219 @@
+"""Deliveries as a partner sees them: every message, every attempt, and Resend."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from domain import letters, messages, moments
+from domain.actors import Actor
+from domain.partners import working_for
+from domain.refusals import Refusal, not_found
+from storage import changes, database, jobs
+from storage.apps import App
+from storage.connections import Connection, Token
+from storage.messages import Attempt, Endpoint, Message
+from storage.partners import Partner
+from storage.properties import Property
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One message, as a line of the list."""
+
+    id: str
+    event: str
+    channel: str
+    target: str
+    property_name: str
+    status: str
+    attempts: int
+    last_outcome: str
+    created_at: datetime
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Try:
+    """One attempt. `trigger` is scheduled or manual; `error` is a class such as timeout."""
+
+    number: int
+    trigger: str
+    at: datetime
+    duration_ms: int
+    ok: bool
+    code: int | None
+    error: str | None
+    sentence: str
+    response: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One message with all its attempts, the last first. The body is not shown: it may carry a
+    token, which travels only to where the partner asked for it."""
+
+    row: Row
+    connection_id: str | None
+    tries: tuple[Try, ...]
+    can_resend: bool
+
+
+def of_partner(
+    actor: Actor,
+    partner_id: str,
+    *,
+    status: str | None = None,
+    connection_id: str | None = None,
+    before: datetime | None = None,
+    now: datetime | None = None,
+) -> tuple[Row, ...]:
+    """Return up to 50 of a partner's messages, newest first, those before `before`.
+
+    Refuses `not_found` to strangers.
+    """
+    with database.reading() as session:
+        working_for(session, actor, partner_id, now or moments.now())
+        statement = _messages().where(col(Message.partner_id) == partner_id)
+        if status:
+            statement = statement.where(col(Message.status) == status)
+        if connection_id:
+            statement = statement.where(col(Message.connection_id) == connection_id)
+        if before:
+            statement = statement.where(col(Message.created_at) < before)
+        rows = session.execute(statement.limit(PAGE)).all()
+        last = _last_outcomes(session, [message.id for message, _, _ in rows])
+        return tuple(_row(message, url, hotel, last) for message, url, hotel in rows)
+
+
+def read(actor: Actor, message_id: str, *, now: datetime | None = None) -> Page:
+    """Return a message with its attempts; refuses `not_found` to strangers."""
+    with database.reading() as session:
+        _mine(session, actor, message_id, now or moments.now())
+        message, url, hotel = session.execute(
+            _messages().where(col(Message.id) == message_id)
+        ).one()
+        tries = session.exec(
+            select(Attempt)
+            .where(Attempt.message_id == message_id)
+            .order_by(col(Attempt.started_at).desc(), col(Attempt.id).desc())
+        ).all()
+        last = {message.id: tries[0].sentence} if tries else {}
+        return Page(
+            _row(message, url, hotel, last),
+            message.connection_id,
+            tuple(_try(attempt) for attempt in tries),
+            message.status != "canceled",
+        )
+
+
+def resend(actor: Actor, message_id: str, *, now: datetime | None = None) -> None:
+    """Make one more attempt at once, with the same `webhook-id`; the schedule goes on unchanged.
+
+    A mail with a one-time link is written anew, because its old link may be used up. Refuses
+    `not_found`, `canceled`, and `endpoint_disabled`.
+    """
+    now = now or moments.now()
+    with database.transaction() as session:
+        message = _mine(session, actor, message_id, now)
+        if message.status == "canceled":
+            raise Refusal(
+                "canceled", "This was canceled: the connection it is about has ended.", "partner"
+            )
+        if message.channel == "webhook":
+            _must_be_enabled(session, message)
+        if message.channel == "mail" and message.token_id and message.connection_id:
+            _write_again(session, message, now)
+        else:
+            job_id = f"resend-{message.id}-{uuid.uuid4().hex}"
+            jobs.enqueue(session, messages.RESEND_JOB, job_id, message.id)
+        changes.announce(session, changes.Change("message", message.id, None, message.partner_id))
+
+
+def _write_again(session: Session, message: Message, now: datetime) -> None:
+    connection = session.get_one(Connection, message.connection_id)
+    token = session.get_one(Token, message.token_id)
+    if token.status == "revoked":
+        raise Refusal("token_revoked", "This token was revoked. A newer one was sent.", "partner")
+    app = session.get_one(App, connection.app_id)
+    partner = session.get_one(Partner, message.partner_id)
+    hotel = session.get_one(Property, connection.property_id)
+    letter = letters.to_partner(session, message.event, partner, app, hotel, connection, token, now)
+    messages.send_letter(
+        session,
+        message.mail_to,
+        letter,
+        now,
+        event=message.event,
+        connection=connection,
+        token=token,
+    )
+
+
+def _must_be_enabled(session: Session, message: Message) -> None:
+    endpoint = session.get(Endpoint, message.endpoint_id or "")
+    if endpoint is None:
+        raise Refusal("endpoint_removed", "Its endpoint was removed.", "partner")
+    if endpoint.status != "enabled":
+        raise Refusal("endpoint_disabled", "Enable the endpoint first.", "partner")
+
+
+def _messages() -> sa.Select[Message, str, str]:
+    return (
+        sa.select(Message, col(Endpoint.url), col(Property.name))
+        .outerjoin(Endpoint, col(Endpoint.id) == Message.endpoint_id)
+        .outerjoin(Property, col(Property.id) == Message.property_id)
+        .order_by(col(Message.created_at).desc(), col(Message.id).desc())
+    )
+
+
+def _mine(session: Session, actor: Actor, message_id: str, now: datetime) -> Message:
+    message = session.get(Message, message_id)
+    if message is None or message.partner_id is None:
+        raise not_found("This delivery")
+    working_for(session, actor, message.partner_id, now)
+    return message
+
+
+def _last_outcomes(session: Session, message_ids: list[str]) -> dict[str, str]:
+    rows = session.exec(
+        select(Attempt.message_id, Attempt.sentence)
+        .where(col(Attempt.message_id).in_(message_ids))
+        .order_by(col(Attempt.started_at), col(Attempt.id))
+    )
+    return dict(rows.all())
+
+
+def _row(message: Message, url: str | None, hotel: str | None, last: dict[str, str]) -> Row:
+    return Row(
+        message.id,
+        message.event,
+        message.channel,
+        url or message.mail_to,
+        hotel or "",
+        message.status,
+        message.attempts,
+        last.get(message.id, ""),
+        message.created_at,
+        message.next_attempt_at,
+    )
+
+
+def _try(attempt: Attempt) -> Try:
+    return Try(
+        attempt.number,
+        attempt.trigger,
+        attempt.started_at,
+        attempt.duration_ms,
+        attempt.ok,
+        attempt.code,
+        attempt.error,
+        attempt.sentence,
+        attempt.response,
+        attempt.target,
+    )

@@ -1,0 +1,280 @@
+"""Webhook endpoints: where a partner wants to be told, and the secrets that sign."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, func, select
+
+from connectors import webhook
+from connectors.door import Blocked
+from domain import events, history, letters, messages, moments, retries
+from domain.actors import ADJOIN, Actor, Standing, standing
+from domain.installation import current
+from domain.partners import working_for
+from domain.refusals import Refusal, invalid, not_found
+from storage import changes, database, encryption
+from storage.messages import Endpoint, Message
+from storage.partners import Partner
+
+OVERLAP = timedelta(hours=24)
+MOST = 5
+REPLAYABLE = ("skipped", "gave_up")
+
+
+@dataclass(frozen=True)
+class Row:
+    """An endpoint without its secret."""
+
+    id: str
+    url: str
+    status: str
+    disabled_by: str | None
+    disabled_why: str
+    failing_since: datetime | None
+    overlap_until: datetime | None
+    replayable: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new secret, shown this once."""
+
+    endpoint_id: str
+    secret: str
+
+
+def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
+    """Return the endpoints of a partner; refuses `not_found` to strangers."""
+    now = now or moments.now()
+    with database.reading() as session:
+        working_for(session, actor, partner_id, now)
+        rows = session.exec(
+            select(Endpoint)
+            .where(Endpoint.partner_id == partner_id)
+            .order_by(col(Endpoint.created_at))
+        )
+        return tuple(_row(session, endpoint, now) for endpoint in rows)
+
+
+def create(actor: Actor, partner_id: str, url: str, *, now: datetime | None = None) -> Made:
+    """Add an endpoint and return its secret, which is never shown again.
+
+    Refuses `not_found`, and `invalid` for an address that Adjoin may not call.
+    """
+    now = now or moments.now()
+    url = _checked_url(url)
+    with database.transaction() as session:
+        who, partner = working_for(session, actor, partner_id, now)
+        present = session.exec(select(Endpoint).where(Endpoint.partner_id == partner_id)).all()
+        if len(present) >= MOST:
+            raise invalid(f"A partner can have {MOST} endpoints. Remove one first.", "partner")
+        if any(endpoint.url == url for endpoint in present):
+            raise invalid("This endpoint is there already.", "partner")
+        secret = webhook.new_secret()
+        endpoint = Endpoint(
+            partner_id=partner_id, url=url, secret=encryption.encrypt(secret), created_at=now
+        )
+        session.add(endpoint)
+        session.flush()
+        partner.notify_by_webhook = True
+        _note(session, who, "partner", endpoint, "endpoint.created", now, url)
+        return Made(endpoint.id, secret)
+
+
+def change_url(actor: Actor, endpoint_id: str, url: str, *, now: datetime | None = None) -> None:
+    """Send to another address from now on; refuses `not_found`, `invalid`."""
+    now = now or moments.now()
+    url = _checked_url(url)
+    with database.transaction() as session:
+        who, endpoint = _mine(session, actor, endpoint_id, now)
+        endpoint.url = url
+        endpoint.failing_since, endpoint.failures = None, 0
+        _note(session, who, "partner", endpoint, "endpoint.changed", now, url)
+
+
+def rotate_secret(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> Made:
+    """Make a new secret; for 24 hours deliveries are signed with both. Refuses `not_found`."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        who, endpoint = _mine(session, actor, endpoint_id, now)
+        secret = webhook.new_secret()
+        endpoint.previous_secret, endpoint.previous_until = endpoint.secret, now + OVERLAP
+        endpoint.secret = encryption.encrypt(secret)
+        _note(session, who, "partner", endpoint, "endpoint.secret_rotated", now)
+        return Made(endpoint.id, secret)
+
+
+def send_test_event(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> str:
+    """Queue an `endpoint.test` event and return its message's id; refuses `not_found`, and
+    `endpoint_disabled`."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        _, endpoint = _mine(session, actor, endpoint_id, now)
+        if endpoint.status != "enabled":
+            raise Refusal("endpoint_disabled", "Enable this endpoint first.", "partner")
+        example = events.About("con_example", "active", "your-app", "pro_example", "Example Hotel")
+        body = events.body("endpoint.test", now, example)
+        message_id = messages.send_to_endpoint(session, endpoint, "endpoint.test", body, now)
+        changes.announce(session, changes.Change("message", message_id, None, endpoint.partner_id))
+        return message_id
+
+
+def disable(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> None:
+    """Stop sending; what happens meanwhile is kept and can be replayed. Refuses `not_found`."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        who, endpoint = _mine(session, actor, endpoint_id, now)
+        _disable(session, who, "partner", endpoint, "You disabled it.", now)
+
+
+def enable(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> None:
+    """Send again from now on; refuses `not_found`."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        who, endpoint = _mine(session, actor, endpoint_id, now)
+        endpoint.status, endpoint.disabled_by, endpoint.disabled_why = "enabled", None, ""
+        endpoint.failing_since, endpoint.failures = None, 0
+        _note(session, who, "partner", endpoint, "endpoint.enabled", now)
+
+
+def remove(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> None:
+    """Forget an endpoint; what waited for it is canceled. Refuses `not_found`."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        who, endpoint = _mine(session, actor, endpoint_id, now)
+        session.execute(
+            _theirs(endpoint, *messages.OPEN, "skipped").values(
+                status="canceled", finished_at=now, next_attempt_at=None
+            )
+        )
+        session.execute(_theirs(endpoint).values(endpoint_id=None))
+        _note(session, who, "partner", endpoint, "endpoint.removed", now, endpoint.url)
+        session.flush()
+        session.delete(endpoint)
+
+
+def replay_skipped(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> int:
+    """Send everything that was skipped or given up; return how many. Refuses `not_found` and
+    `endpoint_disabled`."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        _, endpoint = _mine(session, actor, endpoint_id, now)
+        if endpoint.status != "enabled":
+            raise Refusal("endpoint_disabled", "Enable this endpoint first.", "partner")
+        again = session.exec(
+            select(Message).where(
+                Message.endpoint_id == endpoint_id, col(Message.status).in_(REPLAYABLE)
+            )
+        ).all()
+        for message in again:
+            messages.begin_again(session, message, now)
+        changes.announce(session, changes.Change("message", "", None, endpoint.partner_id))
+        return len(again)
+
+
+def signing_secrets(endpoint: Endpoint, now: datetime) -> list[str]:
+    """Return the secrets that sign now: the current one and, for 24 hours, the one before."""
+    secrets = [encryption.decrypt(endpoint.secret)]
+    if endpoint.previous_secret and endpoint.previous_until and endpoint.previous_until > now:
+        secrets.append(encryption.decrypt(endpoint.previous_secret))
+    return secrets
+
+
+def note_outcome(
+    session: Session, endpoint: Endpoint, *, ok: bool, gone: bool, now: datetime
+) -> None:
+    """Keep the endpoint's record after an attempt; disable it when it is gone or hopeless."""
+    if ok:
+        endpoint.failing_since, endpoint.failures = None, 0
+        return
+    endpoint.failing_since = endpoint.failing_since or now
+    endpoint.failures += 1
+    if endpoint.status != "enabled":
+        return
+    if gone:
+        _disable_itself(session, endpoint, "It answered 410 Gone.", now)
+    elif retries.is_hopeless(now - endpoint.failing_since, endpoint.failures):
+        lasting = moments.span(now - endpoint.failing_since)
+        why = f"Every delivery has failed for {lasting}, {endpoint.failures} times in a row."
+        _disable_itself(session, endpoint, why, now)
+
+
+def _disable_itself(session: Session, endpoint: Endpoint, why: str, now: datetime) -> None:
+    _disable(session, standing(session, ADJOIN, now), "adjoin", endpoint, why, now)
+    partner = session.get_one(Partner, endpoint.partner_id)
+    to = partner.mail_to or partner.contact_email
+    if to:
+        letter = letters.endpoint_disabled(partner.name, endpoint.url, why)
+        messages.send_letter(
+            session, to, letter, now, event="endpoint.disabled", partner_id=partner.id
+        )
+
+
+def _disable(
+    session: Session, who: Standing, by: str, endpoint: Endpoint, why: str, now: datetime
+) -> None:
+    endpoint.status, endpoint.disabled_by, endpoint.disabled_why = "disabled", by, why
+    session.execute(
+        _theirs(endpoint, *messages.OPEN).values(status="skipped", next_attempt_at=None)
+    )
+    _note(session, who, by, endpoint, "endpoint.disabled", now, why)
+
+
+def _checked_url(url: str) -> str:
+    url = url.strip()
+    try:
+        current().door.vet(url)
+    except Blocked as blocked:
+        raise invalid(blocked.reason, "partner") from blocked
+    return url
+
+
+def _mine(
+    session: Session, actor: Actor, endpoint_id: str, now: datetime
+) -> tuple[Standing, Endpoint]:
+    who = standing(session, actor, now)
+    endpoint = session.get(Endpoint, endpoint_id)
+    if endpoint is None or not who.works_for(endpoint.partner_id):
+        raise not_found("This endpoint")
+    return who, endpoint
+
+
+def _theirs(endpoint: Endpoint, *statuses: str) -> sa.Update:
+    """Return an update of the messages to an endpoint, of all or of some statuses."""
+    update = sa.update(Message).where(col(Message.endpoint_id) == endpoint.id)
+    return update.where(col(Message.status).in_(statuses)) if statuses else update
+
+
+def _row(session: Session, endpoint: Endpoint, now: datetime) -> Row:
+    replayable = session.exec(
+        select(func.count()).where(
+            Message.endpoint_id == endpoint.id, col(Message.status).in_(REPLAYABLE)
+        )
+    ).one()
+    until = endpoint.previous_until
+    return Row(
+        endpoint.id,
+        endpoint.url,
+        endpoint.status,
+        endpoint.disabled_by,
+        endpoint.disabled_why,
+        endpoint.failing_since,
+        until if until and until > now else None,
+        replayable,
+        endpoint.created_at,
+    )
+
+
+def _note(
+    session: Session,
+    who: Standing,
+    side: str,
+    endpoint: Endpoint,
+    event: str,
+    now: datetime,
+    note: str = "",
+) -> None:
+    history.record(session, event, who, side, now, partner_id=endpoint.partner_id, note=note)
+    changes.announce(session, changes.Change("endpoint", endpoint.id, None, endpoint.partner_id))

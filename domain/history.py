@@ -1,0 +1,113 @@
+"""The history: one row for every change, and one story of each connection for all its readers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from domain import moments
+from domain.actors import Actor, Standing, standing
+from domain.refusals import not_found
+from storage import database
+from storage.connections import Connection
+from storage.history import HistoryRow
+
+# What each kind of event is called in the story.
+WORDS = {
+    "connection.requested": "Connect was pressed",
+    "connection.activated": "Activated",
+    "connection.rejected": "Rejected",
+    "connection.disabled": "Disabled",
+    "connection.enabled": "Enabled again",
+    "connection.disconnected": "Disconnected",
+    "connection.connected": "Connected: the credentials work",
+    "connection.broken": "Broken: the credentials are refused",
+    "connection.repaired": "Repaired with new credentials",
+    "connection.nudged": "Nudge sent to the partner",
+    "connection.reminded": "Reminder sent to the partner",
+    "token.issued": "Access token made",
+    "token.rotated": "Access token rotated",
+    "token.revoked": "Access token revoked",
+    "token.revealed": "Access token shown after the password",
+    "token.delivered": "Access token delivered to the partner",
+    "token.opened": "Access token opened by the partner",
+    "token.first_used": "Access token used for the first time",
+    "message.gave_up": "Gave up delivering a notification",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the story. `side` is property, partner, platform or adjoin."""
+
+    id: str
+    at: datetime
+    event: str
+    text: str
+    who: str
+    side: str
+    note: str
+
+
+def record(
+    session: Session,
+    event: str,
+    who: Standing,
+    side: str,
+    now: datetime,
+    *,
+    connection: Connection | None = None,
+    property_id: str | None = None,
+    partner_id: str | None = None,
+    before: str = "",
+    after: str = "",
+    note: str = "",
+) -> None:
+    """Add a row to the history, within the transaction of what it tells about."""
+    session.add(
+        HistoryRow(
+            at=now,
+            event=event,
+            side=side,
+            person_id=who.person_id,
+            who=who.who,
+            before=before,
+            after=after,
+            note=note,
+            connection_id=connection.id if connection else None,
+            property_id=connection.property_id if connection else property_id,
+            partner_id=connection.partner_id if connection else partner_id,
+        )
+    )
+
+
+def of_connection(
+    actor: Actor, connection_id: str, *, now: datetime | None = None
+) -> tuple[Line, ...]:
+    """Return the story of a connection, newest first; refuses `not_found` to strangers."""
+    with database.reading() as session:
+        who = standing(session, actor, now or moments.now())
+        connection = session.get(Connection, connection_id)
+        if connection is None or who.side_of(connection) is None:
+            raise not_found("This connection")
+        rows = session.exec(
+            select(HistoryRow)
+            .where(HistoryRow.connection_id == connection_id)
+            .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
+        )
+        return tuple(_line(row) for row in rows)
+
+
+def latest(session: Session, connection_id: str, status: str) -> HistoryRow | None:
+    """Return the row that brought a connection into `status`."""
+    return session.exec(
+        select(HistoryRow)
+        .where(HistoryRow.connection_id == connection_id, HistoryRow.after == status)
+        .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
+    ).first()
+
+
+def _line(row: HistoryRow) -> Line:
+    return Line(
+        row.id, row.at, row.event, WORDS.get(row.event, row.event), row.who, row.side, row.note
+    )

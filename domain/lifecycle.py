@@ -1,0 +1,107 @@
+"""Lifecycle tables: which move leads from which state to which, and whose it is. Pure.
+
+The buttons of the pages are drawn from the same table that refuses the wrong moves.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Side = Literal["property", "partner", "platform", "adjoin"]
+
+
+@dataclass(frozen=True)
+class Move:
+    verb: str
+    before: frozenset[str]
+    after: str
+    sides: frozenset[str]
+    event: str
+    needs_reason: bool = False
+    only_by_who_disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """All moves of one noun."""
+
+    moves: tuple[Move, ...]
+
+    def move(self, verb: str) -> Move | None:
+        return next((move for move in self.moves if move.verb == verb), None)
+
+    def open_to(self, status: str, side: str, disabled_by: str | None = None) -> tuple[str, ...]:
+        """Return the verbs which `side` may use now, in the table's order."""
+        return tuple(
+            move.verb
+            for move in self.moves
+            if status in move.before and side in move.sides and _may_lift(move, side, disabled_by)
+        )
+
+
+def _may_lift(move: Move, side: str, disabled_by: str | None) -> bool:
+    return not move.only_by_who_disabled or disabled_by == side
+
+
+def _move(verb: str, before: str, after: str, sides: str, event: str, **options: bool) -> Move:
+    return Move(verb, _words(before), after, _words(sides), event, **options)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def states(lifecycle: Lifecycle) -> frozenset[str]:
+    """Return every state that the lifecycle knows."""
+    found: Iterable[str] = (
+        state for move in lifecycle.moves for state in (*move.before, move.after)
+    )
+    return frozenset(found)
+
+
+INTEGRATED = Lifecycle(
+    (
+        _move("connect", "not_connected", "pending", "property", "connection.requested"),
+        _move("activate", "pending", "active", "partner adjoin", "connection.activated"),
+        _move("reject", "pending", "rejected", "partner", "connection.rejected", needs_reason=True),
+        _move("withdraw", "pending", "disconnected", "property", "connection.disconnected"),
+        _move("disable", "active", "disabled", "property partner", "connection.disabled"),
+        _move(
+            "enable",
+            "disabled",
+            "active",
+            "property partner",
+            "connection.enabled",
+            only_by_who_disabled=True,
+        ),
+        _move(
+            "disconnect",
+            "active disabled",
+            "disconnected",
+            "property partner",
+            "connection.disconnected",
+        ),
+        _move("reconnect", "disconnected rejected", "pending", "property", "connection.requested"),
+    )
+)
+
+CORE = Lifecycle(
+    (
+        _move("connect", "not_connected", "connected", "property", "connection.connected"),
+        _move("break", "connected", "broken", "adjoin", "connection.broken"),
+        _move("repair", "broken", "connected", "property", "connection.repaired"),
+        _move(
+            "disconnect",
+            "connected broken",
+            "disconnected",
+            "property",
+            "connection.disconnected",
+        ),
+        _move("reconnect", "disconnected", "connected", "property", "connection.connected"),
+    )
+)
+
+
+def of(kind: str) -> Lifecycle:
+    """Return the table for the connections of `kind`: integrated or core."""
+    return CORE if kind == "core" else INTEGRATED

@@ -1,0 +1,160 @@
+"""Messages: what must reach a partner or a person, queued in the transaction that causes it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from domain import events, letters
+from domain.letters import Letter
+from storage import encryption, jobs
+from storage.apps import App
+from storage.connections import Connection, Token
+from storage.messages import Endpoint, Message
+from storage.partners import Partner
+from storage.properties import Property
+
+JOB = "attempts.attempt"
+RESEND_JOB = "attempts.resend"
+OPEN = ("waiting", "sending")
+
+
+def tell_partner(
+    session: Session,
+    connection: Connection,
+    event: str,
+    now: datetime,
+    *,
+    token: Token | None = None,
+    reason: str = "",
+) -> None:
+    """Queue `event` for the partner of `connection`, on every way it chose.
+
+    `token` travels with the event: in the webhook itself, in mail as a one-time link or, where the
+    partner set so, as it is.
+    """
+    if connection.partner_id is None:
+        return
+    partner = session.get_one(Partner, connection.partner_id)
+    app = session.get_one(App, connection.app_id)
+    hotel = session.get_one(Property, connection.property_id)
+    endpoints = _endpoints(session, partner)
+    for endpoint in endpoints:
+        about = events.About(connection.id, connection.status, app.slug, hotel.id, hotel.name)
+        more = {"access_token": encryption.decrypt(token.ciphertext)} if token else {}
+        if reason:
+            more["reason"] = reason
+        body = events.body(event, now, about, **more)
+        status = "waiting" if endpoint.status == "enabled" else "skipped"
+        message = _message(event, "webhook", body, now, connection, token, status)
+        message.endpoint_id = endpoint.id
+        _queue(session, message)
+    for address in _addresses(partner, has_webhook=bool(endpoints)):
+        letter = letters.to_partner(session, event, partner, app, hotel, connection, token, now)
+        send_letter(session, address, letter, now, event=event, connection=connection, token=token)
+
+
+def send_letter(
+    session: Session,
+    to: str,
+    letter: Letter,
+    now: datetime,
+    *,
+    event: str,
+    connection: Connection | None = None,
+    token: Token | None = None,
+    partner_id: str | None = None,
+) -> None:
+    """Queue a mail; `event` says what it is about, for example `invitation`."""
+    message = _message(event, "mail", letter.text, now, connection, token, "waiting")
+    message.mail_to = to
+    message.subject = letter.subject
+    message.partner_id = message.partner_id or partner_id
+    _queue(session, message)
+
+
+def send_to_endpoint(
+    session: Session, endpoint: Endpoint, event: str, body: str, now: datetime
+) -> str:
+    """Queue one event for one endpoint and return the message's id."""
+    message = _message(event, "webhook", body, now, None, None, "waiting")
+    message.endpoint_id = endpoint.id
+    message.partner_id = endpoint.partner_id
+    _queue(session, message)
+    return message.id
+
+
+def cancel_waiting(session: Session, connection: Connection, now: datetime) -> None:
+    """Cancel what still waits to be told about a connection; what is done stays as it was."""
+    session.execute(
+        sa.update(Message)
+        .where(
+            col(Message.connection_id) == connection.id,
+            col(Message.status).in_((*OPEN, "skipped")),
+        )
+        .values(status="canceled", finished_at=now, next_attempt_at=None)
+    )
+
+
+def enqueue(
+    session: Session, message: Message, number: int, *, delay_seconds: float | None = None
+) -> None:
+    """Queue attempt `number` of a message; the same attempt is never queued twice."""
+    job_id = f"delivery-{message.id}-{message.round}-{number}"
+    jobs.enqueue(
+        session, JOB, job_id, message.id, message.round, number, delay_seconds=delay_seconds
+    )
+
+
+def begin_again(session: Session, message: Message, now: datetime, *, number: int = 1) -> None:
+    """Start a new round of attempts from `number`; a job of an earlier round does nothing."""
+    message.round += 1
+    message.attempts = number - 1
+    message.status, message.finished_at, message.next_attempt_at = "waiting", None, now
+    enqueue(session, message, number)
+
+
+def _queue(session: Session, message: Message) -> None:
+    session.add(message)
+    session.flush()
+    if message.status == "waiting":
+        enqueue(session, message, 1)
+
+
+def _message(
+    event: str,
+    channel: str,
+    body: str,
+    now: datetime,
+    connection: Connection | None,
+    token: Token | None,
+    status: str,
+) -> Message:
+    return Message(
+        event=event,
+        channel=channel,
+        body=encryption.encrypt(body),
+        connection_id=connection.id if connection else None,
+        property_id=connection.property_id if connection else None,
+        partner_id=connection.partner_id if connection else None,
+        token_id=token.id if token else None,
+        status=status,
+        next_attempt_at=now if status == "waiting" else None,
+        created_at=now,
+    )
+
+
+def _endpoints(session: Session, partner: Partner) -> list[Endpoint]:
+    if not partner.notify_by_webhook:
+        return []
+    return list(session.exec(select(Endpoint).where(Endpoint.partner_id == partner.id)))
+
+
+def _addresses(partner: Partner, *, has_webhook: bool) -> Iterable[str]:
+    """Return the mail addresses to tell; nobody is left untold because nothing was set up."""
+    if partner.notify_by_mail and partner.mail_to:
+        return [partner.mail_to]
+    if not has_webhook and partner.contact_email:
+        return [partner.contact_email]
+    return []

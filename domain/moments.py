@@ -1,0 +1,20 @@
+"""The time now, for verbs whose caller names none, and spans of time in words."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def span(duration: timedelta) -> str:
+    """Return a duration as people say it: "40 seconds", "3 minutes", "2 hours", "4 days"."""
+    seconds = max(0, int(duration.total_seconds()))
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return _count(round(seconds / size), unit)
+    return _count(seconds, "second")
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

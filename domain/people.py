@@ -1,0 +1,169 @@
+"""People: their names and passwords, and who belongs to a place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from domain import history, letters, messages, moments, passwords, questions, sign_ins
+from domain.actors import Actor, Standing, standing
+from domain.refusals import Refusal, invalid, not_found
+from storage import database
+from storage.people import Membership, Person
+
+ROLES = {"property": ("manager", "viewer"), "partner": ("partner",), "platform": ("operator",)}
+
+
+@dataclass(frozen=True)
+class Member:
+    membership_id: str
+    name: str
+    email: str
+    role: str
+    since: datetime
+    is_me: bool
+
+
+def members(actor: Actor, place_key: str, *, now: datetime | None = None) -> tuple[Member, ...]:
+    """Return who belongs to a place; `place_key` is the id of a property or a partner, or
+    "platform". Refuses `not_found` to whoever does not belong there (operators may look)."""
+    with database.reading() as session:
+        who = standing(session, actor, now or moments.now())
+        if not belongs(who, place_key):
+            raise not_found("This place")
+        rows = session.exec(
+            select(Membership, Person)
+            .join(Person)
+            .where(at_place(Membership, place_key), col(Membership.ended_at).is_(None))
+            .order_by(Person.name)
+        )
+        return tuple(
+            Member(m.id, p.name, p.email, m.role, m.created_at, p.id == who.person_id)
+            for m, p in rows
+        )
+
+
+def remove(actor: Actor, membership_id: str, *, now: datetime | None = None) -> None:
+    """End a membership; refuses `not_found`, `forbidden`, and `last_one` for the last who can
+    manage the place."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        who = standing(session, actor, now)
+        membership = session.get(Membership, membership_id)
+        if membership is None or membership.ended_at or not belongs(who, place_of(membership)):
+            raise not_found("This member")
+        if not may_manage_people(who, place_of(membership)):
+            raise Refusal("forbidden", "Only a manager can do this. Ask one of them.")
+        if membership.role != "viewer" and _is_last(session, membership):
+            raise Refusal(
+                "last_one", "Somebody has to stay who can manage this. Invite another person first."
+            )
+        membership.ended_at = now
+        person = session.get_one(Person, membership.person_id)
+        _record(session, "member.removed", who, membership, now, person.name)
+
+
+def change_password(actor: Actor, current: str, new: str, *, now: datetime | None = None) -> None:
+    """Change the person's own password and sign out all their other browsers.
+
+    Refuses `wrong_password`, `too_many_tries` and `invalid`.
+    """
+    now = now or moments.now()
+    sign_ins.confirm_password(actor, current, now=now)
+    with database.transaction() as session:
+        who = standing(session, actor, now)
+        passwords.check_new(new, who.email)
+        person = session.get_one(Person, who.person_id)
+        person.password_hash = passwords.hashed(new)
+        person.password_changed_at = now
+        sign_ins.end_all_of(session, person.id, now, but=actor.id)
+        letter = letters.password_changed(person.name)
+        messages.send_letter(session, person.email, letter, now, event="password.changed")
+
+
+def rename(actor: Actor, name: str, *, now: datetime | None = None) -> None:
+    """Change the person's own name; refuses `invalid`."""
+    with database.transaction() as session:
+        who = standing(session, actor, now or moments.now())
+        session.get_one(Person, who.person_id).name = checked_name(name)
+
+
+def create(session: Session, email: str, name: str, password: str, now: datetime) -> Person:
+    """Make an account, in the transaction of the caller; refuses `invalid`."""
+    email = checked_email(email)
+    passwords.check_new(password, email)
+    person = Person(
+        email=email,
+        name=checked_name(name),
+        password_hash=passwords.hashed(password),
+        created_at=now,
+        password_changed_at=now,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 80 or not name.isprintable():
+        raise invalid("Write your name, with 80 characters at most.")
+    return name
+
+
+def checked_email(email: str) -> str:
+    email = email.strip().lower()
+    if not questions.is_email(email):
+        raise invalid("Write an e-mail address, such as maya@hotel.example.")
+    return email
+
+
+def belongs(who: Standing, place_key: str) -> bool:
+    """Return whether somebody may see who belongs to a place."""
+    return who.is_operator or who.sees_property(place_key) or who.works_for(place_key)
+
+
+def may_manage_people(who: Standing, place_key: str) -> bool:
+    """Return whether somebody may invite to and remove from a place: its own people, and
+    operators, who let the first one in."""
+    return who.is_operator or who.manages(place_key) or who.works_for(place_key)
+
+
+def place_of(row: Membership) -> str:
+    return row.property_id or row.partner_id or "platform"
+
+
+def at_place(table: type[Membership], place_key: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a membership belongs to a place."""
+    if place_key == "platform":
+        return col(table.role) == "operator"
+    return sa.or_(col(table.property_id) == place_key, col(table.partner_id) == place_key)
+
+
+def _is_last(session: Session, membership: Membership) -> bool:
+    others = session.exec(
+        select(Membership.id).where(
+            at_place(Membership, place_of(membership)),
+            Membership.role == membership.role,
+            Membership.id != membership.id,
+            col(Membership.ended_at).is_(None),
+        )
+    )
+    return others.first() is None
+
+
+def _record(
+    session: Session, event: str, who: Standing, row: Membership, now: datetime, note: str
+) -> None:
+    side = "platform" if row.role == "operator" else "partner" if row.partner_id else "property"
+    history.record(
+        session,
+        event,
+        who,
+        side,
+        now,
+        property_id=row.property_id,
+        partner_id=row.partner_id,
+        note=note,
+    )

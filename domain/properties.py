@@ -1,0 +1,105 @@
+"""Properties: the hotels of the platform."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlmodel import col, func, select
+
+from domain import history, moments
+from domain.actors import Actor, standing
+from domain.refusals import invalid, not_found
+from storage import database
+from storage.connections import Connection
+from storage.people import Membership
+from storage.properties import Property
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str
+    name: str
+    city: str
+    country: str
+    time_zone: str
+    people: int
+    connections: int
+
+
+def create(
+    actor: Actor,
+    name: str,
+    *,
+    city: str = "",
+    country: str = "",
+    time_zone: str = "UTC",
+    now: datetime | None = None,
+) -> str:
+    """Add a property and return its id; for operators. Refuses `not_found`, `invalid`."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        who = standing(session, actor, now)
+        if not who.is_operator:
+            raise not_found("This page")
+        hotel = Property(
+            name=checked_text(name, "the name of the property"),
+            city=checked_text(city, "the city", optional=True),
+            country=checked_text(country, "the country", optional=True),
+            time_zone=_checked_zone(time_zone),
+            created_at=now,
+        )
+        session.add(hotel)
+        session.flush()
+        history.record(
+            session, "property.created", who, "platform", now, property_id=hotel.id, note=name
+        )
+        return hotel.id
+
+
+def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Row, ...]:
+    """Return every property with its numbers; for operators. Refuses `not_found`."""
+    with database.reading() as session:
+        if not standing(session, actor, now or moments.now()).is_operator:
+            raise not_found("This page")
+        people = dict(
+            session.exec(
+                select(Membership.property_id, func.count())
+                .where(col(Membership.ended_at).is_(None))
+                .group_by(col(Membership.property_id))
+            ).all()
+        )
+        connections = dict(
+            session.exec(
+                select(Connection.property_id, func.count()).group_by(col(Connection.property_id))
+            ).all()
+        )
+        return tuple(
+            Row(
+                hotel.id,
+                hotel.name,
+                hotel.city,
+                hotel.country,
+                hotel.time_zone,
+                people.get(hotel.id, 0),
+                connections.get(hotel.id, 0),
+            )
+            for hotel in session.exec(select(Property).order_by(Property.name))
+        )
+
+
+def checked_text(text: str, what: str, *, optional: bool = False, longest: int = 120) -> str:
+    """Return `text` with its spaces tidied; refuses `invalid` when it is empty or too long."""
+    text = " ".join(text.split())
+    if not text and not optional:
+        raise invalid(f"Write {what}.", "platform")
+    if len(text) > longest or not text.isprintable():
+        raise invalid(f"Write {what} with {longest} ordinary characters at most.", "platform")
+    return text
+
+
+def _checked_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise invalid("Choose a time zone such as Europe/Berlin.", "platform") from error
+    return name

@@ -1,0 +1,211 @@
+"""My subscriptions: the connections of one property, and the page of one connection.
+
+Hotel, partner and operators read the same page of a connection, each with their own buttons.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from connectors.vendors import VENDORS, CredentialField
+from domain import apps, history, lifecycle, moments, tokens, turns, waiting, waiting_times
+from domain.actors import Actor, standing
+from domain.apps import Contact
+from domain.history import Line
+from domain.refusals import not_found
+from domain.tokens import Receipt
+from domain.turns import Turn
+from domain.waiting_times import Usual
+from storage import database
+from storage.apps import App
+from storage.connections import Authorization, Connection
+from storage.partners import Partner
+from storage.people import Person
+from storage.properties import Property
+
+
+@dataclass(frozen=True)
+class Row:
+    """One connection, as a line of a list. `turn` says whose move it is."""
+
+    id: str
+    app_slug: str
+    app_name: str
+    developer: str
+    kind: str
+    activation: str
+    icon: str
+    hue: int
+    property_id: str
+    property_name: str
+    status: str
+    since: datetime
+    requested_at: datetime
+    turn: Turn
+    usual: Usual
+    takes_longer: bool
+
+
+@dataclass(frozen=True)
+class Account:
+    """The vendor's account behind a core connection, without its credentials."""
+
+    name: str
+    checked_at: datetime
+    last_error: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One connection. `side` is the reader's: property, viewer, partner or platform.
+
+    `moves` are the verbs that the reader may use now, from the lifecycle table; `tokens` are
+    receipts for the property's people and the partner's, empty for operators.
+    """
+
+    row: Row
+    side: str
+    moves: tuple[str, ...]
+    reason: str
+    disabled_by: str | None
+    requested_by: str
+    answers: tuple[tuple[str, str], ...]
+    contact: Contact | None
+    next_nudge_at: datetime | None
+    tokens: tuple[Receipt, ...]
+    account: Account | None
+    credential_fields: tuple[CredentialField, ...]
+    history: tuple[Line, ...]
+
+
+def of_property(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
+    """Return every connection of a property, those that need somebody first.
+
+    Refuses `not_found` to strangers.
+    """
+    now = now or moments.now()
+    with database.reading() as session:
+        if not standing(session, actor, now).sees_property(property_id):
+            raise not_found("This property")
+        return _rows(session, Connection.property_id == property_id, now)
+
+
+def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
+    """Return every connection of a partner's apps, the longest waiting first.
+
+    Refuses `not_found` to strangers.
+    """
+    now = now or moments.now()
+    with database.reading() as session:
+        if not standing(session, actor, now).works_for(partner_id):
+            raise not_found("This partner")
+        return _rows(session, Connection.partner_id == partner_id, now)
+
+
+def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Page:
+    """Return the page of a connection for its reader; refuses `not_found` to strangers."""
+    now = now or moments.now()
+    with database.reading() as session:
+        who = standing(session, actor, now)
+        connection = session.get(Connection, connection_id)
+        side = who.side_of(connection) if connection else None
+        if connection is None or side is None:
+            raise not_found("This connection")
+        row = _rows(session, Connection.id == connection_id, now)[0]
+        app = session.get_one(App, connection.app_id)
+        partner = session.get(Partner, connection.partner_id or "")
+        is_inside = side in ("property", "viewer", "partner")
+        return Page(
+            row,
+            side,
+            lifecycle.of(app.kind).open_to(connection.status, side, connection.disabled_by),
+            connection.reason,
+            connection.disabled_by,
+            session.get_one(Person, connection.requested_by).name,
+            _answers(app, connection) if is_inside else (),
+            apps.contact_of(partner),
+            _next_nudge(connection, now),
+            tokens.receipts(session, connection_id, now) if is_inside else (),
+            _account(session, connection) if is_inside else None,
+            VENDORS[app.vendor].fields if app.vendor and side == "property" else (),
+            history.of_connection(actor, connection_id, now=now),
+        )
+
+
+def _rows(session: Session, condition: object, now: datetime) -> tuple[Row, ...]:
+    found = session.exec(
+        select(Connection, App, Property, Partner.name)
+        .select_from(Connection)
+        .join(App, col(App.id) == Connection.app_id)
+        .join(Property, col(Property.id) == Connection.property_id)
+        .outerjoin(Partner, col(Partner.id) == Connection.partner_id)
+        .where(condition)  # type: ignore[arg-type]
+    ).all()
+    usual = waiting_times.of_apps(session, [app for _, app, _, _ in found], now)
+    rows = [
+        _row(connection, app, hotel, developer, usual[app.id], now)
+        for connection, app, hotel, developer in found
+    ]
+    return tuple(sorted(rows, key=_urgency))
+
+
+def _row(
+    connection: Connection,
+    app: App,
+    hotel: Property,
+    developer: str | None,
+    usual: Usual,
+    now: datetime,
+) -> Row:
+    waited = (now - connection.requested_at).total_seconds() / 60
+    activation = "" if app.kind == "core" else app.activation
+    return Row(
+        connection.id,
+        app.slug,
+        app.name,
+        developer or "the platform",
+        app.kind,
+        activation,
+        app.icon,
+        app.hue,
+        hotel.id,
+        hotel.name,
+        connection.status,
+        connection.since,
+        connection.requested_at,
+        turns.of(
+            connection.status,
+            app.name,
+            activation=activation,
+            disabled_by=connection.disabled_by,
+        ),
+        usual,
+        connection.status == "pending" and usual.minutes is not None and waited > usual.minutes,
+    )
+
+
+_ORDER = ("broken", "rejected", "pending", "disabled", "active", "connected", "disconnected")
+
+
+def _urgency(row: Row) -> tuple[int, datetime, str]:
+    return _ORDER.index(row.status), row.requested_at, row.app_name
+
+
+def _answers(app: App, connection: Connection) -> tuple[tuple[str, str], ...]:
+    labels = {question["key"]: question["label"] for question in app.questions}
+    return tuple((labels.get(key, key), text) for key, text in connection.answers.items())
+
+
+def _next_nudge(connection: Connection, now: datetime) -> datetime | None:
+    if connection.nudged_at is None:
+        return None
+    next_at = connection.nudged_at + waiting.NUDGE_EVERY
+    return next_at if next_at > now else None
+
+
+def _account(session: Session, connection: Connection) -> Account | None:
+    found = session.get(Authorization, connection.authorization_id or "")
+    if found is None:
+        return None
+    return Account(found.account_name or "", found.checked_at, found.last_error)

@@ -1,0 +1,76 @@
+"""Whose turn it is on a connection, in words. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Whose = Literal["property", "partner", "nobody"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is, in a few words and in one sentence that says what to do next."""
+
+    whose: Whose
+    short: str
+    sentence: str
+
+
+def of(
+    status: str, app: str, *, activation: str = "", disabled_by: str | None = None, reason: str = ""
+) -> Turn:
+    """Return the turn on a connection in `status`; `app` is the app's name."""
+    if status == "pending" and activation == "automatic":
+        return Turn(
+            "partner",
+            f"Notifying {app}",
+            f"{app} is being notified and becomes active by itself. You need not do anything.",
+        )
+    if status == "disabled":
+        return _disabled(app, disabled_by)
+    if status == "rejected":
+        return Turn(
+            "property",
+            "Read the reason",
+            f"{app} did not accept. Put right what they wrote, then press Reconnect.",
+        )
+    return _PLAIN.get(status, _NOT_CONNECTED)(app)
+
+
+def _disabled(app: str, disabled_by: str | None) -> Turn:
+    if disabled_by == "partner":
+        return Turn(
+            "partner",
+            f"Paused by {app}",
+            f"{app} has paused this connection and only they can enable it again. Contact them.",
+        )
+    return Turn(
+        "property",
+        "Paused by the property",
+        "The property has paused this connection. A manager can press Enable to go on.",
+    )
+
+
+def _not_connected(app: str) -> Turn:
+    return Turn("property", "Not connected", f"Press Connect to ask for {app}.")
+
+
+_NOT_CONNECTED = _not_connected
+_PLAIN = {
+    "pending": lambda app: Turn(
+        "partner",
+        f"Waiting for {app}",
+        f"It is {app}’s turn to activate. You need not do anything; you can send a nudge.",
+    ),
+    "active": lambda app: Turn("nobody", "Nothing to do", f"{app} is connected and works."),
+    "connected": lambda app: Turn("nobody", "Nothing to do", f"{app} accepts the credentials."),
+    "broken": lambda app: Turn(
+        "property",
+        "New credentials needed",
+        f"{app} refuses the credentials. Press Repair and enter working ones; nothing is lost.",
+    ),
+    "disconnected": lambda app: Turn(
+        "property",
+        "Not connected",
+        f"Nothing flows to {app}. Press Reconnect to begin again with a new token.",
+    ),
+}

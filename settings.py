@@ -1,0 +1,66 @@
+"""The settings of an installation: environment variables that begin with ADJOIN_."""
+
+import socket
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_MIN = 32  # characters: 32 random bytes, however they are written down, have at least these
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable ADJOIN_<NAME>; the README's table explains them."""
+
+    model_config = SettingsConfigDict(env_prefix="ADJOIN_")
+
+    database_url: str = "sqlite:///data/adjoin.db"
+    secret_key: str = ""
+    base_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = "Adjoin <adjoin@localhost.localdomain>"
+    allowed_hosts: str = ""
+    executor_id: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+    @property
+    def is_loopback(self) -> bool:
+        """Return whether only this machine can reach us."""
+        return self.host in ("127.0.0.1", "::1", "localhost")
+
+    @property
+    def address(self) -> str:
+        """Return the address under which people reach us, without a slash at its end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def hosts_allowed(self) -> frozenset[str]:
+        """Return the outgoing targets that may be private, by their exact names."""
+        return frozenset(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
+
+    @property
+    def executor(self) -> str:
+        """Return the lasting name of this process among those that share the database."""
+        return self.executor_id or socket.gethostname()
+
+    def secret_problem(self) -> str | None:
+        """Return what is wrong with the secret in a sentence, None when it will do."""
+        for part in self.secret_key.split(","):
+            if len(part.strip()) < SECRET_MIN or len(set(part)) < 10:
+                return (
+                    f"ADJOIN_SECRET_KEY must be a random text of at least {SECRET_MIN} characters. "
+                    'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+                )
+        return None
+
+
+def kept_secret(folder: Path) -> str:
+    """Return the secret kept in `folder`, made at the first start; for loopback only."""
+    import secrets
+
+    path = folder / "secret.key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()

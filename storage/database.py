@@ -1,0 +1,110 @@
+"""Opens the database, SQLite or PostgreSQL, and hands out transactions."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from storage import changes
+
+_engine: sa.Engine | None = None
+_when_closing: list[Callable[[], None]] = []
+
+
+def connect(url: str) -> sa.Engine:
+    """Open the database at `url` for this process; it does not create tables, `migrations` does."""
+    global _engine
+    _engine = make_engine(url)
+    return _engine
+
+
+def close() -> None:
+    """Give back every connection; what depends on the engine is told first."""
+    global _engine
+    while _when_closing:
+        _when_closing.pop()()
+    if _engine is not None:
+        _engine.dispose()
+    _engine = None
+
+
+def when_closing(callback: Callable[[], None]) -> None:
+    """Have `callback` called before the engine is given back."""
+    _when_closing.append(callback)
+
+
+def engine() -> sa.Engine:
+    if _engine is None:
+        raise RuntimeError("database.connect(url) has not been called")
+    return _engine
+
+
+def is_sqlite() -> bool:
+    return engine().dialect.name == "sqlite"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work: committed as a whole when the block ends, rolled back when it raises.
+
+    What was announced through `changes.announce` is told to the listeners after the commit.
+    """
+    with Session(engine(), expire_on_commit=False) as session:
+        try:
+            yield session
+            changes.publish(session)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+    changes.tell(session)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for reads only; nothing is committed."""
+    with Session(engine(), expire_on_commit=False) as session:
+        yield session
+
+
+def changes_a_row(session: Session, statement: sa.Update | sa.Delete) -> bool:
+    """Run a guarded change and return whether it hit a row: of two at once, one is told True."""
+    result = session.execute(statement, execution_options={"synchronize_session": "fetch"})
+    return cast(sa.CursorResult[Any], result).rowcount > 0
+
+
+def check() -> None:
+    """Ask the database for an answer; raises what the driver raises when there is none."""
+    with engine().connect() as connection:
+        connection.execute(sa.text("SELECT 1"))
+
+
+def make_engine(url: str) -> sa.Engine:
+    """Return an engine with the settings that Adjoin and its job queue rely on."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    path = sa.make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = "IMMEDIATE"
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    if sqlite3.sqlite_version_info < (3, 42):
+        # The job queue asks for unixepoch('subsec'), which older SQLite libraries don't know.
+        connection.create_function("unixepoch", -1, lambda *_: time.time())

@@ -1,0 +1,26 @@
+"""Table of the history: one row for every change of state."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from storage.columns import key, may_refer, moment
+
+
+class HistoryRow(SQLModel, table=True):
+    __tablename__ = "history"
+    __table_args__ = (sa.Index("history_by_connection", "connection_id", "at"),)
+
+    id: str = key("his")
+    at: datetime = moment()
+    event: str  # dotted and in the past tense: connection.activated
+    side: str  # property, partner, platform, adjoin
+    person_id: str | None = may_refer("people.id", index=False)
+    who: str  # the name as it was then
+    before: str = ""
+    after: str = ""
+    note: str = ""
+    connection_id: str | None = may_refer("connections.id", index=False)
+    property_id: str | None = may_refer("properties.id")
+    partner_id: str | None = may_refer("partners.id")

@@ -1,0 +1,149 @@
+"""The durable job queue (DBOS Transact) inside our own database; the only module that knows it.
+
+A job is enqueued in the caller's transaction, so it exists exactly when what it is about exists.
+It runs at least once, also after kill -9, so every job must be safe to run from the start again.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from dbos import DBOS, DBOSClient, EnqueueOptions
+from sqlmodel import Session
+
+from storage import database
+
+log = logging.getLogger("adjoin.jobs")
+
+QUEUE = "adjoin"
+APPLICATION_VERSION = "1"  # pinned: a new one would strand the jobs that wait
+STUCK_AFTER = timedelta(minutes=5)
+KEEP_FINISHED = timedelta(days=7)
+
+Job = TypeVar("Job", bound=Callable[..., Any])
+_client: DBOSClient | None = None
+_schedules: list[tuple[str, str, Callable[..., Any]]] = []
+
+
+def job(name: str) -> Callable[[Job], Job]:
+    """Make a function (plain or async) a job that can be enqueued by `name`."""
+    return lambda function: DBOS.workflow(name=name)(function)  # type: ignore[return-value]
+
+
+def every(cron: str, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Run a plain function by the clock, once for all processes; `cron` is in UTC."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        def tick(scheduled: datetime, context: Any) -> None:
+            function()
+
+        _schedules.append((name, cron, DBOS.workflow(name=name)(tick)))
+        return function
+
+    return register
+
+
+def enqueue(
+    session: Session, name: str, job_id: str, *arguments: Any, delay_seconds: float | None = None
+) -> None:
+    """Enqueue the job `name` within the transaction of `session`.
+
+    `job_id` makes it unique: a second job of the same id is ignored. `arguments` are plain values.
+    `delay_seconds` is how long it waits after now; None starts it at once.
+    """
+    options: EnqueueOptions = {
+        "workflow_name": name,
+        "queue_name": QUEUE,
+        "workflow_id": job_id,
+        "app_version": APPLICATION_VERSION,
+    }
+    if delay_seconds is not None:
+        options["delay_seconds"] = delay_seconds
+    _queue_client().enqueue_in_transaction(session, options, *arguments)
+
+
+async def start(executor_id: str, *, side_by_side: int = 32) -> None:
+    """Begin to run jobs in this process, on the running event loop.
+
+    `executor_id` must last over restarts and belong to no other running process: jobs that this
+    process had begun before it died are begun again when it returns.
+    """
+    _configure(executor_id)
+    DBOS.launch()
+    await DBOS.register_queue_async(
+        QUEUE,
+        worker_concurrency=side_by_side,
+        polling_interval_sec=0.1,
+        on_conflict="always_update",
+    )
+    await DBOS.apply_schedules_async(
+        [
+            {"schedule_name": name, "workflow_fn": function, "schedule": cron}
+            for name, cron, function in _schedules
+        ]
+    )
+
+
+def stop() -> None:
+    """Stop running jobs; those under way are begun again at the next start."""
+    DBOS.destroy()
+
+
+def migrate(url: str) -> None:
+    """Create or update the queue's own tables in the database at `url`."""
+    engine = database.make_engine(url)
+    try:
+        DBOS(config={"name": "adjoin", "system_database_engine": engine, "log_level": "WARNING"})
+        DBOS.launch()
+    finally:
+        DBOS.destroy()
+        engine.dispose()
+
+
+@every("* * * * *", "jobs.rescue")
+def rescue() -> None:
+    """Give the jobs of a process that never came back to those that run."""
+    before = (datetime.now(UTC) - STUCK_AFTER).isoformat()
+    for stuck in DBOS.list_workflows(
+        status="PENDING", dequeued_before=before, queue_name=QUEUE, load_input=False
+    ):
+        log.warning("job %s did not come back, it is begun again", stuck.workflow_id)
+        DBOS.resume_workflow(stuck.workflow_id, queue_name=QUEUE)
+
+
+@every("17 3 * * *", "jobs.purge")
+def purge() -> None:
+    """Forget jobs that ended long ago; what they did is recorded in our own tables."""
+    before = (datetime.now(UTC) - KEEP_FINISHED).isoformat()
+    while ended := DBOS.list_workflows(
+        completed_before=before, limit=500, load_input=False, load_output=False
+    ):
+        DBOS.delete_workflows([workflow.workflow_id for workflow in ended])
+
+
+def _configure(executor_id: str) -> None:
+    DBOS(
+        config={
+            "name": "adjoin",
+            "system_database_engine": database.engine(),
+            "application_version": APPLICATION_VERSION,
+            "executor_id": executor_id,
+            "log_level": "WARNING",
+        }
+    )
+
+
+def _queue_client() -> DBOSClient:
+    global _client
+    if _client is None:
+        _client = DBOSClient(system_database_engine=database.engine())
+        database.when_closing(_forget_client)
+    return _client
+
+
+def _forget_client() -> None:
+    global _client
+    if _client is not None:
+        _client.destroy()
+    _client = None
