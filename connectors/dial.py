@@ -70,12 +70,13 @@ class _Resolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-async def read_at_most(stream: aiohttp.StreamReader, limit: int) -> bytes:
-    """Read the first `limit` bytes of an answer, or all of a shorter one."""
-    content = bytearray()
-    while len(content) < limit and (piece := await stream.read(limit - len(content))):
-        content += piece
-    return bytes(content)
+async def read_at_most(stream: aiohttp.StreamReader, limit: int, into: bytearray) -> None:
+    """Read the first `limit` bytes of an answer, or all of a shorter one.
+
+    into: gets the bytes as they come, so that a connection that breaks off leaves its part.
+    """
+    while len(into) < limit and (piece := await stream.read(limit - len(into))):
+        into += piece
 
 
 @lru_cache(maxsize=1)

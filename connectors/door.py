@@ -152,9 +152,10 @@ class Door:
                     method, URL(url), headers=headers, data=body, allow_redirects=False
                 ) as answer,
             ):
-                content = await read_at_most(answer.content, LONGEST_REPLY + 1)
+                content = bytearray()
+                await read_at_most(answer.content, LONGEST_REPLY + 1, content)
                 named = {name.lower(): value for name, value in answer.headers.items()}
-                reply = Reply(answer.status, named, content)
+                reply = Reply(answer.status, named, bytes(content))
         except faults.EXPECTED as fault:
             raise Unreachable(*faults.explain(fault)) from None
         if len(reply.body) > LONGEST_REPLY:

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from connectors.dial import trusted
 from connectors.result import Result
 
 __all__ = ["Letter", "Post", "Result"]
@@ -63,29 +64,15 @@ class Post:
         Raises ValueError only for a header name or a message id that can't be one.
         """
         started = time.monotonic()
-        code: int | None
-        error: str | None
-        reply = ""
         try:
             message, sender, recipient = compose(letter)
         except AddressError as fault:
-            code, error, sentence = None, "address", str(fault)
+            result = _failure(fault.error, str(fault), permanent=fault.error == "address")
         else:
-            code, reply, error, sentence = await self._hand_over(message, sender, recipient)
-        return Result(
-            ok=error is None,
-            code=code,
-            duration_ms=round((time.monotonic() - started) * 1000),
-            body=reply[:20_000].replace("\x00", ""),
-            error=error,
-            sentence=sentence,
-            permanent=error in ("address", "smtp_5xx"),
-        )
+            result = await self._hand_over(message, sender, recipient)
+        return replace(result, duration_ms=round((time.monotonic() - started) * 1000))
 
-    async def _hand_over(
-        self, message: EmailMessage, sender: str, recipient: str
-    ) -> tuple[int | None, str, str | None, str]:
-        """Returns (SMTP code, server's words, error class or None, sentence)."""
+    async def _hand_over(self, message: EmailMessage, sender: str, recipient: str) -> Result:
         try:
             async with asyncio.timeout(self._timeout):
                 _, reply = await aiosmtplib.send(
@@ -97,16 +84,28 @@ class Post:
                 )
         except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
             return _explain(fault)
-        return 250, reply, None, "The mail server took the letter."
+        return Result(True, 250, 0, _kept(reply), None, "The mail server took the letter.")
 
 
 class AddressError(ValueError):
     """A sender or recipient that is not one mail address; says so in a sentence."""
 
+    error = "address"
+
+
+class SenderError(AddressError):
+    """The portal's own address is wrong: the operator can correct that, and then it works."""
+
+    error = "sender"
+
 
 def compose(letter: Letter) -> tuple[EmailMessage, str, str]:
     """Build the message. Returns it with the bare addresses of sender and recipient."""
-    sender, recipient = _address(letter.sender), _address(letter.to)
+    try:
+        sender = _address(letter.sender)
+    except AddressError as fault:
+        raise SenderError(str(fault)) from None
+    recipient = _address(letter.to)
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = recipient
@@ -176,34 +175,47 @@ def _options(smtp_url: str) -> dict[str, Any]:
         "username": unquote(url.username) if url.username else None,
         "password": password,
         "use_tls": scheme == "smtps",
+        "start_tls": {"smtp": None, "smtps": False, "smtp+starttls": True}[scheme],
         # Plain smtp:// encrypts when the server offers it, as mail servers do among themselves,
         # where a self-made certificate is usual. With a password at stake it must be a good one.
-        "start_tls": {"smtp": None, "smtps": False, "smtp+starttls": True}[scheme],
-        "validate_certs": scheme != "smtp" or password is not None,
+        "tls_context": trusted() if password or scheme != "smtp" else _trusting(),
     }
 
 
-def _explain(fault: Exception) -> tuple[int | None, str, str, str]:
-    """Say what a fault means. Returns (SMTP code, server's words, error class, sentence)."""
+def _trusting() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _explain(fault: Exception) -> Result:
+    """The result of a fault on the way to the mail server, or of its refusal."""
     refused = fault
     if isinstance(fault, aiosmtplib.SMTPRecipientsRefused):
         refused = fault.recipients[0]
-    if isinstance(refused, aiosmtplib.SMTPAuthenticationError):
-        sentence = "The mail server did not accept our user name and password."
-        return refused.code, refused.message, "login", sentence
     if isinstance(refused, aiosmtplib.SMTPResponseException) and refused.code >= 400:
-        return refused.code, refused.message, *_refusal(refused.code)
-    error, sentence = _network(fault)
-    return None, "", error, sentence
+        return _refusal(refused)
+    return _failure(*_network(fault))
 
 
-def _refusal(code: int) -> tuple[str, str]:
+def _refusal(fault: aiosmtplib.SMTPResponseException) -> Result:
+    code, said = fault.code, _kept(fault.message)
+    if isinstance(fault, aiosmtplib.SMTPAuthenticationError):
+        sentence = "The mail server did not accept our user name and password."
+        return _failure("login", sentence, code, said)
     if code < 500:
-        return "smtp_4xx", f"The mail server can't take the letter at the moment ({code})."
-    return "smtp_5xx", f"The mail server refused the letter for good ({code})."
+        sentence = f"The mail server can't take the letter at the moment ({code})."
+        return _failure("smtp_4xx", sentence, code, said)
+    # Only a refusal of this recipient or this letter is for good. Others are about ourselves,
+    # and pass when the operator has put them right.
+    final = isinstance(fault, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError)
+    sentence = f"The mail server refused the letter{' for good' if final else ''} ({code})."
+    return _failure("smtp_5xx", sentence, code, said, permanent=final)
 
 
 def _network(fault: Exception) -> tuple[str, str]:
+    """The error class and the sentence for a fault that isn't a refusal."""
     root = fault.__cause__ or fault
     if isinstance(fault, TimeoutError):
         return "timeout", "The mail server took too long."
@@ -216,3 +228,13 @@ def _network(fault: Exception) -> tuple[str, str]:
     if isinstance(fault, OSError):
         return "connect", "The mail server could not be reached."
     return "garbled", "The mail server answered in a way we do not understand."
+
+
+def _failure(
+    error: str, sentence: str, code: int | None = None, body: str = "", permanent: bool = False
+) -> Result:
+    return Result(False, code, 0, body, error, sentence, permanent=permanent)
+
+
+def _kept(reply: str) -> str:
+    return reply[:20_000].replace("\x00", "")

@@ -12,8 +12,8 @@ class Result:
     duration_ms: milliseconds from the first step to the last.
     body: the beginning of the answer (at most 20 kB), safe to store as text.
     error: class of failure, None when ok. Webhooks: blocked, dns, connect, tls, timeout, reset,
-        garbled, too_large, http_3xx, http_4xx, http_5xx. Mail: address, dns, connect, tls,
-        timeout, reset, login, garbled, smtp_4xx, smtp_5xx.
+        garbled, too_large, http_3xx, http_4xx, http_5xx. Mail: address, sender, dns, connect,
+        tls, timeout, reset, login, garbled, smtp_4xx, smtp_5xx.
     sentence: what happened, in plain words.
     retry_after: seconds (0..86400) the other side asked us to wait.
     gone: the receiver answered 410: it wants no more messages.

@@ -15,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from connectors import faults
-from connectors.dial import read_at_most
+from connectors.dial import read_at_most, trusted
 from connectors.door import Blocked, Door
 from connectors.result import Result
 
@@ -53,6 +53,8 @@ class Sender:
         self._door = door
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
+        # Reading the certificates takes a tenth of a second: now, not in the event loop.
+        trusted()
 
     async def send(self, url: str, secrets: Sequence[str], message_id: str, body: bytes) -> Result:
         """Make one attempt. Whatever network and receiver do becomes part of the Result.
@@ -63,7 +65,8 @@ class Sender:
         headers = _headers(secrets, message_id, int(time.time()), body)
         started = time.monotonic()
         code: int | None = None
-        answered, retry_after = b"", None
+        retry_after: int | None = None
+        answered = bytearray()
         trouble: tuple[str, str] | None = None
         try:
             self._door.check(url)
@@ -72,7 +75,7 @@ class Sender:
             ) as answer:
                 code = answer.status
                 retry_after = retry_seconds(answer.headers.get("Retry-After"), datetime.now(UTC))
-                answered = await read_at_most(answer.content, KEPT_BYTES)
+                await read_at_most(answer.content, KEPT_BYTES, answered)
                 if not answer.content.at_eof():
                     # More than we keep: drop the connection rather than read it all.
                     answer.close()
@@ -119,10 +122,12 @@ def _headers(
 
 def _judge(code: int | None, trouble: tuple[str, str] | None) -> tuple[str | None, str]:
     """The error class (None for success) and the sentence for a status code or a trouble."""
-    if code is None or (trouble and 200 <= code < 300):
+    if trouble and (code is None or 200 <= code < 300):
         # An answer that breaks off is no promise that the message was taken. Sending it again
         # does no harm: the receiver knows the id.
-        return trouble or ("garbled", "The receiver's answer could not be understood.")
+        return trouble
+    if code is None:
+        return "garbled", "The receiver's answer could not be understood."
     if 200 <= code < 300:
         return None, f"The receiver took the message ({_status(code)})."
     return f"http_{code // 100}xx", f"The receiver answered {_status(code)}{_advice(code)}."

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -112,6 +113,26 @@ async def test_a_refusal_is_for_now_or_for_good(
     assert result.permanent is permanent
     assert str(code) in result.sentence
     assert result.body.startswith(str(code)[0] + ".")
+
+
+@pytest.mark.parametrize("command", ["CONNECT", "MAIL"])
+async def test_a_refusal_that_is_about_ourselves_is_not_for_good(command: str) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"554 no\r\n" if command == "CONNECT" else b"220 office.example\r\n")
+        while line := await reader.readline():
+            writer.write(b"550 not you\r\n" if line.startswith(b"MAIL") else b"250 OK\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    result = await Post(f"smtp://127.0.0.1:{port}", timeout=3).send(LETTER)
+    assert (result.ok, result.error, result.permanent) == (False, "smtp_5xx", False)
+    server.close()
+
+
+async def test_a_wrong_address_of_the_portal_is_not_for_good() -> None:
+    result = await Post("smtp://mail.invalid").send(replace(LETTER, sender="nobody"))
+    assert (result.ok, result.error, result.permanent) == (False, "sender", False)
 
 
 async def test_a_server_that_hangs_is_given_up_in_time() -> None:
