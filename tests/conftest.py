@@ -1,0 +1,90 @@
+"""Fixtures for every test: a database of either kind, and a small platform inside it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from connectors.door import Door
+from connectors.webhook import Sender
+from domain import installation, passwords
+from domain.installation import Installation
+from storage import database as storage
+from storage import encryption
+from tests import builders, databases, needs
+from tests.builders import World
+from tests.databases import Databases
+
+SECRET_KEY = "a-secret-key-for-tests-0123456789abcdef"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=(*databases.KINDS, "both"),
+        default="both",
+        help="run the tests that need a database on this kind only",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--database")
+        kinds = databases.KINDS if wanted == "both" else (wanted,)
+        metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """Where everything is installed, a skipped test is a failed one."""
+    report = yield
+    if needs.COMPLETE and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, although nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    """The same for whole files that skip themselves."""
+    report = yield
+    if needs.COMPLETE and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, although nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def databases_of_kind(
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases]:
+    """Migrated databases, SQLite or PostgreSQL: `fresh(name)` makes one more."""
+    with databases.open_one(database_kind, tmp_path_factory.mktemp("databases")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> None:
+    passwords.make_cheap()
+
+
+@pytest.fixture
+def database(databases_of_kind: Databases) -> Iterator[str]:
+    """An empty, migrated database that the domain works on; gives its address.
+
+    The installation has no mail server, and may call this machine.
+    """
+    url = databases_of_kind.empty()
+    storage.connect(url)
+    encryption.use(SECRET_KEY)
+    door = Door(frozenset({"127.0.0.1"}), lookup=builders.look_up)
+    installation.use(
+        Installation("http://adjoin.test", "Adjoin <adjoin@platform.example>", door, Sender(door))
+    )
+    yield url
+    storage.close()
+
+
+@pytest.fixture
+def world(database: str) -> World:
+    """A small platform with people, hotels, partners and apps; see `builders.World`."""
+    return builders.build()
