@@ -1,0 +1,171 @@
+"""The door of Adjoin: its commands, and how its parts are put together."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import api.app
+import logs
+import typer
+import uvicorn
+from fastapi import FastAPI
+from nicegui import app as pages
+
+from connectors.door import Door
+from connectors.mail import Post
+from connectors.webhook import Sender
+from domain import attempts, core, installation, passwords, setup, waiting
+from domain.installation import Installation
+from settings import Settings, kept_secret
+from storage import changes, database, encryption, jobs, migrations
+from ui import live, site
+
+# Importing these registers their jobs with the queue.
+JOBS = (attempts, core, waiting)
+
+cli = typer.Typer(help="Adjoin, the integrations portal.", no_args_is_help=True)
+
+
+@cli.command()
+def serve() -> None:
+    """Run the portal: pages, API and deliveries, on the settings of the environment."""
+    settings = Settings()
+    _refuse_weak_secret(settings)
+    logs.configure(json=True)
+    with opened(settings):
+        if setup.is_needed():
+            _say_setup_code(settings)
+        _run(settings)
+
+
+@cli.command()
+def worker() -> None:
+    """Run deliveries only, beside other processes on the same PostgreSQL database."""
+    settings = Settings()
+    _refuse_weak_secret(settings)
+    if settings.database_url.startswith("sqlite"):
+        raise typer.BadParameter("A worker needs PostgreSQL: set ADJOIN_DATABASE_URL.")
+    logs.configure(json=True)
+    with opened(settings):
+        asyncio.run(_work(settings))
+
+
+@cli.command()
+def migrate() -> None:
+    """Create or update the tables, and stop."""
+    migrations.upgrade(Settings().database_url)
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the portal.")] = 8080,
+    data: Annotated[Path, typer.Option(help="Folder that keeps the demo.")] = Path("data/demo"),
+    fresh: Annotated[bool, typer.Option(help="Forget earlier demos in that folder.")] = False,
+) -> None:
+    """Show Adjoin on this machine, with example hotels, partners and apps. Needs no network."""
+    from demo import show
+
+    with show.prepared(data, port=port, fresh=fresh) as scene:
+        settings = scene.settings
+        passwords.make_cheap()
+        logs.configure(json=False)
+        with opened(settings):
+            scene.build()
+            typer.echo(scene.welcome())
+            _run(settings)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[None]:
+    """Bring the database up to date and open it, with everything that the domain stands on."""
+    migrations.upgrade(settings.database_url)
+    database.connect(settings.database_url)
+    encryption.use(settings.secret_key)
+    door = Door(settings.hosts_allowed)
+    post = Post(settings.smtp_url) if settings.smtp_url else None
+    installation.use(Installation(settings.address, settings.mail_from, door, Sender(door), post))
+    try:
+        yield
+    finally:
+        database.close()
+
+
+def assemble(settings: Settings) -> FastAPI:
+    """Return the web application: API and pages on one port, deliveries inside."""
+    app = api.app.create(base_url=settings.address)
+    site.install(app, base_url=settings.address)
+    changes.listen(live.heard)
+    pages.on_startup(lambda: jobs.start(settings.executor))
+    pages.on_startup(_settle)
+    pages.on_shutdown(_stop)
+    return app
+
+
+def _settle() -> None:
+    """What is there after the start stays: the collector need not look at it at every page."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
+
+
+async def _stop() -> None:
+    jobs.stop()
+    await installation.current().sender.close()
+
+
+def _run(settings: Settings) -> None:
+    relay = _relay(settings)
+    uvicorn.run(
+        assemble(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    if relay:
+        relay.stop()
+
+
+async def _work(settings: Settings) -> None:
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await jobs.start(settings.executor)
+    await ended.wait()
+    await _stop()
+
+
+def _relay(settings: Settings) -> changes.Relay | None:
+    if settings.database_url.startswith("sqlite"):
+        return None
+    relay = changes.Relay(settings.database_url)
+    relay.start()
+    return relay
+
+
+def _refuse_weak_secret(settings: Settings) -> None:
+    if settings.secret_key or not settings.is_loopback:
+        if problem := settings.secret_problem():
+            typer.echo(problem, err=True)
+            raise typer.Exit(2)
+        return
+    settings.secret_key = kept_secret(Path("data"))
+
+
+def _say_setup_code(settings: Settings) -> None:
+    code = setup.open_door()
+    typer.echo(
+        f"\nThere is no operator yet. Open {settings.address}/setup and enter this code once:\n\n"
+        f"    {code}\n"
+    )
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,1 @@
+"""Everything a browser shows; the only package that imports NiceGUI."""

@@ -1,0 +1,73 @@
+"""The one way a page calls the domain: off the event loop, and refusals become notices."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, ParamSpec, TypeVar
+
+from nicegui import core, ui
+
+from domain.refusals import Refusal
+from ui.components.notice import notice
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Verbs that hash passwords or ask a vendor take long, so they have threads of their own and the
+# quick ones never wait behind them.
+_quick = ThreadPoolExecutor(8, thread_name_prefix="pages")
+_slow = ThreadPoolExecutor(4, thread_name_prefix="pages-slow")
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[T]):
+    """Whether the domain granted a wish, and what it returned; true when it was granted."""
+
+    ok: bool
+    value: T | None = None
+    refusal: Refusal | None = None
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+async def load(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Return what a domain function returns; a Refusal goes on to the caller (see frame)."""
+    return await _run(_quick, function, *arguments, **named)
+
+
+async def load_slowly(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """`load`, for functions that hash a password or ask another system."""
+    return await _run(_slow, function, *arguments, **named)
+
+
+async def act(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Outcome[T]:
+    """Call a domain verb for a handler; a refusal is shown as a notice."""
+    outcome = await attempt(function, *arguments, **named)
+    if outcome.refusal is not None:
+        show(outcome.refusal)
+    return outcome
+
+
+async def attempt(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Outcome[T]:
+    """Call a domain verb, slow ones too, and leave it to the caller to show a refusal in place."""
+    try:
+        return Outcome(True, await _run(_slow, function, *arguments, **named))
+    except Refusal as refusal:
+        return Outcome(False, refusal=refusal)
+
+
+def show(refusal: Refusal) -> None:
+    """Show a refusal as a notice; whoever was signed out is sent to sign in."""
+    if refusal.code == "signed_out":
+        ui.navigate.to("/sign-in")
+        return
+    notice(refusal.message, "bad")
+
+
+async def _run(
+    pool: ThreadPoolExecutor, function: Callable[P, T], *arguments: P.args, **named: P.kwargs
+) -> T:
+    assert core.loop is not None
+    return await core.loop.run_in_executor(pool, partial(function, *arguments, **named))

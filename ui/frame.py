@@ -1,0 +1,224 @@
+"""The frame around every page after sign-in: who visits, the menu, the places, and the guard."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Concatenate
+
+from nicegui import PageArguments, background_tasks, ui
+from nicegui.elements.sub_pages import SubPages
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+
+from domain import sign_ins
+from domain.actors import Actor
+from domain.places import Place
+from domain.refusals import Refusal
+from domain.sign_ins import Visitor
+from ui import live, look, session
+from ui.ask import act, show
+from ui.components import shell
+from ui.components.empty import failed, not_found, skeleton
+from ui.live import Change
+
+Builder = Callable[Concatenate["Visit", ...], Awaitable[None]]
+Count = Callable[[Actor, Place], Awaitable[int]]
+_PLACE_ICONS = {"property": "building-2", "partner": "plug", "platform": "shield"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the site map.
+
+    `build` is called with the visit and the parts of the path. `places` are the kinds of place it
+    belongs to (property, partner, platform); empty means all of them. A page with an `icon`
+    stands in the menu under its `label`; `count` gives the number beside it.
+    """
+
+    path: str
+    label: str
+    build: Builder
+    places: tuple[str, ...] = ()
+    icon: str = ""
+    short: str = ""
+    count: Count | None = None
+
+
+class Visit:
+    """One look at one page: who looks, at which place, and how to hear of changes."""
+
+    def __init__(self, visitor: Visitor, place: Place, query: QueryParams, window: "Window"):
+        self.visitor = visitor
+        self.place = place
+        self.query = query
+        self._window = window
+
+    @property
+    def actor(self) -> Actor:
+        return self.visitor.actor
+
+    @property
+    def zone(self) -> str:
+        """The time zone in which this place reads times."""
+        return self.place.time_zone
+
+    def follow(self, handler: Callable[[Change], Any]) -> None:
+        """Call `handler` for every change that concerns this place, while this page is shown."""
+        self._window.page_handler = handler, ui.context.slot
+
+
+class Window:
+    """One browser window: the shell, and whoever on its page wants to hear of changes."""
+
+    def __init__(self, pages: Sequence[Page], visitor: Visitor, place: Place) -> None:
+        self.pages = pages
+        self.place = place
+        self.page_handler: tuple[Callable[[Change], Any], Any] | None = None
+        self.frame = self._draw(visitor)
+        audience = place.id or live.PLATFORM
+        live.subscribe(audience, self._heard)
+        live.subscribe(visitor.actor.id, self._sign_in_ended)
+        background_tasks.create(self._count(visitor.actor), context=ui.context.client)
+
+    def _draw(self, visitor: Visitor) -> shell.Shell:
+        return shell.shell(
+            [
+                shell.MenuItem(page.path, page.label, page.icon, short=page.short)
+                for page in self.pages
+                if page.icon and self._belongs(page)
+            ],
+            shell.Person(visitor.name, visitor.email),
+            [
+                shell.Place(place.key, place.name, place.role_words, _PLACE_ICONS[place.kind])
+                for place in visitor.places
+            ],
+            self.place.key,
+            on_place=lambda key: _go_to(visitor.actor, key),
+            sign_out_action="/auth/sign-out",
+        )
+
+    def _belongs(self, page: Page) -> bool:
+        return not page.places or self.place.kind in page.places
+
+    async def _heard(self, change: Change) -> None:
+        if self.page_handler is not None:
+            handler, slot = self.page_handler
+            if not slot.parent.is_deleted:
+                with slot:
+                    result = handler(change)
+                    if isinstance(result, Awaitable):
+                        await result
+        visitor = await session.visitor()
+        if visitor is not None:
+            await self._count(visitor.actor)
+
+    async def _count(self, actor: Actor) -> None:
+        for page in self.pages:
+            if page.count is not None and self._belongs(page):
+                try:
+                    self.frame.count(page.path, await page.count(actor, self.place))
+                except Refusal:
+                    return
+
+    def _sign_in_ended(self) -> None:
+        """A window that stays open after a sign-out shows nothing more."""
+        client = ui.context.client
+        ui.navigate.to("/sign-in")
+        ui.timer(1.0, client.delete, once=True)
+
+
+class Rooms(SubPages):
+    """NiceGUI's sub pages with our own words for what is not there and what went wrong."""
+
+    def _render_404(self) -> None:
+        not_found()
+
+    def _render_error(self, _: Exception) -> None:
+        failed("This page did not open", "Something went wrong on our side. Please try again.")
+
+
+def install(pages: Sequence[Page]) -> None:
+    """Register the shell for every path; call last, it answers whatever nobody else does."""
+
+    async def shell_page(request: Request) -> None:
+        visitor: Visitor = request.state.visitor
+        ui.dark_mode(look.theme(request.cookies))
+        place = await _place(visitor, request, pages)
+        if place is None:
+            not_found("place", "/account", "Go to your account")
+            return
+        window = Window(pages, visitor, place)
+        with window.frame:
+            Rooms({page.path: _guarded(page, window) for page in pages})
+
+    ui.page("/{_:path}", title="Adjoin")(shell_page)
+    ui.page("/", title="Adjoin")(shell_page)
+
+
+def _guarded(page: Page, window: Window) -> Callable[..., Awaitable[None]]:
+    """Check the visitor afresh for every page, however it was reached."""
+
+    async def build(args: PageArguments) -> None:
+        window.page_handler = None
+        holder = ui.element("div").classes("contents")
+        with holder:
+            skeleton("page")
+        visitor = await session.visitor()
+        if visitor is None:
+            ui.navigate.to("/sign-in")
+            return
+        if page.places and window.place.kind not in page.places:
+            _draw(holder, not_found)
+            return
+        ui.page_title(f"{page.label} · Adjoin")
+        visit = Visit(visitor, window.place, args.query_parameters, window)
+        await _build(page, visit, holder, args.path_parameters)
+
+    return build
+
+
+async def _build(page: Page, visit: Visit, holder: ui.element, parameters: dict[str, str]) -> None:
+    room = ui.element("div").classes("contents").mark("page")
+    room.set_visibility(False)
+    try:
+        with room:
+            await page.build(visit, **parameters)
+    except Refusal as refusal:
+        room.delete()
+        if refusal.code == "not_found":
+            _draw(holder, not_found)
+        else:
+            holder.clear()
+            show(refusal)
+        return
+    holder.delete()
+    room.set_visibility(True)
+
+
+def _draw(holder: ui.element, draw: Callable[[], object]) -> None:
+    holder.clear()
+    with holder:
+        draw()
+
+
+async def _place(visitor: Visitor, request: Request, pages: Sequence[Page]) -> Place | None:
+    """Return the place to show: the one that a deep link names, or one where its page exists."""
+    place = visitor.place
+    wanted = request.query_params.get("place") or request.query_params.get("property")
+    kinds = _kinds(request.url.path, pages)
+    if wanted:
+        place = next((mine for mine in visitor.places if mine.key == wanted), place)
+    elif place is not None and kinds and place.kind not in kinds:
+        place = next((mine for mine in visitor.places if mine.kind in kinds), place)
+    if place is not None and place != visitor.place:
+        await act(sign_ins.go_to, visitor.actor, place.key)
+    return place
+
+
+def _kinds(path: str, pages: Sequence[Page]) -> tuple[str, ...]:
+    first = "/" + path.strip("/").split("/")[0]
+    return next((page.places for page in pages if page.path == first), ())
+
+
+async def _go_to(actor: Actor, place_key: str) -> None:
+    if await act(sign_ins.go_to, actor, place_key):
+        ui.navigate.to("/")

@@ -1,0 +1,1 @@
+"""One route per file: load, then draw, then handle."""

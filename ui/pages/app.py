@@ -1,0 +1,9 @@
+"""App."""
+
+from ui.components.page_title import page_title
+from ui.frame import Visit
+
+
+async def page(visit: Visit, slug: str) -> None:
+    with page_title("App"):
+        pass

@@ -1,0 +1,1 @@
+"""The Developer Hub: what partners see."""

@@ -1,0 +1,14 @@
+"""My apps."""
+
+from ui.components.page_title import page_title
+from ui.frame import Visit
+
+
+async def page(visit: Visit) -> None:
+    with page_title("My apps"):
+        pass
+
+
+async def one(visit: Visit, slug: str) -> None:
+    with page_title("My apps"):
+        pass

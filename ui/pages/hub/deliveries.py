@@ -1,0 +1,14 @@
+"""Deliveries."""
+
+from ui.components.page_title import page_title
+from ui.frame import Visit
+
+
+async def page(visit: Visit) -> None:
+    with page_title("Deliveries"):
+        pass
+
+
+async def one(visit: Visit, message_id: str) -> None:
+    with page_title("Deliveries"):
+        pass

@@ -1,0 +1,1 @@
+"""The operators’ pages: the catalogue, its properties and partners."""

@@ -1,0 +1,14 @@
+"""Apps."""
+
+from ui.components.page_title import page_title
+from ui.frame import Visit
+
+
+async def page(visit: Visit) -> None:
+    with page_title("Apps"):
+        pass
+
+
+async def one(visit: Visit, slug: str) -> None:
+    with page_title("Apps"):
+        pass

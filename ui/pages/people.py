@@ -1,0 +1,9 @@
+"""People."""
+
+from ui.components.page_title import page_title
+from ui.frame import Visit
+
+
+async def page(visit: Visit) -> None:
+    with page_title("People"):
+        pass

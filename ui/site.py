@@ -1,0 +1,112 @@
+"""The site map: every page in menu order. Read this first."""
+
+from fastapi import FastAPI
+from nicegui import ui
+
+from ui import frame, look, session
+from ui.frame import Page
+from ui.pages import (
+    account,
+    app,
+    apps,
+    connection,
+    connections,
+    home,
+    invitation,
+    mailbox,
+    people,
+    setup,
+    sign_in,
+    token_link,
+)
+from ui.pages.hub import apps as hub_apps
+from ui.pages.hub import connections as hub_connections
+from ui.pages.hub import deliveries, endpoints, requests
+from ui.pages.hub import home as hub
+from ui.pages.operations import apps as operations_apps
+from ui.pages.operations import connections as operations_connections
+from ui.pages.operations import home as operations
+from ui.pages.operations import partners, properties
+
+HOTEL, PARTNER, PLATFORM = ("property",), ("partner",), ("platform",)
+
+PAGES = (
+    # Hotels
+    Page("/", "Home", home.page, icon="house"),
+    Page("/apps", "Apps", apps.page, HOTEL, icon="layout-grid"),
+    Page("/apps/{slug}", "App", app.page, HOTEL),
+    Page(
+        "/subscriptions",
+        "My subscriptions",
+        connections.page,
+        HOTEL,
+        icon="plug-zap",
+        short="Mine",
+        count=connections.count,
+    ),
+    Page("/subscriptions/{connection_id}", "Connection", connection.page, HOTEL),
+    # Partners
+    Page("/hub", "Developer Hub", hub.page, PARTNER),
+    Page(
+        "/hub/requests",
+        "Requests",
+        requests.page,
+        PARTNER,
+        icon="hourglass",
+        count=requests.count,
+    ),
+    Page("/hub/connections", "Connections", hub_connections.page, PARTNER, icon="plug-zap"),
+    Page("/hub/connections/{connection_id}", "Connection", hub_connections.one, PARTNER),
+    Page("/hub/apps", "My apps", hub_apps.page, PARTNER, icon="layout-grid"),
+    Page("/hub/apps/{slug}", "App", hub_apps.one, PARTNER),
+    Page("/hub/deliveries", "Deliveries", deliveries.page, PARTNER, icon="send"),
+    Page("/hub/deliveries/{message_id}", "Delivery", deliveries.one, PARTNER),
+    Page("/hub/endpoint", "Webhooks & mail", endpoints.page, PARTNER, icon="webhook"),
+    # Operators
+    Page("/operations", "Operations", operations.page, PLATFORM),
+    Page("/operations/properties", "Properties", properties.page, PLATFORM, icon="building-2"),
+    Page("/operations/partners", "Partners", partners.page, PLATFORM, icon="handshake"),
+    Page("/operations/apps", "Apps", operations_apps.page, PLATFORM, icon="layout-grid"),
+    Page("/operations/apps/{slug}", "App", operations_apps.one, PLATFORM),
+    Page(
+        "/operations/connections",
+        "Connections",
+        operations_connections.page,
+        PLATFORM,
+        icon="plug-zap",
+    ),
+    Page(
+        "/operations/connections/{connection_id}",
+        "Connection",
+        operations_connections.one,
+        PLATFORM,
+    ),
+    # Everybody
+    Page("/people", "People", people.page, icon="users"),
+    Page("/account", "Your account", account.page),
+)
+
+
+def install(api: FastAPI, *, base_url: str, letters: mailbox.Letters | None = None) -> None:
+    """Put every page onto `api`; `base_url` is the address under which people reach us.
+
+    `letters` returns the mails sent to some addresses, for the demo's mailbox; there is no
+    mailbox without it.
+    """
+    look.install()
+    session.install(base_url=base_url)
+    for page in (sign_in, setup, invitation, token_link):
+        page.install()
+    pages = PAGES
+    if letters is not None:
+        pages += (Page("/mailbox", "Mailbox", mailbox.page(letters), icon="mail"),)
+    frame.install(pages)
+    ui.run_with(
+        api,
+        title="Adjoin",
+        favicon=look.FAVICON,
+        tailwind=False,
+        language="en-US",
+        reconnect_timeout=20,
+        binding_refresh_interval=None,
+    )
