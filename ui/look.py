@@ -14,7 +14,7 @@ from nicegui import app, ui
 ASSETS = Path(__file__).parent / "assets"
 SERVED = ("look.css", "look.js", "icons.svg", "logo.svg", "favicon.svg", "fonts")
 TONES = ("ok", "warn", "bad", "info", "muted")
-FAVICON = ASSETS / "favicon.svg"  # for ui.run_with(favicon=…)
+FAVICON = (ASSETS / "favicon.svg").read_text()  # for ui.run_with(favicon=…): no request at all
 THEME_COOKIE = "adjoin_theme"
 YEAR = 365 * 24 * 60 * 60
 

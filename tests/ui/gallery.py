@@ -80,7 +80,7 @@ APPS[6]["action"] = {
 MENU = [
     MenuItem("/", "Home", "house"),
     MenuItem("/apps", "Apps", "layout-grid"),
-    MenuItem("/subscriptions", "My subscriptions", "plug-zap", 2),
+    MenuItem("/subscriptions", "My subscriptions", "plug-zap", 2, "Subscriptions"),
     MenuItem("/forms", "Forms", "pencil"),
     MenuItem("/states", "States", "circle-dashed"),
     MenuItem("/many", "2,000 apps", "list"),

@@ -95,6 +95,17 @@
     icon: (name) => `${assets}icons.svg#${name}`,
   };
 
+  /* Keep the explanation of a disabled button inside the window. */
+  function fit(event) {
+    const tip = event.target.closest?.(".why")?.querySelector(".tip");
+    if (!tip) return;
+    tip.style.translate = "";
+    const { left } = tip.getBoundingClientRect();
+    if (left < 12) tip.style.translate = `${12 - left}px 0`;
+  }
+  document.addEventListener("pointerover", fit);
+  document.addEventListener("focusin", fit);
+
   /* The framework's "connection lost" box in our words; look.css draws it as a banner. */
   document.addEventListener("DOMContentLoaded", () => {
     paint();
@@ -102,6 +113,6 @@
     if (!popup) return;
     popup.setAttribute("role", "status");
     popup.children[0].textContent = "Connection lost.";
-    popup.children[1].textContent = "Reconnecting… What you typed is kept.";
+    popup.children[1].textContent = "Reconnecting…";
   });
 })();

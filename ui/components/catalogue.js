@@ -53,17 +53,19 @@ export default {
                 <svg class="icon" width="20" height="20"><use :href="icon(app.icon)" /></svg>
               </span>
               <div>
-                <h3><a :href="'/apps/' + app.slug" @click="open($event, app.slug)">{{ app.name }}</a></h3>
+                <div class="app-card-name">
+                  <h3><a :href="'/apps/' + app.slug" @click="open($event, app.slug)">{{ app.name }}</a></h3>
+                  <span v-if="look(app)" class="badge" :data-tone="look(app).tone">{{ look(app).label }}</span>
+                </div>
                 <p>by {{ app.developer }}</p>
               </div>
-              <span v-if="look(app)" class="badge" :data-tone="look(app).tone">{{ look(app).label }}</span>
             </div>
             <p class="app-card-text">{{ app.tagline }}</p>
             <div class="app-card-foot">
               <span class="app-card-meta">
                 <strong>{{ app.category }}</strong>
                 <span v-if="app.kind === 'core'">Connects at once</span>
-                <span v-else-if="app.activation">{{ app.activation === "automatic" ? "Automatic" : "Manual" }} activation<template v-if="app.usual">, {{ app.usual }}</template></span>
+                <span v-else-if="app.activation">{{ app.activation === "automatic" ? "Automatic" : "Manual" }}{{ app.usual ? ", " + app.usual : " activation" }}</span>
               </span>
               <span v-if="act(app) && act(app).enabled === false && act(app).why_not" class="why">
                 <button type="button" class="btn small" data-kind="secondary" aria-disabled="true"

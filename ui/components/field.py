@@ -10,8 +10,11 @@ class Field:
     """What all fields share; each is a stock NiceGUI element drawn by our own component."""
 
     _props: Any
+    component: Any
+    tag: str
 
     def _describe(self, kind: str, label: str, hint: str, required: bool) -> None:
+        self.tag = self.component.tag  # the stock radio and checkbox name Quasar's tag themselves
         self._props.update({"kind": kind, "label": label, "hint": hint, "required": required})
 
     def error(self, sentence: str | None = None) -> Self:

@@ -17,12 +17,13 @@ export default {
           </tr></thead>
           <tbody role="rowgroup">
             <tr v-for="row in found.slice(0, limit)" :key="row.id" role="row" :class="{ linked: row.href || opens, fresh: fresh === row.id }">
-              <td v-for="(column, index) in columns" :key="column.key" role="cell" :class="place(column)" :data-label="column.label">
-                <span v-if="column.kind === 'badge' && badge(row[column.key])" class="badge" :data-tone="badge(row[column.key]).tone">{{ badge(row[column.key]).label }}</span>
-                <time v-else-if="column.kind === 'ago' && row[column.key]" :datetime="row[column.key]" :title="moment(row[column.key])">{{ ago(row[column.key]) }}</time>
-                <time v-else-if="column.kind === 'time' && row[column.key]" :datetime="row[column.key]">{{ moment(row[column.key]) }}</time>
+              <td v-for="(column, index) in columns" :key="column.key" role="cell" :class="[place(column), { none: missing(row[column.key]) }]" :data-label="column.label">
+                <span v-if="missing(row[column.key])" class="muted">{{ column.kind === "actions" ? "" : "–" }}</span>
+                <span v-else-if="column.kind === 'badge'" class="badge" :data-tone="badge(row[column.key]).tone">{{ badge(row[column.key]).label }}</span>
+                <time v-else-if="column.kind === 'ago'" :datetime="row[column.key]" :title="moment(row[column.key])">{{ ago(row[column.key]) }}</time>
+                <time v-else-if="column.kind === 'time'" :datetime="row[column.key]">{{ moment(row[column.key]) }}</time>
                 <code v-else-if="column.kind === 'mono'">{{ row[column.key] }}</code>
-                <a v-else-if="column.kind === 'link' && row[column.key]" class="above" :href="row[column.key].href">{{ row[column.key].label }}</a>
+                <a v-else-if="column.kind === 'link'" class="above" :href="row[column.key].href">{{ row[column.key].label }}</a>
                 <span v-else-if="column.kind === 'actions'" class="row-actions above">
                   <template v-for="item in row[column.key]" :key="item.action">
                     <span v-if="item.why_not" class="why">
@@ -40,7 +41,7 @@ export default {
                   <a v-if="index === lead && row.href" class="row-link" :href="row.href" @click="open($event, row.id)">{{ row[column.key] }}</a>
                   <button v-else-if="index === lead && opens" type="button" class="row-link" @click="$emit('open', row.id)">{{ row[column.key] }}</button>
                   <strong v-else-if="column.kind === 'strong'">{{ row[column.key] }}</strong>
-                  <span v-else>{{ row[column.key] ?? "–" }}</span>
+                  <span v-else>{{ column.kind === "number" ? number(row[column.key]) : row[column.key] }}</span>
                 </template>
                 <span v-if="column.sub && row[column.sub]" class="sub">{{ row[column.sub] }}</span>
               </td>
@@ -86,7 +87,9 @@ export default {
   },
   methods: {
     icon: (name) => adjoin.icon(name),
-    place: (column) => [column.kind, column.align === "end" || column.kind === "number" || column.kind === "actions" ? "end" : ""],
+    missing: (value) => value === null || value === undefined || value === "" || value.length === 0,
+    number: (value) => (typeof value === "number" ? value.toLocaleString("en") : value),
+    place: (column) => ["is-" + column.kind, column.align === "end" || column.kind === "number" || column.kind === "actions" ? "end" : ""],
     ago(at) {
       return adjoin.ago(at, this.now);
     },

@@ -14,8 +14,8 @@ def notice(text: str, tone: Literal["ok", "bad", "info"] = "ok", title: str | No
         caption=text if title else None,
         position="bottom-right",
         classes=f"notice notice-{tone}",
+        textColor="notice",  # else Quasar paints the words white, with !important
         timeout=SECONDS[tone] * 1000,
-        multi_line=bool(title),
         actions=[{"label": "✕", "aria-label": "Dismiss", "class": "notice-close", "dense": True}],
         attrs={"role": "alert" if tone == "bad" else "status"},
         group=False,

@@ -2,16 +2,17 @@ const BAR = 4; // entries of the phone's bar before "More"
 
 export default {
   template: `
-    <div class="rail">
+    <nav class="rail" aria-label="Menu">
       <a class="rail-logo" href="/" aria-label="Adjoin, to the start">
         <img :src="logo" alt="" width="34" height="34" /><span>Adjoin</span>
       </a>
-      <nav aria-label="Menu">
+      <div class="rail-list">
         <ul>
           <li v-for="(item, index) in items" :key="item.path" :class="{ rest: index >= bar && items.length > bar + 1 }">
             <a :href="item.path" :aria-current="current === item.path ? 'page' : null" @click="go($event, item.path)">
               <svg class="icon" width="19" height="19" aria-hidden="true"><use :href="icon(item.icon)" /></svg>
               <span class="rail-label">{{ item.label }}</span>
+              <span v-if="item.short" class="rail-short" aria-hidden="true">{{ item.short }}</span>
               <span v-if="item.count" class="rail-count"><span class="sr-only">, </span>{{ item.count > 99 ? "99+" : item.count }}<span class="sr-only"> waiting</span></span>
             </a>
           </li>
@@ -28,8 +29,8 @@ export default {
             </div>
           </li>
         </ul>
-      </nav>
-    </div>
+      </div>
+    </nav>
   `,
   props: { menu: Array, path: String },
   data() {

@@ -4,16 +4,13 @@ export default {
       <code :class="{ masked: !value }">{{ value || masked }}</code>
       <span class="secret-tools">
         <span v-if="value" class="secret-left" aria-hidden="true">hides in {{ left }} s</span>
-        <button v-if="value" type="button" class="btn small" data-kind="secondary" @click="copy">
-          <svg class="icon" aria-hidden="true"><use :href="icon(copied ? 'check' : 'copy')" /></svg>{{ copied ? "Copied" : "Copy" }}
+        <button v-if="!whyNot" type="button" class="btn small" data-kind="secondary" @click="value ? copy() : $emit('show')">
+          <svg class="icon" aria-hidden="true"><use :href="icon(!value ? 'eye' : copied ? 'check' : 'copy')" /></svg>{{ !value ? "Show" : copied ? "Copied" : "Copy" }}
         </button>
         <button v-if="value" type="button" class="btn small" data-kind="quiet" @click="hide">
           <svg class="icon" aria-hidden="true"><use :href="icon('eye-off')" /></svg>Hide
         </button>
-        <button v-else-if="!whyNot" type="button" class="btn small" data-kind="secondary" @click="$emit('show')">
-          <svg class="icon" aria-hidden="true"><use :href="icon('eye')" /></svg>Show
-        </button>
-        <span v-else class="muted small">{{ whyNot }}</span>
+        <span v-if="whyNot" class="muted small">{{ whyNot }}</span>
       </span>
       <span class="sr-only" aria-live="polite">{{ copied ? "Copied" : value ? label + " is shown" : "" }}</span>
     </div>

@@ -10,12 +10,16 @@ from nicegui import ui
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One entry of the menu; `count` is shown beside it when it isn't zero."""
+    """One entry of the menu.
+
+    `count` is shown beside it when it isn't zero; `short` is its label in the bar of a phone.
+    """
 
     path: str
     label: str
     icon: str
     count: int = 0
+    short: str = ""
 
 
 @dataclass(frozen=True)

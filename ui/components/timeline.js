@@ -9,8 +9,8 @@ export default {
             <span class="timeline-mark" aria-hidden="true"><svg class="icon" width="15" height="15"><use :href="icon(row.icon || 'circle-dot')" /></svg></span>
             <div>
               <p class="timeline-text">{{ row.text }}</p>
-              <p v-if="row.detail" class="timeline-detail">{{ row.detail }}</p>
               <p class="timeline-who">{{ row.who }}<template v-if="row.side"> · {{ row.side }}</template></p>
+              <p v-if="row.detail" class="timeline-detail">{{ row.detail }}</p>
             </div>
             <time :datetime="row.at" :title="moment(row.at)">{{ clock(row.at) }}</time>
           </li>

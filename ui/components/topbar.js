@@ -4,9 +4,9 @@ export default {
       <img class="topbar-logo" :src="logo" alt="Adjoin" width="30" height="30" />
       <div class="drop" v-if="places.length > 1">
         <button type="button" ref="place" class="place" aria-haspopup="menu" :aria-expanded="open === 'place'"
-                :aria-label="'Switch the place, now ' + here.label + ', ' + here.sub" @click="toggle('place')" @keydown.down.prevent="toggle('place')">
+                @click="toggle('place')" @keydown.down.prevent="toggle('place')">
           <svg class="icon" width="18" height="18" aria-hidden="true"><use :href="icon(here.icon)" /></svg>
-          <span><strong>{{ here.label }}</strong><span>{{ here.sub }}</span></span>
+          <span><strong>{{ here.label }}</strong><span>{{ here.sub }}</span></span><span class="sr-only">Switch to another place</span>
           <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('chevrons-up-down')" /></svg>
         </button>
         <div v-if="open === 'place'" ref="menu" class="menu" role="menu" aria-label="Places" @keydown="move">
@@ -30,7 +30,7 @@ export default {
         </button>
         <div class="drop end">
           <button type="button" ref="account" class="avatar" aria-haspopup="menu" :aria-expanded="open === 'account'"
-                  :aria-label="'Account of ' + person.name" @click="toggle('account')" @keydown.down.prevent="toggle('account')">{{ initials }}</button>
+                  :aria-label="'Account of ' + person.name" @click="toggle('account')" @keydown.down.prevent="toggle('account')" :data-initials="initials"></button>
           <div v-if="open === 'account'" ref="menu" class="menu" role="menu" aria-label="Account" @keydown="move">
             <p class="menu-who" role="presentation"><strong>{{ person.name }}</strong><span>{{ person.email }}</span></p>
             <a role="menuitem" tabindex="-1" :href="account" @click="open = null">
