@@ -22,9 +22,9 @@ FIELDS = (
     CredentialField(
         "api_key",
         "API key",
-        "In Cloudbeds under Apps & Marketplace, API credentials. It starts with cbat_.",
+        "In Cloudbeds under Account, Apps & Marketplace, API Credentials.",
         True,
-        "cbat_…",
+        "",
     ),
 )
 

@@ -15,7 +15,7 @@ from connectors.vendor import (
 
 NAME = "Mews"
 CLIENT = "Adjoin 0.1"
-SHAPE = "E0D439EE522F44368DC78E1BFB03710C-D24FB11DBE31D4621C4817E028D9E1D"
+SHAPE = "E0D439EE…-…28D9E1D"
 
 FIELDS = (
     CredentialField(
@@ -28,7 +28,7 @@ FIELDS = (
     CredentialField(
         "access_token",
         "Access token",
-        "One per property: in Mews under Settings, Integrations, the integration's page.",
+        "Made by Mews for this property's connection: every property has its own.",
         True,
         SHAPE,
     ),

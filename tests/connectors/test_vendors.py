@@ -21,7 +21,7 @@ CREDENTIALS = {
         "client_token": "E0D439EE522F44368DC78E1BFB03710C-D24FB11DBE31D4621C4817E028D9E1D",
         "access_token": "C66EF7B239D24632943D115EDE9CB810-EA00F8FD8294692C940F6B5A8F9453D",
     },
-    "cloudbeds": {"api_key": "cbat_ThisIsAKeyOfThirtyTwoLetters"},
+    "cloudbeds": {"api_key": "ThisIsAKeyOfThirtyTwoLetters"},
     "apaleo": {"client_id": "HRBR-ADJOIN", "client_secret": "aSecretOfThirtyLettersOrSo1234"},
 }
 
@@ -179,7 +179,7 @@ async def test_good_credentials_name_their_account(
     ("key", "wrong", "words"),
     [
         ("mews", {"access_token": "0" * 64}, "“Invalid AccessToken.”"),
-        ("cloudbeds", {"api_key": "cbat_wrong"}, "“The authorization server denied it.”"),
+        ("cloudbeds", {"api_key": "wrong-key"}, "“The authorization server denied it.”"),
         ("apaleo", {"client_secret": "wrong"}, "“invalid_client”"),
     ],
 )
