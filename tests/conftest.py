@@ -54,12 +54,25 @@ def pytest_make_collect_report() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def _started() -> Iterator[dict[str, Databases]]:
+    """Every kind of database that was needed so far; each is started once."""
+    started: dict[str, Databases] = {}
+    yield started
+    for each in started.values():
+        each.stop()
+
+
+@pytest.fixture
 def databases_of_kind(
-    database_kind: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Databases]:
+    database_kind: str,
+    _started: dict[str, Databases],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Databases:
     """Migrated databases, SQLite or PostgreSQL: `fresh(name)` makes one more."""
-    with databases.open_one(database_kind, tmp_path_factory.mktemp("databases")) as found:
-        yield found
+    if database_kind not in _started:
+        folder = tmp_path_factory.mktemp("databases")
+        _started[database_kind] = databases.start(database_kind, folder)
+    return _started[database_kind]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -68,23 +81,31 @@ def _cheap_passwords() -> None:
 
 
 @pytest.fixture
-def database(databases_of_kind: Databases) -> Iterator[str]:
+def database(databases_of_kind: Databases) -> str:
     """An empty, migrated database that the domain works on; gives its address.
 
     The installation has no mail server, and may call this machine.
     """
     url = databases_of_kind.empty()
-    storage.connect(url)
+    if _open_url() != url:
+        storage.close()
+        storage.connect(url)
     encryption.use(SECRET_KEY)
     door = Door(frozenset({"127.0.0.1"}), lookup=builders.look_up)
     installation.use(
         Installation("http://adjoin.test", "Adjoin <adjoin@platform.example>", door, Sender(door))
     )
-    yield url
-    storage.close()
+    return url
 
 
 @pytest.fixture
 def world(database: str) -> World:
     """A small platform with people, hotels, partners and apps; see `builders.World`."""
     return builders.build()
+
+
+def _open_url() -> str | None:
+    try:
+        return storage.engine().url.render_as_string(hide_password=False)
+    except RuntimeError:
+        return None

@@ -2,10 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,15 +15,24 @@ from tests import needs
 
 KINDS = ("sqlite", "postgresql")
 
+# What migrations write and tests never touch.
+_KEPT = ("alembic_version", "dbos_migrations")
+
 
 class Databases(Protocol):
     """One kind of database: hands out migrated ones, by their address."""
 
     def empty(self) -> str:
-        """Return the address of an empty database that the next `empty` may take over."""
+        """Return the address of the one that all tests share, emptied."""
 
     def fresh(self, name: str) -> str:
         """Return the address of a new, empty database that nobody else uses."""
+
+    def bare(self, name: str) -> str:
+        """Return the address of a new database without any table."""
+
+    def stop(self) -> None:
+        """Give everything back."""
 
 
 class Sqlite:
@@ -33,67 +41,74 @@ class Sqlite:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._template = folder / "template.db"
-        self._number = 0
         migrations.upgrade(f"sqlite:///{self._template}")
+        self._shared = self.fresh("shared")
+        self._cleaner = sqlite3.connect(folder / "shared.db", timeout=10)
 
     def empty(self) -> str:
-        for leftover in self._folder.glob("empty-*"):
-            leftover.unlink()
-        self._number += 1
-        return self.fresh(f"empty-{self._number}")
+        # Emptying keeps the engine of the last test, and with it every statement it has compiled.
+        names = self._cleaner.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (name,) in names.fetchall():
+            if name not in _KEPT:
+                self._cleaner.execute(f'DELETE FROM "{name}"')
+        self._cleaner.commit()
+        return self._shared
 
     def fresh(self, name: str) -> str:
-        path = self._folder / f"{name}.db"
-        shutil.copyfile(self._template, path)
-        return f"sqlite:///{path}"
+        shutil.copyfile(self._template, self._folder / f"{name}.db")
+        return self.bare(name)
+
+    def bare(self, name: str) -> str:
+        return f"sqlite:///{self._folder / name}.db"
+
+    def stop(self) -> None:
+        self._cleaner.close()
 
 
 class Postgresql:
-    """A server of our own over the machine's programs; it dies with the tests."""
+    """A server of our own over the machine's programs; it ends with the tests."""
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
         self._folder = Path(tempfile.mkdtemp(prefix="adjoin-pg-"))
         if _is_root():
             shutil.chown(self._folder, "postgres", "postgres")
-        self._admin: psycopg.Connection[Any] | None = None
-        self._cleaner: psycopg.Connection[Any] | None = None
+        self._start()
+        self._admin = self._connect("postgres")
+        migrations.upgrade(self.bare("migrated"))
+        self._shared = self.fresh("shared")
+        self._cleaner = self._connect("shared")
+        self._cleaner.execute("SET session_replication_role = replica; SET lock_timeout = '10s'")
 
-    def start(self) -> None:
+    def empty(self) -> str:
+        # Deleting a few rows takes 8 ms; copying or truncating a whole database takes 60.
+        names = self._cleaner.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'dbos')"
+        ).fetchall()
+        wanted = [f'"{schema}"."{name}"' for schema, name in names if name not in _KEPT]
+        self._cleaner.execute("; ".join(f"DELETE FROM {name}" for name in wanted))
+        return self._shared
+
+    def fresh(self, name: str) -> str:
+        self._admin.execute(f'CREATE DATABASE "{name}" TEMPLATE migrated')
+        return self._url(name)
+
+    def bare(self, name: str) -> str:
+        self._admin.execute(f'CREATE DATABASE "{name}"')
+        return self._url(name)
+
+    def stop(self) -> None:
+        self._cleaner.close()
+        self._admin.close()
+        self._run("pg_ctl", "stop", "-m", "immediate", "-D", self._folder / "data")
+        shutil.rmtree(self._folder)
+
+    def _start(self) -> None:
         data = self._folder / "data"
         self._run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
         # Without fsync, and reached only through a socket in its own folder: fast, and no port.
         options = f"-F -k {self._folder} -c listen_addresses='' -c max_connections=200"
         self._run("pg_ctl", "start", "-w", "-D", data, "-l", self._folder / "log", "-o", options)
-        self._admin = self._connect("postgres")
-        self._admin.execute("CREATE DATABASE migrated")
-        migrations.upgrade(self._url("migrated"))
-        self.fresh("empty")
-        self._cleaner = self._connect("empty")
-
-    def stop(self) -> None:
-        for connection in (self._admin, self._cleaner):
-            if connection is not None:
-                connection.close()
-        self._run("pg_ctl", "stop", "-m", "immediate", "-D", self._folder / "data")
-        shutil.rmtree(self._folder)
-
-    def empty(self) -> str:
-        # Deleting a few rows takes 8 ms, copying or truncating a whole database 60.
-        assert self._cleaner is not None
-        tables = self._cleaner.execute(
-            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables "
-            "WHERE schemaname IN ('public', 'dbos') "
-            "AND tablename NOT IN ('alembic_version', 'dbos_migrations')"
-        ).fetchall()
-        self._cleaner.execute("SET session_replication_role = replica; SET lock_timeout = '10s'")
-        self._cleaner.execute("; ".join(f"DELETE FROM {name}" for (name,) in tables))
-        return self._url("empty")
-
-    def fresh(self, name: str) -> str:
-        assert self._admin is not None
-        self._admin.execute(f'CREATE DATABASE "{name}" TEMPLATE migrated')
-        return self._url(name)
 
     def _connect(self, name: str) -> "psycopg.Connection[Any]":
         address = f"host={self._folder} user=postgres dbname={name}"
@@ -114,18 +129,9 @@ class Postgresql:
         )
 
 
-@contextmanager
-def open_one(kind: str, folder: Path) -> Iterator[Databases]:
-    """Hand out databases of `kind`; skips where the machine has no PostgreSQL."""
-    if kind == "sqlite":
-        yield Sqlite(folder)
-        return
-    server = Postgresql(needs.postgresql())
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
+def start(kind: str, folder: Path) -> Databases:
+    """Make databases of `kind`; skips where the machine has no PostgreSQL."""
+    return Sqlite(folder) if kind == "sqlite" else Postgresql(needs.postgresql())
 
 
 def _is_root() -> bool:
