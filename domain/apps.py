@@ -110,7 +110,7 @@ def catalogue(actor: Actor, property_id: str, *, now: datetime | None = None) ->
             .where(col(App.published_at).is_not(None), col(App.retired_at).is_(None))
             .order_by(App.name)
         ).all()
-        usual = waiting_times.of_apps(session, [row[0] for row in rows], now)
+        usual = waiting_times.of_apps(session, [row[0] for row in rows])
         may = who.manages(property_id)
         return tuple(
             _card(app, developer, connection_id, status, usual[app.id], may)
@@ -134,7 +134,7 @@ def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = No
         ).one_or_none()
         if app.retired_at is not None and connection is None:
             raise not_found("This app")
-        usual = waiting_times.of_apps(session, [app], now)[app.id]
+        usual = waiting_times.of_apps(session, [app])[app.id]
         return Page(
             _card(
                 app,
@@ -329,7 +329,7 @@ def _listed(session: Session, now: datetime, partner_id: str | None = None) -> t
     if partner_id:
         statement = statement.where(App.partner_id == partner_id)
     rows = session.exec(statement.order_by(App.name)).all()
-    usual = waiting_times.of_apps(session, [row[0] for row in rows], now)
+    usual = waiting_times.of_apps(session, [row[0] for row in rows])
     counts = dict(
         session.exec(select(Connection.app_id, func.count()).group_by(Connection.app_id)).all()
     )

@@ -142,7 +142,7 @@ def _rows(session: Session, condition: object, now: datetime) -> tuple[Row, ...]
         .outerjoin(Partner, col(Partner.id) == Connection.partner_id)
         .where(condition)  # type: ignore[arg-type]
     ).all()
-    usual = waiting_times.of_apps(session, [app for _, app, _, _ in found], now)
+    usual = waiting_times.of_apps(session, [app for _, app, _, _ in found])
     rows = [
         _row(connection, app, hotel, developer, usual[app.id], now)
         for connection, app, hotel, developer in found

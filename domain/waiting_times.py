@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from statistics import median
 
-from sqlmodel import Session, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from domain import moments
 from storage.apps import App
 from storage.connections import Connection
-from storage.history import HistoryRow
 
-LOOK_BACK = timedelta(days=180)
+SAMPLES = 50  # the last activations of an app that count
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Usual:
         return f"usually {moments.span(timedelta(minutes=self.minutes))}"
 
 
-def of_apps(session: Session, apps: Sequence[App], now: datetime) -> dict[str, Usual]:
+def of_apps(session: Session, apps: Sequence[App]) -> dict[str, Usual]:
     """Return the usual waiting time of each app, by its id."""
-    seen = _measured(session, now)
+    seen = _measured(session, apps)
     return {app.id: _usual(app, seen.get(app.id, [])) for app in apps}
 
 
@@ -43,22 +43,26 @@ def _usual(app: App, minutes: list[float]) -> Usual:
     return Usual(app.usual_minutes)
 
 
-def _measured(session: Session, now: datetime) -> dict[str, list[float]]:
-    """Return the minutes between each Connect and the activation that followed it, by app."""
-    rows = session.exec(
-        select(Connection.app_id, HistoryRow.connection_id, HistoryRow.event, HistoryRow.at)
-        .join(Connection, col(Connection.id) == HistoryRow.connection_id)
-        .where(
-            col(HistoryRow.event).in_(("connection.requested", "connection.activated")),
-            HistoryRow.at > now - LOOK_BACK,
+def _measured(session: Session, apps: Sequence[App]) -> dict[str, list[float]]:
+    """Return the minutes that the last activations of each app took, by the app's id."""
+    newest_first = sa.func.row_number().over(
+        partition_by=col(Connection.app_id), order_by=col(Connection.resolved_at).desc()
+    )
+    activations = (
+        sa.select(
+            col(Connection.app_id),
+            col(Connection.requested_at),
+            col(Connection.resolved_at),
+            newest_first.label("place"),
         )
-        .order_by(col(HistoryRow.connection_id), col(HistoryRow.at))
+        .where(
+            col(Connection.resolved_at).is_not(None),
+            col(Connection.status) != "rejected",
+            col(Connection.app_id).in_([app.id for app in apps]),
+        )
+        .subquery()
     )
     minutes: dict[str, list[float]] = defaultdict(list)
-    asked: dict[str | None, datetime] = {}
-    for app_id, connection_id, event, at in rows:
-        if event == "connection.requested":
-            asked[connection_id] = at
-        elif connection_id in asked:
-            minutes[app_id].append((at - asked.pop(connection_id)).total_seconds() / 60)
+    for row in session.execute(sa.select(activations).where(activations.c.place <= SAMPLES)):
+        minutes[row.app_id].append((row.resolved_at - row.requested_at).total_seconds() / 60)
     return minutes

@@ -1,5 +1,6 @@
 """The frame around every page after sign-in: who visits, the menu, the places, and the guard."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Concatenate
@@ -19,6 +20,8 @@ from ui.ask import act, show
 from ui.components import shell
 from ui.components.empty import failed, not_found, skeleton
 from ui.live import Change
+
+log = logging.getLogger("adjoin.pages")
 
 Builder = Callable[Concatenate["Visit", ...], Awaitable[None]]
 Count = Callable[[Actor, Place], Awaitable[int]]
@@ -72,6 +75,7 @@ class Window:
     def __init__(self, pages: Sequence[Page], visitor: Visitor, place: Place) -> None:
         self.pages = pages
         self.place = place
+        self._actor = visitor.actor
         self.page_handler: tuple[Callable[[Change], Any], Any] | None = None
         self.frame = self._draw(visitor)
         audience = place.id or live.PLATFORM
@@ -100,16 +104,22 @@ class Window:
         return not page.places or self.place.kind in page.places
 
     async def _heard(self, change: Change) -> None:
-        if self.page_handler is not None:
-            handler, slot = self.page_handler
-            if not slot.parent.is_deleted:
-                with slot:
-                    result = handler(change)
-                    if isinstance(result, Awaitable):
-                        await result
-        visitor = await session.visitor()
-        if visitor is not None:
-            await self._count(visitor.actor)
+        try:
+            await self._tell_page(change)
+        except Refusal as refusal:
+            log.info("a window could not follow a change: %s", refusal.code)
+        if change.noun in ("connection", "everything"):
+            await self._count(self._actor)
+
+    async def _tell_page(self, change: Change) -> None:
+        if self.page_handler is None:
+            return
+        handler, slot = self.page_handler
+        if not slot.parent.is_deleted:
+            with slot:
+                result = handler(change)
+                if isinstance(result, Awaitable):
+                    await result
 
     async def _count(self, actor: Actor) -> None:
         for page in self.pages:
