@@ -1,17 +1,19 @@
 """Builds a small platform for tests, straight into the tables, in a few milliseconds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import SQLModel, col, select
 
 from connectors import webhook
 from connectors.result import Result
 from domain import attempts, connections, moments, passwords, sign_ins
 from domain.actors import Actor
-from storage import database, encryption
+from storage import database, encryption, tables
 from storage.apps import App
 from storage.connections import Connection, Token
 from storage.history import HistoryRow
@@ -23,6 +25,8 @@ from storage.properties import Property
 PASSWORD = "correct horse 42"  # everybody's
 ADDRESS = "198.51.100.7"  # from where everybody signed in
 _NOBODY = Actor("person", "nobody")
+
+Rows = list[SQLModel]
 
 
 @dataclass
@@ -71,66 +75,73 @@ class World:
 def build(*, now: datetime | None = None) -> World:
     """Fill the empty database that is open with a `World`."""
     world = World(now or moments.now().replace(microsecond=0))
-    with database.transaction() as session:
-        at = world.now
-        world.hotel = add_property(session, "Harbour Hotel", at, time_zone="Europe/Berlin")
-        world.lodge = add_property(session, "Alpine Lodge", at, time_zone="Europe/Zurich")
-        world.d3x = add_partner(session, "D3x Ltd", at, contact_email="help@d3x.example")
+    at = world.now
+    with adding() as rows:
+        world.hotel = add_property(rows, "Harbour Hotel", at, time_zone="Europe/Berlin")
+        world.lodge = add_property(rows, "Alpine Lodge", at, time_zone="Europe/Zurich")
+        world.d3x = add_partner(rows, "D3x Ltd", at, contact_email="help@d3x.example")
         world.freeguides = add_partner(
-            session, "FreeGuides", at, contact_email="help@freeguides.example"
+            rows, "FreeGuides", at, contact_email="help@freeguides.example"
         )
-        world.d3x_endpoint = add_endpoint(session, world.d3x, "https://hooks.d3x.example/a", at)
+        world.olga = _resident(rows, world, "olga@platform.example", "operator")
+        world.maya = _resident(rows, world, "maya@harbour.example", "manager", world.hotel)
+        world.noah = _resident(rows, world, "noah@harbour.example", "viewer", world.hotel)
+        world.charlie = _resident(rows, world, "charlie@alpine.example", "manager", world.lodge)
+        world.dee = _resident(rows, world, "dee@d3x.example", "partner", world.d3x)
+        world.finn = _resident(rows, world, "finn@freeguides.example", "partner", world.freeguides)
+        world.d3x_endpoint = add_endpoint(rows, world.d3x, "https://hooks.d3x.example/a", at)
         world.freeguides_endpoint = add_endpoint(
-            session, world.freeguides, "https://hooks.freeguides.example/a", at
+            rows, world.freeguides, "https://hooks.freeguides.example/a", at
         )
-        add_app(session, "d3x", "D3x", at, partner_id=world.d3x)
+        add_app(rows, "d3x", "D3x", at, partner_id=world.d3x)
         add_app(
-            session,
+            rows,
             "freeguides",
             "FreeGuides",
             at,
             partner_id=world.freeguides,
             activation="automatic",
         )
-        add_app(session, "mews", "Mews", at, kind="core", vendor="mews")
-        world.olga = _resident(session, world, "olga@platform.example", "operator")
-        world.maya = _resident(session, world, "maya@harbour.example", "manager", world.hotel)
-        world.noah = _resident(session, world, "noah@harbour.example", "viewer", world.hotel)
-        world.charlie = _resident(session, world, "charlie@alpine.example", "manager", world.lodge)
-        world.dee = _resident(session, world, "dee@d3x.example", "partner", world.d3x)
-        world.finn = _resident(
-            session, world, "finn@freeguides.example", "partner", world.freeguides
-        )
+        add_app(rows, "mews", "Mews", at, kind="core", vendor="mews")
     return world
 
 
-def add_property(session: Session, name: str, now: datetime, **more: Any) -> str:
+@contextmanager
+def adding() -> Iterator[Rows]:
+    """Collect rows, then write them in the order in which they refer to each other."""
+    rows: Rows = []
+    yield rows
+    with database.transaction() as session:
+        for table in tables.metadata.sorted_tables:
+            session.add_all([row for row in rows if type(row).__tablename__ == table.name])
+            session.flush()
+
+
+def add_property(rows: Rows, name: str, now: datetime, **more: Any) -> str:
     """Add a hotel and return its id."""
-    return _added(session, Property(name=name, created_at=now, **more))
+    return _add(rows, Property(name=name, created_at=now, **more))
 
 
-def add_partner(session: Session, name: str, now: datetime, **more: Any) -> str:
+def add_partner(rows: Rows, name: str, now: datetime, **more: Any) -> str:
     """Add a partner and return its id."""
     contact = {"contact_name": f"{name} Support", "website": "https://partner.example"}
-    return _added(session, Partner(name=name, created_at=now, **(contact | more)))
+    return _add(rows, Partner(name=name, created_at=now, **(contact | more)))
 
 
-def add_endpoint(session: Session, partner_id: str, url: str, now: datetime) -> str:
+def add_endpoint(rows: Rows, partner_id: str, url: str, now: datetime) -> str:
     """Add an enabled webhook endpoint and return its id."""
     secret = encryption.encrypt(webhook.new_secret())
-    return _added(session, Endpoint(partner_id=partner_id, url=url, secret=secret, created_at=now))
+    return _add(rows, Endpoint(partner_id=partner_id, url=url, secret=secret, created_at=now))
 
 
-def add_app(session: Session, slug: str, name: str, now: datetime, **more: Any) -> str:
+def add_app(rows: Rows, slug: str, name: str, now: datetime, **more: Any) -> str:
     """Add a published app and return its id; integrated and manual unless `more` says otherwise."""
     usual = {"kind": "integrated", "category": "Guest services", "tagline": f"{name} for hotels"}
-    return _added(
-        session, App(slug=slug, name=name, created_at=now, published_at=now, **(usual | more))
-    )
+    return _add(rows, App(slug=slug, name=name, created_at=now, published_at=now, **(usual | more)))
 
 
 def add_person(
-    session: Session,
+    rows: Rows,
     email: str,
     role: str,
     place_id: str = "",
@@ -149,23 +160,21 @@ def add_person(
         created_at=now,
         password_changed_at=now,
     )
-    _added(session, person)
-    add_role(session, person.id, role, place_id, now=now)
+    _add(rows, person)
+    add_role(rows, person.id, role, place_id, now=now)
     sign_in = SignIn(
         person_id=person.id,
-        secret_hash=encryption.digest(secret or f"cookie of {person.id}"),
+        secret_hash=encryption.digest(secret or f"the cookie of {person.id}"),
         device="Chromium on Linux",
         address=ADDRESS,
         created_at=now,
         seen_at=now,
         expires_at=now + sign_ins.LIFETIME,
     )
-    return Actor("person", _added(session, sign_in))
+    return Actor("person", _add(rows, sign_in))
 
 
-def add_role(
-    session: Session, person_id: str, role: str, place_id: str = "", *, now: datetime
-) -> None:
+def add_role(rows: Rows, person_id: str, role: str, place_id: str = "", *, now: datetime) -> None:
     """Give a person one more role."""
     place = {
         "manager": {"property_id": place_id},
@@ -173,7 +182,7 @@ def add_role(
         "partner": {"partner_id": place_id},
         "operator": {},
     }[role]
-    _added(session, Membership(person_id=person_id, role=role, created_at=now, **place))
+    _add(rows, Membership(person_id=person_id, role=role, created_at=now, **place))
 
 
 def token_of(connection_id: str) -> str:
@@ -263,14 +272,13 @@ def _password_hash() -> str:
     return passwords.hashed(PASSWORD)
 
 
-def _resident(session: Session, world: World, email: str, role: str, place_id: str = "") -> Actor:
+def _resident(rows: Rows, world: World, email: str, role: str, place_id: str = "") -> Actor:
     name = email.partition("@")[0]
     world.emails[name] = email
     world.cookies[name] = f"the cookie of {name}"
-    return add_person(session, email, role, place_id, now=world.now, secret=world.cookies[name])
+    return add_person(rows, email, role, place_id, now=world.now, secret=world.cookies[name])
 
 
-def _added(session: Session, row: Any) -> str:
-    session.add(row)
-    session.flush()
+def _add(rows: Rows, row: Any) -> str:
+    rows.append(row)
     return str(row.id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from connectors.door import Door
 from connectors.webhook import Sender
@@ -87,7 +88,7 @@ def database(databases_of_kind: Databases) -> str:
     The installation has no mail server, and may call this machine.
     """
     url = databases_of_kind.empty()
-    if _open_url() != url:
+    if not _is_open(url):
         storage.close()
         storage.connect(url)
     encryption.use(SECRET_KEY)
@@ -104,8 +105,8 @@ def world(database: str) -> World:
     return builders.build()
 
 
-def _open_url() -> str | None:
+def _is_open(url: str) -> bool:
     try:
-        return storage.engine().url.render_as_string(hide_password=False)
+        return storage.engine().url == sa.make_url(url)
     except RuntimeError:
-        return None
+        return False
