@@ -1,0 +1,73 @@
+"""Fixtures for pages: the whole site on the test database, and people who look at it."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from nicegui import Client, ui
+from nicegui.functions.download import download
+from nicegui.functions.navigate import Navigate
+from nicegui.functions.notify import notify
+from nicegui.testing import User
+from nicegui.testing.general import nicegui_reset_globals
+
+from storage import changes
+from tests.builders import PASSWORD, World
+from ui import live, site
+
+BASE = "http://adjoin.test"
+Person = Callable[[str], Awaitable[User]]
+
+
+@pytest.fixture
+async def house(world: World, caplog: pytest.LogCaptureFixture) -> AsyncIterator[FastAPI]:
+    """The site, put together as main.assemble does, on the database of `world`.
+
+    Deliveries don't run. A page that logs an error fails the test.
+    """
+    with _fresh_framework():
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        site.install(app, base_url=BASE)
+        stop_listening = changes.listen(live.heard)
+        async with app.router.lifespan_context(app):
+            yield app
+        stop_listening()
+    errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not errors, [record.getMessage() for record in errors]
+
+
+@pytest.fixture
+async def person(house: FastAPI) -> AsyncIterator[Person]:
+    """Sign somebody in: `maya = await person("maya@harbour.example")`, then `maya.open("/apps")`.
+
+    Several people look at the same site, each with a browser of their own. Everybody's password
+    is `builders.PASSWORD`.
+    """
+    async with AsyncExitStack() as browsers:
+
+        async def sign_in(email: str) -> User:
+            browser = httpx.AsyncClient(transport=httpx.ASGITransport(house), base_url=BASE)
+            await browsers.enter_async_context(browser)
+            form = {"email": email, "password": PASSWORD}
+            answer = await browser.post("/auth/sign-in", data=form, headers={"origin": BASE})
+            assert answer.headers.get("location") == "/", f"{email} could not sign in"
+            return User(browser)
+
+        yield sign_in
+    ui.navigate, ui.notify, ui.download = Navigate(), notify, download
+
+
+@contextmanager
+def _fresh_framework() -> Iterator[None]:
+    """NiceGUI's state is global: begin with none of it, and leave none behind."""
+    live._events.clear()
+    with nicegui_reset_globals():
+        try:
+            yield
+        finally:
+            # Else the modules that registered pages would be imported a second time.
+            Client.page_routes.clear()
+            live._events.clear()
