@@ -1,0 +1,84 @@
+"""Akia: sets a new hotel up by itself, then activates the connection through Adjoin's API."""
+
+import threading
+import time
+from typing import Any
+
+import httpx
+
+from demo.partners import process, receiver
+from demo.partners.inbox import Inbox
+
+SETTING_UP = 4.0  # seconds
+PAUSES = (1.0, 3.0, 10.0, 30.0)  # seconds between tries when Adjoin does not answer
+HOUSE = receiver.House(
+    look="akia",
+    name="Akia",
+    motto="Text with every guest",
+    promise="Our robot sets a new hotel up in 4 seconds and then calls Adjoin's API to activate.",
+    no_request="No hotel yet. Our robot is waiting for the first one.",
+)
+
+
+class Robot:
+    """Activates what was requested; each connection in a thread of its own."""
+
+    def __init__(self, inbox: Inbox, portal: str) -> None:
+        self._inbox = inbox
+        self._portal = portal
+
+    def react(self, event: dict[str, Any]) -> None:
+        if event["type"] == "connection.requested":
+            self._begin(event["data"]["connection"]["id"])
+
+    def resume(self) -> None:
+        """Go on with what the last run left undone."""
+        for known in list(self._inbox.known.values()):
+            if known.status == "pending" and known.token:
+                self._begin(known.id)
+
+    def _begin(self, connection_id: str) -> None:
+        self._inbox.note(connection_id, "The robot is setting the hotel up …")
+        threading.Thread(target=self._activate, args=(connection_id,), daemon=True).start()
+
+    def _activate(self, connection_id: str) -> None:
+        time.sleep(SETTING_UP)
+        token = self._inbox.known[connection_id].token
+        for pause in (*PAUSES, None):
+            words, is_final = ask(self._portal, token)
+            self._inbox.note(connection_id, words)
+            if is_final or pause is None:
+                return
+            time.sleep(pause)
+
+
+def ask(portal: str, token: str) -> tuple[str, bool]:
+    """Ask Adjoin to activate; return what came of it in words, and whether that is the end."""
+    try:
+        answer = httpx.post(
+            f"{portal}/api/v1/connection/activate",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=10,
+            trust_env=False,
+        )
+    except httpx.HTTPError:
+        return "Adjoin did not answer. Trying again soon.", False
+    if answer.is_success:
+        return f"Activated through the API ({answer.status_code}).", True
+    if answer.status_code == 409:
+        return "Adjoin says: this request was answered already (409).", True
+    if answer.status_code < 500 and answer.status_code != 429:
+        return f"Adjoin refused to activate ({answer.status_code}).", True
+    return f"Adjoin has a problem ({answer.status_code}). Trying again soon.", False
+
+
+def main() -> None:
+    start = process.arguments()
+    inbox = Inbox.load(start.folder, "akia")
+    robot = Robot(inbox, start.portal)
+    robot.resume()
+    process.run(receiver.site(HOUSE, inbox, start, robot.react), start.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""A stand-in for the hotel systems Mews, Cloudbeds and Apaleo: checks credentials as they do.
+
+Shapes as in their public documentation (docs.mews.com, developers.cloudbeds.com, apaleo.dev).
+Its page lists the credentials that work, and can revoke them.
+"""
+
+import base64
+import binascii
+import json
+import secrets
+from html import escape
+
+from demo.partners import process
+from demo.partners.accounts import Account, Ledger
+from demo.partners.process import Start
+from demo.partners.site import Answer, Request, Site, as_json, back_to, from_own_page, page
+
+NAMES = {"mews": "Mews", "cloudbeds": "Cloudbeds", "apaleo": "Apaleo"}
+
+
+class Vendors:
+    """The three systems behind one port, each under a path of its own."""
+
+    def __init__(self, ledger: Ledger, start: Start) -> None:
+        self._ledger = ledger
+        self._start = start
+        self._apaleo_tokens: dict[str, dict[str, str]] = {}
+
+    def site(self) -> Site:
+        return {
+            ("POST", "/mews/api/connector/v1/configuration/get"): self.mews,
+            ("GET", "/cloudbeds/api/v1.3/getHotelDetails"): self.cloudbeds,
+            ("POST", "/apaleo/connect/token"): self.apaleo_token,
+            ("GET", "/apaleo/inventory/v1/properties"): self.apaleo,
+            ("GET", "/"): self.home,
+            ("GET", "/credentials.json"): self.credentials,
+            ("POST", "/revoke"): from_own_page(self.revoke),
+            ("POST", "/issue"): from_own_page(self.issue),
+            ("POST", "/reset"): from_own_page(self.reset),
+        }
+
+    def mews(self, request: Request) -> Answer:
+        given = _object(request.body)
+        account = self._ledger.find(
+            "mews",
+            {
+                "client_token": str(given.get("ClientToken")),
+                "access_token": str(given.get("AccessToken")),
+            },
+        )
+        request_id = secrets.token_hex(16)
+        if account is None:
+            words = "Invalid ClientToken or AccessToken."
+            return as_json({"Message": words, "RequestId": request_id}, 401)
+        enterprise = {"Id": account.id, "Name": account.name}
+        return as_json({"Enterprise": enterprise, "RequestId": request_id})
+
+    def cloudbeds(self, request: Request) -> Answer:
+        account = self._ledger.find("cloudbeds", {"api_key": request.headers.get("x-api-key", "")})
+        if account is None:
+            return as_json({"success": False, "message": "The API key is not valid."}, 401)
+        data = {"propertyID": account.id, "propertyName": account.name}
+        return as_json({"success": True, "data": data})
+
+    def apaleo_token(self, request: Request) -> Answer:
+        given = _basic(request.headers.get("authorization", ""))
+        if self._ledger.find("apaleo", given) is None:
+            return as_json({"error": "invalid_client"}, 400)
+        token = secrets.token_urlsafe(24)
+        self._apaleo_tokens = dict(list(self._apaleo_tokens.items())[-50:]) | {token: given}
+        return as_json({"access_token": token, "token_type": "Bearer", "expires_in": 3600})
+
+    def apaleo(self, request: Request) -> Answer:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        account = self._ledger.find("apaleo", self._apaleo_tokens.get(token, {}))
+        if account is None:
+            return as_json({"messages": ["Not authorized."]}, 401)
+        return as_json({"properties": [{"id": account.id, "name": account.name}], "count": 1})
+
+    def credentials(self, _: Request) -> Answer:
+        """Every credential that works now, for the demo's own summary."""
+        return as_json(
+            [
+                {"system": NAMES[one.system], "hotel": one.name, "credentials": one.credentials}
+                for one in self._ledger.accounts
+                if not one.revoked
+            ]
+        )
+
+    def revoke(self, request: Request) -> Answer:
+        self._ledger.revoke(request.form.get("system", ""), request.form.get("id", ""))
+        return back_to("/")
+
+    def issue(self, request: Request) -> Answer:
+        self._ledger.issue(request.form.get("system", ""), request.form.get("id", ""))
+        return back_to("/")
+
+    def reset(self, _: Request) -> Answer:
+        self._ledger.reset()
+        return back_to("/")
+
+    def home(self, _: Request) -> Answer:
+        tables = "".join(self._table(system) for system in NAMES)
+        body = f"""
+        <header><p class="brand">Hotel systems</p>
+        <p class="motto">a stand-in for Mews, Cloudbeds and Apaleo</p>
+        <nav><a href="{escape(self._start.portal)}/subscriptions">Adjoin</a></nav></header>
+        <main><h1>Accounts and their credentials</h1>
+        <p class="promise">Copy credentials from here to connect a core app in Adjoin. To see a
+        connection break, press Revoke, then “Check again” in Adjoin. To repair it, press “Issue
+        new ones” and give those to Adjoin.</p>{tables}</main>
+        <footer>The credentials are made up and open nothing but this page’s own systems.</footer>
+        """
+        return page("vendors", "Hotel systems of the demo", body)
+
+    def _table(self, system: str) -> str:
+        rows = "".join(_row(one) for one in self._ledger.accounts if one.system == system)
+        heads = "<th>Hotel</th><th>Credentials</th><th>State</th><th>Change</th>"
+        return (
+            f"<section><h2>{NAMES[system]}</h2><div class='scroll'><table>"
+            f"<thead><tr>{heads}</tr></thead>{rows}</table></div></section>"
+        )
+
+
+def _row(account: Account) -> str:
+    lines = "".join(
+        f"<div>{escape(name)} <code>{escape(text)}</code></div>"
+        for name, text in account.credentials.items()
+    )
+    state = "✗ revoked" if account.revoked else "✓ valid"
+    action, words = ("issue", "Issue new ones") if account.revoked else ("revoke", "Revoke")
+    label = f"{words}: {NAMES[account.system]}, {account.name}"
+    return (
+        f'<tr class="{"bad" if account.revoked else "good"}"><td>{escape(account.name)}</td>'
+        f"<td>{lines}</td><td>{state}</td><td><form method='post' action='/{action}'>"
+        f"<input type='hidden' name='system' value='{escape(account.system)}'>"
+        f"<input type='hidden' name='id' value='{escape(account.id)}'>"
+        f"<button aria-label='{escape(label)}'>{words}</button></form></td></tr>"
+    )
+
+
+def _object(body: bytes) -> dict[str, object]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _basic(header: str) -> dict[str, str]:
+    try:
+        pair = base64.b64decode(header.removeprefix("Basic "), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return {}
+    name, _, secret = pair.partition(":")
+    return {"client_id": name, "client_secret": secret}
+
+
+def main() -> None:
+    start = process.arguments()
+    process.run(Vendors(Ledger(start.folder), start).site(), start.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""Starts and ends the demo's partners and hotel systems: real programs, in their own processes."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+RECEIVERS = {"d3x": "D3x", "akia": "Akia", "freeguides": "FreeGuides"}
+VENDORS = "vendors"
+PATIENCE = 30.0  # seconds for a program to answer after its start
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A partner's program: where its page is, where it takes webhooks, the secret it knows."""
+
+    name: str
+    page: str
+    hook: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Credentials that a hotel system accepts now; `fields` by the vendor's own keys."""
+
+    system: str
+    hotel: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the programs are. `vendors` has no slash at its end."""
+
+    d3x: Receiver
+    akia: Receiver
+    freeguides: Receiver
+    vendors: str
+
+    @property
+    def receivers(self) -> tuple[Receiver, ...]:
+        return (self.d3x, self.akia, self.freeguides)
+
+    @property
+    def pages(self) -> list[tuple[str, str]]:
+        """Names and addresses of the programs' own pages, to be printed."""
+        own = [(f"{one.name} (partner)", one.page) for one in self.receivers]
+        return [*own, ("Mews, Cloudbeds, Apaleo (stand-in)", self.vendors)]
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The programs' exact hosts and ports: what the operator of the demo allows."""
+        return frozenset(address.partition("://")[2] for _, address in self.pages)
+
+    def vendor(self, key: str) -> str:
+        """Return where the API of a hotel system (mews, cloudbeds, apaleo) answers."""
+        return f"{self.vendors}/{key}"
+
+    def credentials(self) -> list[Credential]:
+        """Ask the hotel systems which credentials work now."""
+        answer = httpx.get(f"{self.vendors}/credentials.json", trust_env=False)
+        answer.raise_for_status()
+        return [
+            Credential(one["system"], one["hotel"], one["credentials"]) for one in answer.json()
+        ]
+
+
+class Programs:
+    """The running programs. They end with `stop`, and by themselves when this process dies."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, data_folder: Path, base_url: str) -> Addresses:
+        """Start every program and wait until all answer.
+
+        data_folder keeps their ports, secrets, memories and logs, so that a later start finds
+        them at the same addresses. base_url: Adjoin's address, without a slash at its end.
+        Raises RuntimeError when a program does not come up; its log says why.
+        """
+        folder = data_folder / "programs"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ports = _ports(folder)
+        found = {name: _receiver(name, ports[name], folder) for name in RECEIVERS}
+        try:
+            for name, port in ports.items():
+                self._running[name] = _run(name, port, folder, base_url)
+            for name, port in ports.items():
+                _wait_for(self._running[name], port, folder / f"{name}.log")
+        except BaseException:
+            self.stop()
+            raise
+        return Addresses(**found, vendors=_address(ports[VENDORS]))
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return {name: process.pid for name, process in self._running.items()}
+
+    def stop(self) -> None:
+        """End the programs. Their end of the pipe closes, which they take as goodbye."""
+        for process in self._running.values():
+            if process.stdin:
+                process.stdin.close()
+        for process in self._running.values():
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._running.clear()
+
+
+def _run(name: str, port: int, folder: Path, base_url: str) -> subprocess.Popen[bytes]:
+    module = f"demo.partners.{name}"
+    command = [sys.executable, "-m", module, "--port", str(port)]
+    command += ["--folder", str(folder.resolve()), "--portal", base_url]
+    with _log(folder / f"{name}.log") as log:
+        return subprocess.Popen(  # noqa: S603 - our own programs, nobody else's words
+            command,
+            cwd=ROOT,
+            env={name: text for name, text in os.environ.items() if not name.startswith("ADJOIN_")},
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C is for us alone; the programs follow when we go.
+            start_new_session=True,
+        )
+
+
+def _receiver(name: str, port: int, folder: Path) -> Receiver:
+    page = _address(port)
+    return Receiver(RECEIVERS[name], page, f"{page}/adjoin", _secret(folder / f"{name}.secret"))
+
+
+def _secret(path: Path) -> str:
+    """Return the signing secret kept in a file, made at the first start."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(f"whsec_{b64encode(secrets.token_bytes(32)).decode()}")
+    return path.read_text().strip()
+
+
+def _ports(folder: Path) -> dict[str, int]:
+    """Return a port for each program: that of the last start when it is free, else another one."""
+    path = folder / "ports.json"
+    remembered = json.loads(path.read_text()) if path.exists() else {}
+    ports: dict[str, int] = {}
+    for name in (*RECEIVERS, VENDORS):
+        port = remembered.get(name, 0)
+        while not port or port in ports.values() or not _becomes_free(port):
+            port = _free_port()
+        ports[name] = port
+    path.write_text(json.dumps(ports))
+    return ports
+
+
+def _becomes_free(port: int) -> bool:
+    """Return whether a port is free, giving a program of the last start a second to end."""
+    for _ in range(10):
+        if _is_free(port):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"A program of the demo did not start. {log} says why.")
+
+
+def _log(path: Path) -> IO[bytes]:
+    path.unlink(missing_ok=True)
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _address(port: int) -> str:
+    return f"http://127.0.0.1:{port}"

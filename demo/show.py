@@ -1,0 +1,97 @@
+"""Prepares a show of Adjoin: programs, post office and settings of one data folder."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo import world
+from demo.cast import PASSWORD
+from demo.post_office import PostOffice
+from demo.programs import Addresses, Programs
+from domain import moments
+from settings import Settings, kept_secret
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A prepared demo: the settings to open Adjoin with, then `build`, then `welcome`."""
+
+    settings: Settings
+    programs: Addresses
+    post_office: PostOffice
+
+    def build(self) -> None:
+        """Fill the database when it is empty; before the job queue starts."""
+        world.build(self.programs, moments.now(), self.post_office)
+
+    def welcome(self) -> str:
+        """Return what the terminal shows: addresses, accounts, credentials that work."""
+        people = [(email, f"{name}, {role}") for name, email, role in world.accounts()]
+        keys = [
+            (f"{one.system}, {one.hotel}", "  ".join(one.fields.values()))
+            for one in self.programs.credentials()
+        ]
+        return "\n".join(
+            [
+                f"\nAdjoin is open: {self.settings.address}\n",
+                f"Everybody's password is “{PASSWORD}”:",
+                *_table(people),
+                "\nThe partners are programs of their own; open their pages next to Adjoin's:",
+                *_table(self.programs.pages),
+                "\nCredentials for core apps (also on the stand-in's page):",
+                *_table(keys),
+                "\nCtrl-C ends everything.\n",
+            ]
+        )
+
+
+@contextmanager
+def prepared(folder: Path, *, port: int, fresh: bool = False) -> Iterator[Scene]:
+    """Start the programs and the post office, and end them afterwards.
+
+    folder keeps the demo between shows; fresh: forget what it holds. port: of Adjoin itself.
+    """
+    if fresh:
+        _forget(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    programs, post_office = Programs(), PostOffice(folder)
+    base_url = f"http://127.0.0.1:{port}"
+    try:
+        addresses = programs.start(folder, base_url)
+        smtp_url = post_office.start()
+        yield Scene(_settings(folder, port, base_url, smtp_url, addresses), addresses, post_office)
+    finally:
+        programs.stop()
+        post_office.stop()
+
+
+def _settings(
+    folder: Path, port: int, base_url: str, smtp_url: str, addresses: Addresses
+) -> Settings:
+    """Return the settings of a demo: whatever the environment says, it stays on this machine."""
+    return Settings(
+        database_url=f"sqlite:///{(folder / 'adjoin.db').resolve()}",
+        secret_key=kept_secret(folder),
+        base_url=base_url,
+        smtp_url=smtp_url,
+        mail_from="Adjoin <adjoin@adjoin.example>",
+        allowed_hosts=",".join(sorted(addresses.allowed_hosts)),
+        executor_id="demo",
+        host="127.0.0.1",
+        port=port,
+    )
+
+
+def _forget(folder: Path) -> None:
+    """Remove what earlier demos left; only those names, in case the folder is somebody's own."""
+    for name in ("adjoin.db", "adjoin.db-wal", "adjoin.db-shm", "secret.key"):
+        (folder / name).unlink(missing_ok=True)
+    for name in ("mail", "programs"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _table(rows: list[tuple[str, str]]) -> list[str]:
+    width = max(len(left) for left, _ in rows)
+    return [f"    {left:<{width}}   {right}" for left, right in rows]
