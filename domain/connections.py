@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from unicodedata import category
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +11,7 @@ from sqlmodel import Session, col, select
 from domain import history, letters, lifecycle, messages, moments, questions, tokens
 from domain.actors import Actor, Standing, standing
 from domain.lifecycle import Move
-from domain.refusals import Refusal, invalid, not_found
+from domain.refusals import Owner, Refusal, invalid, not_found
 from storage import changes, database
 from storage.apps import App
 from storage.connections import Connection
@@ -19,6 +20,7 @@ from storage.people import Person
 from storage.properties import Property
 
 REASON_MAX = 1000
+WHY_REJECT = "Write why you reject the request; the property reads it."
 
 
 def connect(
@@ -80,7 +82,7 @@ def reject(actor: Actor, connection_id: str, reason: str, *, now: datetime | Non
     Refuses `not_found`, `forbidden`, `request_already_resolved`, and `invalid` without a reason.
     """
     now = now or moments.now()
-    reason = _checked_reason(reason, "Write why you reject the request; the property reads it.")
+    reason = checked_reason(reason, demand=WHY_REJECT)
     with database.transaction() as session:
         connection = _perform(
             session, actor, connection_id, "reject", now, resolved_at=now, reason=reason
@@ -101,7 +103,7 @@ def disconnect(
     Answers, mappings and history stay for a reconnect. Refuses `not_found`, `forbidden`,
     `wrong_state`.
     """
-    _end(actor, connection_id, "disconnect", _checked_reason(reason), now or moments.now())
+    _end(actor, connection_id, "disconnect", checked_reason(reason), now or moments.now())
 
 
 def disable(
@@ -121,7 +123,7 @@ def disable(
             "disable",
             now,
             disabled_by=side,
-            reason=_checked_reason(reason),
+            reason=checked_reason(reason),
         )
 
 
@@ -183,14 +185,18 @@ def begin(
 def move_row(
     session: Session, connection: Connection, move: Move, now: datetime, **values: object
 ) -> None:
-    """Move a connection by a guarded update; refuses `wrong_state` when somebody was faster."""
+    """Move a connection by a guarded update.
+
+    Refuses `wrong_state` when somebody was faster, `request_already_resolved` if it was about the
+    answer to a request.
+    """
     statement = (
         sa.update(Connection)
         .where(col(Connection.id) == connection.id, col(Connection.status).in_(move.before))
         .values(status=move.after, since=now, **values)
     )
     if not database.changes_a_row(session, statement):
-        raise Refusal("wrong_state", "Somebody else was faster. Look at the connection again.")
+        raise Refusal(_too_late(move), "Somebody else was faster. Look at the connection again.")
     session.refresh(connection)
 
 
@@ -297,9 +303,12 @@ def _wrong_state(session: Session, connection: Connection, app: App, move: Move)
     by = f" by {last.who}" if last else ""
     when = f" at {connection.since:%H:%M} UTC on {connection.since:%-d %B %Y}"
     sentence = f"{app.name} is {connection.status} already, set{by}{when}."
-    if move.verb in ("activate", "reject"):
-        return Refusal("request_already_resolved", sentence, "partner")
-    return Refusal("wrong_state", sentence)
+    owner: Owner = "partner" if move.verb in ("activate", "reject") else "property"
+    return Refusal(_too_late(move), sentence, owner)
+
+
+def _too_late(move: Move) -> str:
+    return "request_already_resolved" if move.verb in ("activate", "reject") else "wrong_state"
 
 
 def _already(app: App, status: str) -> str:
@@ -335,10 +344,17 @@ def around(session: Session, connection: Connection) -> tuple[App, Partner | Non
     )
 
 
-def _checked_reason(reason: str, demand: str = "") -> str:
+def checked_reason(reason: str, *, demand: str = "") -> str:
+    """Return `reason` without spaces around it.
+
+    Refuses `invalid` when it is too long, cannot be shown, or is empty and `demand` asks for it.
+    """
     reason = reason.strip()
     if demand and not reason:
         raise invalid(demand, "partner")
     if len(reason) > REASON_MAX:
         raise invalid(f"Keep the reason under {REASON_MAX} characters.")
+    # No database takes a lone surrogate, and not every one a NUL; people write neither.
+    if any(category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in reason):
+        raise invalid("The reason has characters that cannot be shown. Please type it again.")
     return reason

@@ -23,6 +23,7 @@ KEEP_FINISHED = timedelta(days=7)
 
 Job = TypeVar("Job", bound=Callable[..., Any])
 _client: DBOSClient | None = None
+_is_running = False
 _schedules: list[tuple[str, str, Callable[..., Any]]] = []
 
 
@@ -69,6 +70,7 @@ async def start(executor_id: str, *, side_by_side: int = 32) -> None:
     `executor_id` must last over restarts and belong to no other running process: jobs that this
     process had begun before it died are begun again when it returns.
     """
+    global _is_running
     _configure(executor_id)
     DBOS.launch()
     await DBOS.register_queue_async(
@@ -83,11 +85,19 @@ async def start(executor_id: str, *, side_by_side: int = 32) -> None:
             for name, cron, function in _schedules
         ]
     )
+    _is_running = True
 
 
 def stop() -> None:
     """Stop running jobs; those under way are begun again at the next start."""
+    global _is_running
+    _is_running = False
     DBOS.destroy()
+
+
+def is_running() -> bool:
+    """Return whether this process takes jobs from the queue and runs them."""
+    return _is_running
 
 
 def migrate(url: str) -> None:

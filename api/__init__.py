@@ -1,0 +1,1 @@
+"""HTTP for machines: partners' programs and health checks, with the same domain calls as pages."""

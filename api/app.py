@@ -1,0 +1,64 @@
+"""Puts the API together: its routes, its failures, and what stands around every request."""
+
+from fastapi import FastAPI
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import connections, health, problems
+from api.headers import Headers
+from api.limits import Limits
+from api.origins import Origins
+from api.paths import PREFIX
+from api.requests import Requests
+
+VERSION = "1"
+
+
+def create(*, base_url: str) -> FastAPI:
+    """Return the application with the API and the health checks, for pages to be mounted on.
+
+    `base_url` is the address under which everybody reaches us, without a slash at its end. What
+    stands around requests is pure ASGI, so websockets and streams of the pages pass unhindered.
+    """
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(health.router)
+    app.include_router(problems.pages)
+    machines = OneSpelling(_api(base_url))
+    app.router.routes.append(Route(PREFIX, machines))
+    app.mount(PREFIX, machines)
+    # The last one added is the outermost.
+    for around in (Limits, Origins, Headers, Requests):
+        app.add_middleware(around, base_url=base_url)
+    return app
+
+
+class OneSpelling:
+    """Takes a slash at the end of a path for none, so that no POST is lost to a redirect."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.endswith("/"):
+            scope = {**scope, "path": path.rstrip("/")}
+        await self._app(scope, receive, send)
+
+
+def _api(base_url: str) -> FastAPI:
+    """Return the API proper, an application of its own: whatever is under /api is its to answer."""
+    api = FastAPI(
+        title="Adjoin",
+        summary="For the programs of partners: your own connection.",
+        version=VERSION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        servers=[{"url": f"{base_url}{PREFIX}"}],
+        root_path_in_servers=False,
+        generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}",
+    )
+    api.include_router(connections.router)
+    problems.install(api, base_url=base_url)
+    return api

@@ -1,0 +1,78 @@
+"""Limits what a request may bring: small bodies, read whole before anything is done with them."""
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+from api.paths import is_api
+
+API_LIMIT = 64_000  # bytes
+PAGE_LIMIT = 1_000_000  # bytes
+
+
+class Limits:
+    """Pure ASGI: answers 413 to a body over its limit, whether its length was declared or not.
+
+    The body is collected here, so no verb has begun when a body turns out to be too long.
+    """
+
+    def __init__(self, app: ASGIApp, *, base_url: str) -> None:
+        self._app = app
+        self._base_url = base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = API_LIMIT if is_api(scope["path"]) else PAGE_LIMIT
+        try:
+            body = await _collect(receive, limit, _declared(scope))
+        except _TooLong:
+            await self._refuse(limit, scope, receive, send)
+            return
+        if body is not None:
+            await self._app(scope, _again(body, receive), send)
+
+    async def _refuse(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+        sentence = f"This is too much at once: {limit // 1000} kB at most."
+        if is_api(scope["path"]):
+            answer = problems.answer("body_too_large", sentence, base_url=self._base_url)
+            await answer(scope, receive, send)
+        else:
+            await PlainTextResponse(sentence, 413)(scope, receive, send)
+
+
+class _TooLong(Exception):
+    pass
+
+
+async def _collect(receive: Receive, limit: int, declared: int) -> bytes | None:
+    """Return the body, None when the sender left before its end."""
+    if declared > limit:
+        raise _TooLong
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise _TooLong
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives `body` first and then whatever the server says."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return receive_again
+
+
+def _declared(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0

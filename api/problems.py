@@ -1,0 +1,211 @@
+"""Every failure of the API in one shape: application/problem+json (RFC 9457).
+
+`type` is the address of a page that explains the failure, and so is `code` its stable name.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from json import dumps
+from typing import Any, NotRequired, TypedDict
+from urllib.parse import quote
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response
+from pydantic import TypeAdapter
+from starlette.exceptions import HTTPException
+
+import logs
+from domain.refusals import Refusal
+
+PAGES = "/help/errors"
+_MOST_ERRORS = 20
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of failure: its HTTP status, its name, and what to do about it."""
+
+    status: int
+    title: str
+    advice: str
+    owner: str = "partner"
+
+
+class Problem(TypedDict):
+    """The body of every failure. `errors` are there when the request itself is wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    owner: str
+    errors: NotRequired[list[dict[str, str]]]
+
+
+# What the description of the API says about failures.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    group: {
+        "description": "A problem (RFC 9457)",
+        "content": {"application/problem+json": {"schema": TypeAdapter(Problem).json_schema()}},
+    }
+    for group in ("4XX", "5XX")
+}
+KINDS = {
+    "malformed_body": Kind(
+        400, "The body is not JSON", "Send one JSON object, in UTF-8 and not nested deeply."
+    ),
+    "unauthorized": Kind(
+        401,
+        "No valid access token",
+        "Send “Authorization: Bearer adj_…” with the token of the connection. It stops working "
+        "when the connection ends, and 24 hours after it was rotated.",
+    ),
+    "token_revoked": Kind(
+        401, "The access token was revoked", "Ask the property to connect or to rotate the token."
+    ),
+    "forbidden": Kind(403, "Not yours to do", "The other side of the connection can do this."),
+    "connection_pending": Kind(
+        403,
+        "The connection is pending",
+        "Activate the request, or reject it. Until then its token opens nothing else.",
+    ),
+    "connection_disabled": Kind(
+        403,
+        "The connection is disabled",
+        "Whoever disabled it can enable it again. Until then its token opens nothing else.",
+    ),
+    "not_found": Kind(404, "Not found", "Compare the address with the description of the API."),
+    "method_not_allowed": Kind(
+        405, "Wrong method", "The header “Allow” of the answer names the methods that work here."
+    ),
+    "request_already_resolved": Kind(
+        409,
+        "The request was answered already",
+        "Nothing is left to do. Read the connection to see its status.",
+    ),
+    "wrong_state": Kind(
+        409, "Not possible in this state", "Read the connection to see its status."
+    ),
+    "body_too_large": Kind(413, "The body is too large", "Send less than 64 kB at once."),
+    "unsupported_media_type": Kind(
+        415,
+        "The body does not say that it is JSON",
+        "Send the header “Content-Type: application/json”.",
+    ),
+    "invalid": Kind(
+        422, "Something in the request is wrong", "Put right what “errors” lists, and send again."
+    ),
+    "internal_error": Kind(
+        500,
+        "Something went wrong on our side",
+        "Try again later. If it stays, tell the platform the request id.",
+        owner="platform",
+    ),
+}
+_OTHERWISE = Kind(409, "Not possible now", "The detail says why.")
+_BY_STATUS = {400: "malformed_body", 401: "unauthorized"} | {
+    KINDS[code].status: code
+    for code in ("not_found", "method_not_allowed", "body_too_large", "unsupported_media_type")
+}
+_WORDS = {
+    "missing": "This is needed.",
+    "extra_forbidden": "This is not known here. Leave it out.",
+    "string_type": "Write a text, in quotes.",
+    "model_attributes_type": "Send one JSON object.",
+}
+
+
+def install(api: FastAPI, *, base_url: str) -> None:
+    """Answer every failure of `api` with a problem."""
+
+    async def refused(_: Request, refusal: Exception) -> Response:
+        assert isinstance(refusal, Refusal)
+        return answer(refusal.code, refusal.message, owner=refusal.owner, base_url=base_url)
+
+    async def failed(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = _BY_STATUS.get(error.status_code, "internal_error")
+        return answer(code, base_url=base_url, headers=error.headers)
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        if any(complaint["type"] == "json_invalid" for complaint in error.errors()):
+            return answer("malformed_body", base_url=base_url)
+        return answer("invalid", base_url=base_url, errors=list(_complaints(error.errors())))
+
+    async def unexpected(_: Request, __: Exception) -> Response:
+        # The exception goes on to `Requests`, which writes it into the log.
+        return answer("internal_error", base_url=base_url)
+
+    api.add_exception_handler(Refusal, refused)
+    api.add_exception_handler(HTTPException, failed)
+    api.add_exception_handler(RequestValidationError, invalid)
+    api.add_exception_handler(Exception, unexpected)
+
+
+def answer(
+    code: str,
+    detail: str = "",
+    *,
+    base_url: str,
+    owner: str = "",
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[dict[str, str]] = (),
+) -> Response:
+    """Return the problem `code` as a response; `detail` is what is special this time.
+
+    `owner` (property, partner, platform) can put it right. Each of `errors` has a `detail` and
+    the `pointer` (RFC 6901, as a fragment) of the value in the body that it is about.
+    """
+    kind = KINDS.get(code, _OTHERWISE)
+    problem: Problem = {
+        "type": f"{base_url}{PAGES}/{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail or kind.advice,
+        "code": code,
+        "request_id": logs.request_id.get(),
+        "owner": owner or kind.owner,
+    }
+    if errors:
+        problem["errors"] = list(errors)
+    more = {"WWW-Authenticate": 'Bearer realm="Adjoin"'} if kind.status == 401 else {}
+    return Response(
+        # A lone surrogate can be written in JSON, but not in UTF-8.
+        dumps(problem, ensure_ascii=False).encode("utf-8", "replace"),
+        kind.status,
+        {**(headers or {}), **more},
+        "application/problem+json",
+    )
+
+
+pages = APIRouter(include_in_schema=False)
+
+
+@pages.get(PAGES + "/{code}")
+def explain(code: str) -> Response:
+    """What the `type` of a problem leads to: what the failure means, for whoever reads it."""
+    kind = KINDS.get(code)
+    if kind is None:
+        return PlainTextResponse("There is no such error.", 404)
+    return PlainTextResponse(
+        f"{kind.status} {code}\n\n{kind.title}.\n{kind.advice}\nWho can put it right: {kind.owner}."
+    )
+
+
+def _complaints(errors: Sequence[Any]) -> Iterator[dict[str, str]]:
+    for error in errors[:_MOST_ERRORS]:
+        where, *steps = error["loc"]
+        detail = _WORDS.get(error["type"], error["msg"])
+        if where == "body":
+            yield {"detail": detail, "pointer": "#" + "".join(map(_step, steps))}
+        else:
+            yield {"detail": detail, where: str(steps[0])}
+
+
+def _step(name: str | int) -> str:
+    escaped = str(name).replace("~", "~0").replace("/", "~1")
+    return "/" + quote(escaped, safe="~", errors="replace")
