@@ -1,6 +1,5 @@
 """Apps: the catalogue as a property sees it, and as operators run it."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +7,10 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from connectors.vendors import VENDORS, CredentialField
-from domain import history, moments, questions, waiting_times
+from domain import drafts, history, moments, waiting_times
 from domain.actors import Actor, Standing, standing
-from domain.properties import checked_text
-from domain.refusals import invalid, not_found
+from domain.drafts import PERMISSIONS, Draft
+from domain.refusals import Refusal, not_found
 from domain.waiting_times import Usual
 from storage import database
 from storage.apps import App
@@ -19,18 +18,6 @@ from storage.connections import Connection
 from storage.partners import Partner
 from storage.people import Membership, Person
 
-PERMISSIONS = {
-    "reservations:read": "Read reservations",
-    "reservations:write": "Change reservations",
-    "guests:read": "Read guests’ names and contact details",
-    "guests:write": "Change guests’ profiles",
-    "spaces:read": "Read rooms and spaces",
-    "rates:read": "Read rates",
-    "rates:write": "Change rates and restrictions",
-    "products:read": "Read products and services",
-    "orders:write": "Post charges to a bill",
-    "accounting:read": "Read accounting categories and bills",
-}
 MANAGERS_ONLY = "Only a manager of this property can connect apps. Ask one of them."
 
 
@@ -92,6 +79,30 @@ class Listed:
     hue: int
     usual: Usual
     connections: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An app to those who may edit its texts; what else is on it only operators change."""
+
+    listed: Listed
+    tagline: str
+    description: str
+    setup_notes: str
+    permissions: tuple[str, ...]
+    questions: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An app's entry in the catalogue, as operators edit it. `connections` counts those that ever were."""
+
+    slug: str
+    state: str
+    developer: str
+    connections: int
+    usual: Usual
+    draft: Draft
 
 
 def catalogue(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Card, ...]:
@@ -196,29 +207,60 @@ def create(
 ) -> str:
     """Add an app as a draft and return its slug; for operators. Refuses `not_found`, `invalid`.
 
-    `texts` are any of description, setup_notes, permissions, questions, usual_minutes, icon, hue.
+    `texts` are any of the other fields of `drafts.Draft`.
     """
     now = now or moments.now()
+    draft = Draft(
+        name,
+        category,
+        tagline,
+        kind,
+        partner_id,
+        activation,
+        vendor,
+        **texts,
+    )
     with database.transaction() as session:
         who = _operating(session, actor, now)
-        app = App(
-            slug=_checked_slug(session, slug),
-            name=checked_text(name, "the name of the app", longest=60),
-            kind=kind,
-            partner_id=partner_id or None,
-            category=checked_text(category, "the category", longest=40),
-            tagline=checked_text(tagline, "what the app does in one sentence", longest=160),
-            activation=activation,
-            vendor=vendor or None,
-            vendor_address=VENDORS[vendor].default_address if vendor in VENDORS else None,
-            created_at=now,
-            **texts,
-        )
-        _check_kind(session, app)
+        app = App(slug=drafts.checked_slug(session, slug), created_at=now)
+        drafts.write(session, draft, app)
         session.add(app)
         session.flush()
         _record(session, who, app, "app.created", now)
         return app.slug
+
+
+def edit(actor: Actor, slug: str, draft: Draft, *, now: datetime | None = None) -> None:
+    """Change everything about an app; for operators. Refuses `not_found`, `invalid`, and
+    `in_use`: what kind of app it is and whose stays as it is once a property has asked for it."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        who, app = _operated(session, actor, slug, now)
+        if _is_of_another(app, draft) and _connections(session, app):
+            raise Refusal(
+                "in_use",
+                "Properties have asked for this app already, so its kind and who is behind it "
+                "stay. Retire it and add a new app instead.",
+                "platform",
+            )
+        drafts.write(session, draft, app)
+        _record(session, who, app, "app.changed", now)
+
+
+def entry(actor: Actor, slug: str, *, now: datetime | None = None) -> Entry:
+    """Return what operators decide about an app, for them to change; refuses `not_found`."""
+    now = now or moments.now()
+    with database.reading() as session:
+        app = _operated(session, actor, slug, now)[1]
+        partner = session.get(Partner, app.partner_id or "")
+        return Entry(
+            app.slug,
+            _state(app),
+            partner.name if partner else "the platform",
+            _connections(session, app),
+            waiting_times.of_apps(session, [app])[app.id],
+            drafts.of(app),
+        )
 
 
 def publish(actor: Actor, slug: str, *, now: datetime | None = None) -> None:
@@ -255,9 +297,9 @@ def edit_texts(
         app = session.exec(select(App).where(App.slug == slug)).one_or_none()
         if app is None or not (who.is_operator or who.works_for(app.partner_id)):
             raise not_found("This app")
-        app.tagline = checked_text(tagline, "what the app does in one sentence", longest=160)
-        app.description = _checked_markdown(description)
-        app.setup_notes = _checked_markdown(setup_notes)
+        app.tagline = drafts.checked_tagline(tagline)
+        app.description = drafts.checked_markdown(description)
+        app.setup_notes = drafts.checked_markdown(setup_notes)
         _record(session, who, app, "app.changed", now)
 
 
@@ -274,6 +316,24 @@ def texts(actor: Actor, slug: str, *, now: datetime | None = None) -> dict[str, 
             "description": app.description,
             "setup_notes": app.setup_notes,
         }
+
+
+def sheet(actor: Actor, slug: str, *, now: datetime | None = None) -> Sheet:
+    """Return an app to its partner's people and to operators; refuses `not_found` to others."""
+    now = now or moments.now()
+    with database.reading() as session:
+        who = standing(session, actor, now)
+        app = session.exec(select(App).where(App.slug == slug)).one_or_none()
+        if app is None or not (who.is_operator or who.works_for(app.partner_id)):
+            raise not_found("This app")
+        return Sheet(
+            next(row for row in _listed(session, now, app.partner_id) if row.id == app.id),
+            app.tagline,
+            app.description,
+            app.setup_notes,
+            tuple(PERMISSIONS.get(name, name) for name in app.permissions),
+            tuple(app.questions),
+        )
 
 
 def _guest(session: Session, actor: Actor, property_id: str, now: datetime) -> Standing:
@@ -342,7 +402,7 @@ def _listed(session: Session, now: datetime, partner_id: str | None = None) -> t
             developer or "the platform",
             app.category,
             "" if app.kind == "core" else app.activation,
-            "retired" if app.retired_at else "published" if app.published_at else "draft",
+            _state(app),
             app.icon,
             app.hue,
             usual[app.id],
@@ -367,31 +427,17 @@ def _operated(session: Session, actor: Actor, slug: str, now: datetime) -> tuple
     return who, app
 
 
-def _checked_slug(session: Session, slug: str) -> str:
-    slug = slug.strip().lower()
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", slug):
-        raise invalid("Write the app’s address with small letters, digits and dashes.", "platform")
-    if session.exec(select(App.id).where(App.slug == slug)).first():
-        raise invalid(f"There is an app at /apps/{slug} already.", "platform")
-    return slug
+def _state(app: App) -> str:
+    return "retired" if app.retired_at else "published" if app.published_at else "draft"
 
 
-def _check_kind(session: Session, app: App) -> None:
-    if app.kind == "core" and app.vendor not in VENDORS:
-        raise invalid("Choose which system a core app connects to.", "platform")
-    if app.kind == "integrated" and not session.get(Partner, app.partner_id or ""):
-        raise invalid("Choose the partner who develops this app.", "platform")
-    if app.kind not in ("core", "integrated") or app.activation not in ("manual", "automatic"):
-        raise invalid("Choose what kind of app it is.", "platform")
-    for question in app.questions:
-        if question.get("kind", "text") not in questions.KINDS:
-            raise invalid("A question has an unknown kind.", "platform")
+def _connections(session: Session, app: App) -> int:
+    return session.exec(select(func.count()).where(Connection.app_id == app.id)).one()
 
 
-def _checked_markdown(text: str) -> str:
-    if len(text) > 20_000:
-        raise invalid("Keep the text under 20,000 characters.", "partner")
-    return text.strip()
+def _is_of_another(app: App, draft: Draft) -> bool:
+    now = (app.kind, app.partner_id or "", app.vendor or "")
+    return now != (draft.kind, draft.partner_id or "", draft.vendor or "")
 
 
 def _record(session: Session, who: Standing, app: App, event: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from domain import letters, messages, moments
 from domain.actors import Actor
-from domain.partners import working_for
+from domain.partners import failing, working_for
 from domain.refusals import Refusal, not_found
 from storage import changes, database, jobs
 from storage.apps import App
@@ -23,13 +23,19 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Row:
-    """One message, as a line of the list."""
+    """One message, as a line of the list.
+
+    `target` is empty once the endpoint was removed; `token_id` names the token that it carries.
+    """
 
     id: str
     event: str
     channel: str
     target: str
+    connection_id: str | None
     property_name: str
+    app_name: str
+    token_id: str | None
     status: str
     attempts: int
     last_outcome: str
@@ -59,7 +65,7 @@ class Page:
     token, which travels only to where the partner asked for it."""
 
     row: Row
-    connection_id: str | None
+    finished_at: datetime | None
     tries: tuple[Try, ...]
     can_resend: bool
 
@@ -70,34 +76,36 @@ def of_partner(
     *,
     status: str | None = None,
     connection_id: str | None = None,
-    before: datetime | None = None,
+    before: str | None = None,
     now: datetime | None = None,
 ) -> tuple[Row, ...]:
-    """Return up to 50 of a partner's messages, newest first, those before `before`.
+    """Return up to 50 of a partner's messages, newest first, those before the message `before`.
 
-    Refuses `not_found` to strangers.
+    `status` is a message's status, or "failing": tried in vain so far. Refuses
+    `not_found` to strangers.
     """
     with database.reading() as session:
         working_for(session, actor, partner_id, now or moments.now())
         statement = _messages().where(col(Message.partner_id) == partner_id)
-        if status:
+        if status == "failing":
+            statement = statement.where(failing(partner_id))
+        elif status:
             statement = statement.where(col(Message.status) == status)
         if connection_id:
             statement = statement.where(col(Message.connection_id) == connection_id)
         if before:
-            statement = statement.where(col(Message.created_at) < before)
+            statement = statement.where(_is_older(session, before, partner_id))
         rows = session.execute(statement.limit(PAGE)).all()
-        last = _last_outcomes(session, [message.id for message, _, _ in rows])
-        return tuple(_row(message, url, hotel, last) for message, url, hotel in rows)
+        last = _last_outcomes(session, [row[0].id for row in rows])
+        return tuple(_row(last, *row) for row in rows)
 
 
 def read(actor: Actor, message_id: str, *, now: datetime | None = None) -> Page:
     """Return a message with its attempts; refuses `not_found` to strangers."""
     with database.reading() as session:
         _mine(session, actor, message_id, now or moments.now())
-        message, url, hotel = session.execute(
-            _messages().where(col(Message.id) == message_id)
-        ).one()
+        row = session.execute(_messages().where(col(Message.id) == message_id)).one()
+        message = row[0]
         tries = session.exec(
             select(Attempt)
             .where(Attempt.message_id == message_id)
@@ -105,8 +113,8 @@ def read(actor: Actor, message_id: str, *, now: datetime | None = None) -> Page:
         ).all()
         last = {message.id: tries[0].sentence} if tries else {}
         return Page(
-            _row(message, url, hotel, last),
-            message.connection_id,
+            _row(last, *row),
+            message.finished_at,
             tuple(_try(attempt) for attempt in tries),
             message.status != "canceled",
         )
@@ -163,13 +171,25 @@ def _must_be_enabled(session: Session, message: Message) -> None:
         raise Refusal("endpoint_disabled", "Enable the endpoint first.", "partner")
 
 
-def _messages() -> sa.Select[Message, str, str]:
+def _messages() -> sa.Select[Message, str, str, str]:
     return (
-        sa.select(Message, col(Endpoint.url), col(Property.name))
+        sa.select(Message, col(Endpoint.url), col(Property.name), col(App.name))
         .outerjoin(Endpoint, col(Endpoint.id) == Message.endpoint_id)
         .outerjoin(Property, col(Property.id) == Message.property_id)
+        .outerjoin(Connection, col(Connection.id) == Message.connection_id)
+        .outerjoin(App, col(App.id) == Connection.app_id)
         .order_by(col(Message.created_at).desc(), col(Message.id).desc())
     )
+
+
+def _is_older(session: Session, message_id: str, partner_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition for messages below `message_id` in the list; none when it is unknown."""
+    message = session.get(Message, message_id)
+    if message is None or message.partner_id != partner_id:
+        return sa.false()
+    earlier = col(Message.created_at) < message.created_at
+    same_moment = col(Message.created_at) == message.created_at
+    return earlier | (same_moment & (col(Message.id) < message.id))
 
 
 def _mine(session: Session, actor: Actor, message_id: str, now: datetime) -> Message:
@@ -189,13 +209,18 @@ def _last_outcomes(session: Session, message_ids: list[str]) -> dict[str, str]:
     return dict(rows.all())
 
 
-def _row(message: Message, url: str | None, hotel: str | None, last: dict[str, str]) -> Row:
+def _row(
+    last: dict[str, str], message: Message, url: str | None, hotel: str | None, app: str | None
+) -> Row:
     return Row(
         message.id,
         message.event,
         message.channel,
         url or message.mail_to,
+        message.connection_id,
         hotel or "",
+        app or "",
+        message.token_id,
         message.status,
         message.attempts,
         last.get(message.id, ""),

@@ -14,7 +14,7 @@ from domain.installation import current
 from domain.partners import working_for
 from domain.refusals import Refusal, invalid, not_found
 from storage import changes, database, encryption
-from storage.messages import Endpoint, Message
+from storage.messages import Attempt, Endpoint, Message
 from storage.partners import Partner
 
 OVERLAP = timedelta(hours=24)
@@ -24,14 +24,21 @@ REPLAYABLE = ("skipped", "gave_up")
 
 @dataclass(frozen=True)
 class Row:
-    """An endpoint without its secret."""
+    """An endpoint without its secret.
+
+    `failures` are those in a row since `failing_since`; `replayable` counts what was skipped or
+    given up; `worked_at` is when it last took a delivery.
+    """
 
     id: str
     url: str
     status: str
     disabled_by: str | None
     disabled_why: str
+    disabled_at: datetime | None
     failing_since: datetime | None
+    failures: int
+    worked_at: datetime | None
     overlap_until: datetime | None
     replayable: int
     created_at: datetime
@@ -135,7 +142,8 @@ def enable(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> No
     with database.transaction() as session:
         who, endpoint = _mine(session, actor, endpoint_id, now)
         endpoint.status, endpoint.disabled_by, endpoint.disabled_why = "enabled", None, ""
-        endpoint.failing_since, endpoint.failures = None, 0
+        endpoint.disabled_at = endpoint.failing_since = None
+        endpoint.failures = 0
         _note(session, who, "partner", endpoint, "endpoint.enabled", now)
 
 
@@ -216,6 +224,7 @@ def _disable(
     session: Session, who: Standing, by: str, endpoint: Endpoint, why: str, now: datetime
 ) -> None:
     endpoint.status, endpoint.disabled_by, endpoint.disabled_why = "disabled", by, why
+    endpoint.disabled_at = now
     session.execute(
         _theirs(endpoint, *messages.OPEN).values(status="skipped", next_attempt_at=None)
     )
@@ -260,11 +269,24 @@ def _row(session: Session, endpoint: Endpoint, now: datetime) -> Row:
         endpoint.status,
         endpoint.disabled_by,
         endpoint.disabled_why,
+        endpoint.disabled_at,
         endpoint.failing_since,
+        endpoint.failures,
+        _worked_at(session, endpoint),
         until if until and until > now else None,
         replayable,
         endpoint.created_at,
     )
+
+
+def _worked_at(session: Session, endpoint: Endpoint) -> datetime | None:
+    return session.exec(
+        select(Attempt.started_at)
+        .join(Message)
+        .where(Message.endpoint_id == endpoint.id, col(Attempt.ok).is_(True))
+        .order_by(col(Attempt.started_at).desc())
+        .limit(1)
+    ).first()
 
 
 def _note(

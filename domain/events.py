@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,28 @@ EVENTS = {
     "token.rotated": "The property rotated the access token. Carries the new one.",
     "endpoint.test": "A test, sent because somebody pressed Send test event.",
 }
+
+
+CARRY_A_TOKEN = ("connection.requested", "token.rotated")
+_STATUS_AFTER = {
+    "connection.requested": "pending",
+    "connection.rejected": "rejected",
+    "connection.disabled": "disabled",
+    "connection.disconnected": "disconnected",
+}
+_EXAMPLE_AT = datetime(2026, 11, 21, 14, 2, tzinfo=UTC)
+
+
+def example(event: str) -> str:
+    """Return the body of an invented `event`, indented for people to read."""
+    status = _STATUS_AFTER.get(event, "active")
+    about = About("con_01ka0example", status, "your-app", "pro_01ka0example", "Harbour Hotel")
+    more = {}
+    if event in CARRY_A_TOKEN:
+        more["access_token"] = "adj_" + "0123456789ABCDEF" * 2 + "01234567"
+    if event == "connection.rejected":
+        more["reason"] = "We do not know this property code yet."
+    return json.dumps(json.loads(body(event, _EXAMPLE_AT, about, **more)), indent=2)
 
 
 def body(event: str, at: datetime, about: About, **more: str) -> str:

@@ -168,7 +168,7 @@ def overview(actor: Actor, partner_id: str, *, now: datetime | None = None) -> O
             statuses.get("pending", 0),
             statuses.get("active", 0),
             session.exec(select(func.count()).where(App.partner_id == partner_id)).one(),
-            session.exec(select(func.count()).where(_failing(partner_id))).one(),
+            session.exec(select(func.count()).where(failing(partner_id))).one(),
             endpoint.status if endpoint else None,
             oldest,
         )
@@ -185,7 +185,8 @@ def working_for(
     return who, partner
 
 
-def _failing(partner_id: str) -> sa.ColumnElement[bool]:
+def failing(partner_id: str) -> sa.ColumnElement[bool]:
+    """Return the condition for messages that were tried in vain: given up, or to be tried again."""
     is_late = col(Message.status).in_(("waiting", "sending")) & (col(Message.attempts) > 0)
     has_ended = col(Message.status) == "gave_up"
     return (col(Message.partner_id) == partner_id) & (has_ended | is_late)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from domain import moments
+
 MINUTE, HOUR = 60, 3600
 
 # Seconds before each attempt: the reference schedule of Standard Webhooks 1.0.0.
@@ -33,6 +35,12 @@ def delay_before(number: int, jitter: float, retry_after: int | None = None) -> 
         return None
     delay = DELAYS[number - 1] * (1 + JITTER * jitter)
     return max(delay, float(retry_after or 0))
+
+
+def in_words() -> tuple[str, ...]:
+    """Return when each attempt is made: "at once", then "5 seconds later", "5 minutes later", …"""
+    later = (f"{moments.span(timedelta(seconds=delay))} later" for delay in DELAYS[1:])
+    return "at once", *later
 
 
 def is_hopeless(failing_for: timedelta, failures: int) -> bool:

@@ -6,7 +6,8 @@ Hotel, partner and operators read the same page of a connection, each with their
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
 
 from connectors.vendors import VENDORS, CredentialField
 from domain import apps, history, lifecycle, moments, tokens, turns, waiting, waiting_times
@@ -27,7 +28,7 @@ from storage.properties import Property
 
 @dataclass(frozen=True)
 class Row:
-    """One connection, as a line of a list. `turn` says whose move it is."""
+    """One connection, as a line of a list. `turn` says whose move it is, to its reader."""
 
     id: str
     app_slug: str
@@ -79,6 +80,15 @@ class Page:
     history: tuple[Line, ...]
 
 
+@dataclass(frozen=True)
+class Request:
+    """A request that waits for its partner: who asked, and what they answered at Connect."""
+
+    row: Row
+    requested_by: str
+    answers: tuple[tuple[str, str], ...]
+
+
 def of_property(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
     """Return every connection of a property, those that need somebody first.
 
@@ -100,7 +110,37 @@ def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) ->
     with database.reading() as session:
         if not standing(session, actor, now).works_for(partner_id):
             raise not_found("This partner")
-        return _rows(session, Connection.partner_id == partner_id, now)
+        return _rows(session, Connection.partner_id == partner_id, now, to_partner=True)
+
+
+def requests(actor: Actor, partner_id: str, *, now: datetime | None = None) -> tuple[Request, ...]:
+    """Return the requests that wait for a partner, the oldest first; refuses `not_found`."""
+    now = now or moments.now()
+    with database.reading() as session:
+        if not standing(session, actor, now).works_for(partner_id):
+            raise not_found("This partner")
+        waiting_here = _waiting_for(partner_id)
+        asked = {
+            connection.id: (name, _answers(app, connection))
+            for connection, app, name in session.exec(
+                select(Connection, App, Person.name)
+                .join(App, col(App.id) == Connection.app_id)
+                .join(Person, col(Person.id) == Connection.requested_by)
+                .where(waiting_here)
+            )
+        }
+        rows = _rows(session, waiting_here, now, to_partner=True)
+        return tuple(Request(row, *asked[row.id]) for row in rows)
+
+
+def count_requests(actor: Actor, partner_id: str, *, now: datetime | None = None) -> int:
+    """Return how many requests wait for a partner; refuses `not_found` to strangers."""
+    with database.reading() as session:
+        if not standing(session, actor, now or moments.now()).works_for(partner_id):
+            raise not_found("This partner")
+        return session.exec(
+            select(func.count()).select_from(Connection).where(_waiting_for(partner_id))
+        ).one()
 
 
 def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Page:
@@ -112,7 +152,8 @@ def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Pa
         side = who.side_of(connection) if connection else None
         if connection is None or side is None:
             raise not_found("This connection")
-        row = _rows(session, Connection.id == connection_id, now)[0]
+        is_mine = Connection.id == connection_id
+        row = _rows(session, is_mine, now, to_partner=side == "partner")[0]
         app = session.get_one(App, connection.app_id)
         partner = session.get(Partner, connection.partner_id or "")
         is_inside = side in ("property", "viewer", "partner")
@@ -133,7 +174,13 @@ def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Pa
         )
 
 
-def _rows(session: Session, condition: object, now: datetime) -> tuple[Row, ...]:
+def _waiting_for(partner_id: str) -> ColumnElement[bool]:
+    return (col(Connection.partner_id) == partner_id) & (col(Connection.status) == "pending")
+
+
+def _rows(
+    session: Session, condition: object, now: datetime, *, to_partner: bool = False
+) -> tuple[Row, ...]:
     found = session.exec(
         select(Connection, App, Property, Partner.name)
         .select_from(Connection)
@@ -144,7 +191,7 @@ def _rows(session: Session, condition: object, now: datetime) -> tuple[Row, ...]
     ).all()
     usual = waiting_times.of_apps(session, [app for _, app, _, _ in found])
     rows = [
-        _row(connection, app, hotel, developer, usual[app.id], now)
+        _row(connection, app, hotel, developer, usual[app.id], now, to_partner)
         for connection, app, hotel, developer in found
     ]
     return tuple(sorted(rows, key=_urgency))
@@ -157,6 +204,7 @@ def _row(
     developer: str | None,
     usual: Usual,
     now: datetime,
+    to_partner: bool,
 ) -> Row:
     waited = (now - connection.requested_at).total_seconds() / 60
     activation = "" if app.kind == "core" else app.activation
@@ -174,15 +222,21 @@ def _row(
         connection.status,
         connection.since,
         connection.requested_at,
-        turns.of(
-            connection.status,
-            app.name,
-            activation=activation,
-            disabled_by=connection.disabled_by,
-        ),
+        _turn(connection, app, hotel, activation, to_partner),
         usual,
         connection.status == "pending" and usual.minutes is not None and waited > usual.minutes,
     )
+
+
+def _turn(
+    connection: Connection, app: App, hotel: Property, activation: str, to_partner: bool
+) -> Turn:
+    by = connection.disabled_by
+    if to_partner:
+        return turns.for_partner(
+            connection.status, app.name, hotel.name, activation=activation, disabled_by=by
+        )
+    return turns.of(connection.status, app.name, activation=activation, disabled_by=by)
 
 
 _ORDER = ("broken", "rejected", "pending", "disabled", "active", "connected", "disconnected")

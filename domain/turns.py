@@ -36,6 +36,54 @@ def of(
     return _PLAIN.get(status, _NOT_CONNECTED)(app)
 
 
+def for_partner(
+    status: str, app: str, hotel: str, *, activation: str = "", disabled_by: str | None = None
+) -> Turn:
+    """Return the same turn in words for the partner's people; `hotel` is the property's name."""
+    if status == "pending" and activation == "automatic":
+        return Turn(
+            "partner",
+            "Activates by itself",
+            f"{app} becomes active at {hotel} as soon as a notification reaches you. "
+            "If none does, activate it here.",
+        )
+    if status == "pending":
+        return Turn(
+            "partner",
+            "Your turn",
+            f"{hotel} waits for you. Set up your side, then press Activate; or reject the "
+            "request and say why.",
+        )
+    if status == "disabled" and disabled_by == "partner":
+        return Turn(
+            "partner",
+            "Paused by you",
+            "You paused this connection and only you can enable it again. Its access token "
+            "answers 403 meanwhile.",
+        )
+    if status == "disabled":
+        return Turn(
+            "property",
+            f"Paused by {hotel}",
+            f"{hotel} paused this connection and only they can enable it again. Its access token "
+            "answers 403 meanwhile.",
+        )
+    if status == "rejected":
+        return Turn(
+            "property",
+            f"{hotel} reads your reason",
+            f"You rejected this request. {hotel} can put right what you wrote and ask again.",
+        )
+    if status == "disconnected":
+        return Turn(
+            "property",
+            "Ended",
+            f"The connection has ended and its access token is revoked. Please delete what you no "
+            f"longer need of {hotel}’s data. They can ask again at any time.",
+        )
+    return Turn("nobody", "Nothing to do", f"{app} is connected with {hotel} and works.")
+
+
 def _disabled(app: str, disabled_by: str | None) -> Turn:
     if disabled_by == "partner":
         return Turn(

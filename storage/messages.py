@@ -22,6 +22,7 @@ class Endpoint(SQLModel, table=True):
     status: str = "enabled"  # enabled, disabled
     disabled_by: str | None = None  # partner, adjoin
     disabled_why: str = ""
+    disabled_at: datetime | None = maybe_moment()
     failing_since: datetime | None = maybe_moment()
     failures: int = 0  # in a row
     created_at: datetime = moment()

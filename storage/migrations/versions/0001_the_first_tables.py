@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("disabled_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("disabled_why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("disabled_at", storage.columns.Moment(timezone=True), nullable=True),
         sa.Column("failing_since", storage.columns.Moment(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("created_at", storage.columns.Moment(timezone=True), nullable=False),
