@@ -95,7 +95,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Entry:
-    """An app's entry in the catalogue, as operators edit it. `connections` counts those that ever were."""
+    """An app's entry in the catalogue, as operators edit it.
+
+    `connections` counts all that ever were.
+    """
 
     slug: str
     state: str
@@ -210,19 +213,13 @@ def create(
     `texts` are any of the other fields of `drafts.Draft`.
     """
     now = now or moments.now()
-    draft = Draft(
-        name,
-        category,
-        tagline,
-        kind,
-        partner_id,
-        activation,
-        vendor,
-        **texts,
-    )
+    draft = Draft(name, category, tagline, kind, partner_id, activation, vendor, **texts)
     with database.transaction() as session:
         who = _operating(session, actor, now)
-        app = App(slug=drafts.checked_slug(session, slug), created_at=now)
+        slug = drafts.checked_slug(session, slug)
+        app = App(
+            slug=slug, name=name, kind=kind, category=category, tagline=tagline, created_at=now
+        )
         drafts.write(session, draft, app)
         session.add(app)
         session.flush()

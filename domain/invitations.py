@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import history, letters, messages, moments, passwords, people, places, sign_ins
+from domain import (
+    history,
+    letters,
+    messages,
+    moments,
+    passwords,
+    people,
+    places,
+    sign_ins,
+    throttle,
+)
 from domain.actors import Actor, Standing, standing
 from domain.installation import current, link
 from domain.refusals import Refusal, invalid, not_found
@@ -90,22 +100,26 @@ def accept(
     """Accept an invitation and return the secret of a new sign-in.
 
     Who has an account already gives its password; everybody else chooses a name and a password.
-    Refuses `link_used`, `invalid` and `wrong_password`.
+    Refuses `link_used`, `invalid`, `already_member`, and `wrong_password`, whose tries count like
+    failed sign-ins: `too_many_tries`.
     """
     now = now or moments.now()
     with database.transaction() as session:
         invitation = _find(session, secret, now)
         person = session.exec(select(Person).where(Person.email == invitation.email)).one_or_none()
-        if person is None:
-            person = people.create(session, invitation.email, name, password, now)
-        elif not passwords.matches(password, person.password_hash):
-            raise Refusal(
-                "wrong_password",
-                "You have an account with this e-mail address already: sign in with its password.",
-            )
-        _take(session, invitation, now)
-        _let_in(session, person, invitation, now)
-        return sign_ins.begin(session, person, device, address, now)
+        if person is not None:
+            throttle.check(session, person.email, address, person.id, now)
+        if person is None or passwords.matches(password, person.password_hash):
+            person = person or people.create(session, invitation.email, name, password, now)
+            _refuse_members(session, person.email, _place_key(invitation))
+            _take(session, invitation, now)
+            _let_in(session, person, invitation, now)
+            return sign_ins.begin(session, person, device, address, now)
+        throttle.note_failure(session, person.email, address, now)
+    raise Refusal(
+        "wrong_password",
+        "That is not the password of your account with this e-mail address. Please try again.",
+    )
 
 
 def waiting(actor: Actor, place_key: str, *, now: datetime | None = None) -> tuple[Open, ...]:
@@ -128,6 +142,7 @@ def withdraw(actor: Actor, invitation_id: str, *, now: datetime | None = None) -
             raise not_found("This invitation")
         _may_invite(who, _place_key(invitation))
         invitation.withdrawn_at = now
+        people.announce(session, invitation)
 
 
 def _drafted(
@@ -272,3 +287,4 @@ def _record(session: Session, event: str, who: Standing, row: Invitation, now: d
         partner_id=row.partner_id,
         note=row.email,
     )
+    people.announce(session, row)

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from domain import history, letters, messages, moments, passwords, questions, sign_ins
 from domain.actors import Actor, Standing, standing
 from domain.refusals import Refusal, invalid, not_found
-from storage import database
-from storage.people import Membership, Person
+from storage import changes, database
+from storage.people import Invitation, Membership, Person
 
 ROLES = {"property": ("manager", "viewer"), "partner": ("partner",), "platform": ("operator",)}
 
@@ -141,6 +141,11 @@ def at_place(table: type[Membership], place_key: str) -> sa.ColumnElement[bool]:
     return sa.or_(col(table.property_id) == place_key, col(table.partner_id) == place_key)
 
 
+def announce(session: Session, row: Membership | Invitation) -> None:
+    """Let the windows of a place know that its people have changed."""
+    changes.announce(session, changes.Change("people", row.id, row.property_id, row.partner_id))
+
+
 def _is_last(session: Session, membership: Membership) -> bool:
     others = session.exec(
         select(Membership.id).where(
@@ -167,3 +172,4 @@ def _record(
         partner_id=row.partner_id,
         note=note,
     )
+    announce(session, row)

@@ -10,11 +10,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from domain.refusals import invalid
+from domain.refusals import Refusal, invalid
 
 KINDS = ("text", "email", "url", "number", "choice")
 LONGEST = 300
+MOST = 20  # questions of one app
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+
+
+def checked(questions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return declared questions tidied up; refuses `invalid` with a sentence for the first that
+    could not be asked. A question without a `key` gets one from its label."""
+    if len(questions) > MOST:
+        raise invalid(f"Ask {MOST} questions at most.", "platform")
+    tidy: list[dict[str, Any]] = []
+    for number, question in enumerate(questions, 1):
+        tidy.append(_declared(question, number, {other["key"] for other in tidy}))
+    return tidy
 
 
 def check(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, str]) -> dict[str, str]:
@@ -39,6 +51,55 @@ def problem(question: Mapping[str, Any], answer: str) -> str | None:
     if not answer.isprintable():
         return f"“{label}” has characters that cannot be shown. Please type it again."
     return _kind_problem(question, answer) or _pattern_problem(question, answer)
+
+
+def _declared(question: Mapping[str, Any], number: int, taken: set[str]) -> dict[str, Any]:
+    label = " ".join(str(question.get("label") or "").split())
+    kind = question.get("kind") or "text"
+    if not label or len(label) > 80:
+        raise _wrong(number, "needs a text of 80 characters at most")
+    if kind not in KINDS:
+        raise _wrong(number, f"must be one of these: {', '.join(KINDS)}")
+    tidy: dict[str, Any] = {"key": _key(question, label), "label": label, "kind": kind}
+    if tidy["key"] in taken:
+        raise _wrong(number, "is asked twice")
+    if hint := " ".join(str(question.get("hint") or "").split()):
+        tidy["hint"] = hint[:LONGEST]
+    if question.get("required"):
+        tidy["required"] = True
+    if kind == "choice":
+        tidy["choices"] = _choices(question, number)
+    if pattern := str(question.get("pattern") or "").strip():
+        tidy |= _pattern(question, pattern, number)
+    return tidy
+
+
+def _key(question: Mapping[str, Any], label: str) -> str:
+    given = str(question.get("key") or "").strip()
+    return given[:60] or re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:60] or "answer"
+
+
+def _choices(question: Mapping[str, Any], number: int) -> list[str]:
+    found = [" ".join(str(choice).split()) for choice in question.get("choices") or ()]
+    choices = list(dict.fromkeys(choice for choice in found if choice))
+    if len(choices) < 2:
+        raise _wrong(number, "needs at least two answers to choose from")
+    return choices
+
+
+def _pattern(question: Mapping[str, Any], pattern: str, number: int) -> dict[str, str]:
+    words = " ".join(str(question.get("pattern_words") or "").split())
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise _wrong(number, "has a pattern that is no regular expression") from error
+    if not words:
+        raise _wrong(number, "has a pattern: say in words what it stands for")
+    return {"pattern": pattern, "pattern_words": words}
+
+
+def _wrong(number: int, complaint: str) -> Refusal:
+    return invalid(f"Question {number} {complaint}.", "platform")
 
 
 def _kind_problem(question: Mapping[str, Any], answer: str) -> str | None:
