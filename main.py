@@ -77,7 +77,7 @@ def demo(
         with opened(settings):
             scene.build()
             typer.echo(scene.welcome())
-            _run(settings)
+            _run(settings, letters=scene.post_office.letters_for, accounts=scene.accounts())
 
 
 @contextmanager
