@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from connectors.vendors import VENDORS, CredentialField
-from domain import drafts, history, moments, waiting_times
+from domain import drafts, history, messages, moments, turns, waiting_times
 from domain.actors import Actor, Standing, standing
 from domain.drafts import PERMISSIONS, Draft
 from domain.refusals import Refusal, not_found
+from domain.turns import Turn
 from domain.waiting_times import Usual
 from storage import database
 from storage.apps import App
@@ -19,6 +21,8 @@ from storage.partners import Partner
 from storage.people import Membership, Person
 
 MANAGERS_ONLY = "Only a manager of this property can connect apps. Ask one of them."
+NO_LONGER_OFFERED = "This app is no longer offered to properties."
+ENDED = ("disconnected", "rejected")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,14 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Permission:
+    """What an app may do: `name` is a key of drafts.PERMISSIONS, `words` say it to people."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Contact:
     name: str
     email: str
@@ -51,12 +63,21 @@ class Contact:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything about one app that a property wants to know before it presses Connect."""
+    """Everything about one app that a property wants to know before it presses Connect.
+
+    `turn` says whose it is at the property's connection, which is in its status since `since`;
+    both are None before the first Connect. `told_by` are the ways in which the partner hears of
+    a request: webhook, mail. `answers` were given at the last Connect, by the question's key.
+    """
 
     card: Card
+    turn: Turn | None
+    since: datetime | None
+    told_by: tuple[str, ...]
+    answers: dict[str, str]
     description: str
     setup_notes: str
-    permissions: tuple[str, ...]
+    permissions: tuple[Permission, ...]
     questions: tuple[dict[str, Any], ...]
     credential_fields: tuple[CredentialField, ...]
     contact: Contact | None
@@ -111,32 +132,26 @@ class Entry:
 def catalogue(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Card, ...]:
     """Return the apps on offer to a property, with its status for each; those retired only while
     the property has them. Refuses `not_found` to strangers."""
-    now = now or moments.now()
     with database.reading() as session:
-        who = _guest(session, actor, property_id, now)
-        rows = session.exec(
-            select(App, Partner.name, Connection.id, Connection.status)
-            .outerjoin(Partner, col(Partner.id) == App.partner_id)
-            .outerjoin(
-                Connection,
-                (col(Connection.app_id) == App.id) & (col(Connection.property_id) == property_id),
-            )
-            .where(col(App.published_at).is_not(None), col(App.retired_at).is_(None))
-            .order_by(App.name)
-        ).all()
-        usual = waiting_times.of_apps(session, [row[0] for row in rows])
-        may = who.manages(property_id)
-        return tuple(
-            _card(app, developer, connection_id, status, usual[app.id], may)
-            for app, developer, connection_id, status in rows
-        )
+        who = _guest(session, actor, property_id, now or moments.now())
+        return _cards(session, who, property_id, sa.true())
+
+
+def card(
+    actor: Actor, property_id: str, connection_id: str, *, now: datetime | None = None
+) -> Card | None:
+    """Return the card of the app behind one connection of a property, None when the property has
+    no such connection; refuses `not_found` to strangers."""
+    with database.reading() as session:
+        who = _guest(session, actor, property_id, now or moments.now())
+        found = _cards(session, who, property_id, col(Connection.id) == connection_id)
+        return found[0] if found else None
 
 
 def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = None) -> Page:
     """Return the page of one app; refuses `not_found`."""
-    now = now or moments.now()
     with database.reading() as session:
-        who = _guest(session, actor, property_id, now)
+        who = _guest(session, actor, property_id, now or moments.now())
         app = session.exec(select(App).where(App.slug == slug)).one_or_none()
         if app is None or app.published_at is None:
             raise not_found("This app")
@@ -153,18 +168,21 @@ def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = No
             _card(
                 app,
                 partner.name if partner else None,
-                connection.id if connection else None,
-                connection.status if connection else None,
+                connection,
                 usual,
                 who.manages(property_id),
             ),
+            _turn(app, connection) if connection else None,
+            connection.since if connection else None,
+            messages.ways(session, partner) if partner else (),
+            dict(connection.answers) if connection else {},
             app.description,
             app.setup_notes,
-            tuple(PERMISSIONS.get(name, name) for name in app.permissions),
+            tuple(Permission(name, PERMISSIONS.get(name, name)) for name in app.permissions),
             tuple(app.questions),
             VENDORS[app.vendor].fields if app.vendor else (),
             contact_of(partner),
-            _managers(session, property_id),
+            managers_of(session, property_id),
         )
 
 
@@ -340,14 +358,35 @@ def _guest(session: Session, actor: Actor, property_id: str, now: datetime) -> S
     return who
 
 
+def _cards(
+    session: Session, who: Standing, property_id: str, condition: sa.ColumnElement[bool]
+) -> tuple[Card, ...]:
+    rows = session.exec(
+        select(App, Partner.name, Connection)
+        .outerjoin(Partner, col(Partner.id) == App.partner_id)
+        .outerjoin(
+            Connection,
+            (col(Connection.app_id) == App.id) & (col(Connection.property_id) == property_id),
+        )
+        .where(
+            col(App.published_at).is_not(None),
+            col(App.retired_at).is_(None) | col(Connection.status).not_in(ENDED),
+            condition,
+        )
+        .order_by(App.name)
+    ).all()
+    usual = waiting_times.of_apps(session, [row[0] for row in rows])
+    may = who.manages(property_id)
+    return tuple(
+        _card(app, developer, connection, usual[app.id], may) for app, developer, connection in rows
+    )
+
+
 def _card(
-    app: App,
-    developer: str | None,
-    connection_id: str | None,
-    status: str | None,
-    usual: Usual,
-    may_connect: bool,
+    app: App, developer: str | None, connection: Connection | None, usual: Usual, may: bool
 ) -> Card:
+    status = connection.status if connection else None
+    why_not = _why_not(app, status, may)
     return Card(
         app.slug,
         app.name,
@@ -360,13 +399,29 @@ def _card(
         app.icon,
         app.hue,
         status,
-        connection_id,
-        may_connect and status in (None, "disconnected", "rejected"),
-        "" if may_connect else MANAGERS_ONLY,
+        connection.id if connection else None,
+        not why_not and (status is None or status in ENDED),
+        why_not,
     )
 
 
-def _managers(session: Session, property_id: str) -> tuple[str, ...]:
+def _why_not(app: App, status: str | None, may: bool) -> str:
+    if app.retired_at is not None and (status is None or status in ENDED):
+        return NO_LONGER_OFFERED
+    return "" if may else MANAGERS_ONLY
+
+
+def _turn(app: App, connection: Connection) -> Turn:
+    return turns.of(
+        connection.status,
+        app.name,
+        activation="" if app.kind == "core" else app.activation,
+        disabled_by=connection.disabled_by,
+    )
+
+
+def managers_of(session: Session, property_id: str) -> tuple[str, ...]:
+    """Return the names of those who manage a property."""
     return tuple(
         session.exec(
             select(Person.name)

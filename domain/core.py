@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from connectors.vendor import Check, Vendor
+from connectors.vendor import Check, CredentialField, Vendor
 from connectors.vendors import VENDORS
 from domain import connections, lifecycle, moments
 from domain.actors import ADJOIN, Actor, standing
@@ -113,6 +113,16 @@ def check_again(actor: Actor, connection_id: str, *, now: datetime | None = None
     return _recheck(connection.id, now)
 
 
+def problem(field: CredentialField, text: str) -> str | None:
+    """Return what is wrong with one credential in a sentence, None when it can be tried. Pure."""
+    text = text.strip()
+    if not text:
+        return f"“{field.label}” is needed. {field.hint}".strip()
+    if len(text) > 500 or not text.isprintable():
+        return f"“{field.label}” cannot be right: paste it again, without line breaks."
+    return None
+
+
 @jobs.every("11 * * * *", "core.check_all")
 def check_every_hour() -> None:
     """Find credentials that are refused before somebody needs them."""
@@ -189,10 +199,8 @@ def _checked(vendor: Vendor, credentials: Mapping[str, str]) -> dict[str, str]:
     given = {}
     for field in vendor.fields:
         text = str(credentials.get(field.key, "") or "").strip()
-        if not text:
-            raise invalid(f"“{field.label}” is needed. {field.hint}".strip())
-        if len(text) > 500 or not text.isprintable():
-            raise invalid(f"“{field.label}” cannot be right: paste it again, without line breaks.")
+        if complaint := problem(field, text):
+            raise invalid(complaint)
         given[field.key] = text
     return given
 

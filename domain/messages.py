@@ -55,6 +55,13 @@ def tell_partner(
         send_letter(session, address, letter, now, event=event, connection=connection, token=token)
 
 
+def ways(session: Session, partner: Partner) -> tuple[str, ...]:
+    """Return in which ways a partner would be told of something now: webhook, mail, or both."""
+    has_webhook = bool(_endpoints(session, partner))
+    has_mail = bool(list(_addresses(partner, has_webhook=has_webhook)))
+    return ("webhook",) * has_webhook + ("mail",) * has_mail
+
+
 def send_letter(
     session: Session,
     to: str,
