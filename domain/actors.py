@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from domain.refusals import Refusal
+from domain.refusals import Refusal, not_found
 from storage.connections import Connection, Token
 from storage.people import Membership, Person, SignIn
 
@@ -85,6 +85,14 @@ def standing(session: Session, actor: Actor, now: datetime) -> Standing:
     if actor.kind == "token":
         return _token_standing(session, actor.id, now)
     return _person_standing(session, actor.id, now)
+
+
+def operating(session: Session, actor: Actor, now: datetime) -> Standing:
+    """Return the standing of an operator; refuses `not_found` to everybody else."""
+    who = standing(session, actor, now)
+    if not who.is_operator:
+        raise not_found("This page")
+    return who
 
 
 def _person_standing(session: Session, sign_in_id: str, now: datetime) -> Standing:

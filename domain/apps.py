@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from connectors.vendors import VENDORS, CredentialField
 from domain import drafts, history, messages, moments, turns, waiting_times
-from domain.actors import Actor, Standing, standing
+from domain.actors import Actor, Standing, operating, standing
 from domain.drafts import PERMISSIONS, Draft
 from domain.refusals import Refusal, not_found
 from domain.turns import Turn
@@ -208,7 +208,7 @@ def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Listed, .
     """Return every app, also drafts and retired ones; for operators. Refuses `not_found`."""
     now = now or moments.now()
     with database.reading() as session:
-        _operating(session, actor, now)
+        operating(session, actor, now)
         return _listed(session, now)
 
 
@@ -233,7 +233,7 @@ def create(
     now = now or moments.now()
     draft = Draft(name, category, tagline, kind, partner_id, activation, vendor, **texts)
     with database.transaction() as session:
-        who = _operating(session, actor, now)
+        who = operating(session, actor, now)
         slug = drafts.checked_slug(session, slug)
         app = App(
             slug=slug, name=name, kind=kind, category=category, tagline=tagline, created_at=now
@@ -464,15 +464,8 @@ def _listed(session: Session, now: datetime, partner_id: str | None = None) -> t
     )
 
 
-def _operating(session: Session, actor: Actor, now: datetime) -> Standing:
-    who = standing(session, actor, now)
-    if not who.is_operator:
-        raise not_found("This page")
-    return who
-
-
 def _operated(session: Session, actor: Actor, slug: str, now: datetime) -> tuple[Standing, App]:
-    who = _operating(session, actor, now)
+    who = operating(session, actor, now)
     app = session.exec(select(App).where(App.slug == slug)).one_or_none()
     if app is None:
         raise not_found("This app")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from domain import history, moments, people
-from domain.actors import Actor, Standing, standing
+from domain.actors import Actor, Standing, operating, standing
 from domain.properties import checked_text
 from domain.refusals import invalid, not_found
 from storage import database
@@ -15,6 +15,7 @@ from storage.apps import App
 from storage.connections import Connection
 from storage.messages import Endpoint, Message
 from storage.partners import Partner
+from storage.people import Membership
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,16 @@ class Overview:
 
 @dataclass(frozen=True)
 class Row:
+    """A partner, as operators list it; `people` counts its members."""
+
     id: str
     name: str
+    contact_name: str
     contact_email: str
+    contact_phone: str
+    website: str
     apps: int
+    people: int
 
 
 def create(
@@ -64,12 +71,8 @@ def create(
     """Add a partner and return its id; for operators. Refuses `not_found`, `invalid`."""
     now = now or moments.now()
     with database.transaction() as session:
-        who = standing(session, actor, now)
-        if not who.is_operator:
-            raise not_found("This page")
-        name = checked_text(name, "the name of the partner")
-        if session.exec(select(Partner.id).where(Partner.name == name)).first():
-            raise invalid(f"There is a partner called {name} already.", "platform")
+        who = operating(session, actor, now)
+        name = _checked_name(session, name)
         partner = Partner(
             name=name,
             contact_name=checked_text(contact_name, "the contact’s name", optional=True),
@@ -88,13 +91,47 @@ def create(
 def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Row, ...]:
     """Return every partner; for operators. Refuses `not_found`."""
     with database.reading() as session:
-        if not standing(session, actor, now or moments.now()).is_operator:
-            raise not_found("This page")
-        counts = dict(
-            session.exec(select(App.partner_id, func.count()).group_by(col(App.partner_id))).all()
+        operating(session, actor, now or moments.now())
+        return _rows(session, sa.true())
+
+
+def read(actor: Actor, partner_id: str, *, now: datetime | None = None) -> Row:
+    """Return one partner; for operators. Refuses `not_found`."""
+    with database.reading() as session:
+        operating(session, actor, now or moments.now())
+        found = _rows(session, col(Partner.id) == partner_id)
+        if not found:
+            raise not_found("This partner")
+        return found[0]
+
+
+def edit(
+    actor: Actor,
+    partner_id: str,
+    name: str,
+    *,
+    contact_name: str = "",
+    contact_email: str = "",
+    contact_phone: str = "",
+    website: str = "",
+    now: datetime | None = None,
+) -> None:
+    """Change a partner's name and whom hotels contact; for operators. How it is told of requests
+    is its own choice. Refuses `not_found`, `invalid`."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        who = operating(session, actor, now)
+        partner = session.get(Partner, partner_id)
+        if partner is None:
+            raise not_found("This partner")
+        partner.name = _checked_name(session, name, partner_id)
+        partner.contact_name = checked_text(contact_name, "the contact’s name", optional=True)
+        partner.contact_email = people.checked_email(contact_email) if contact_email else ""
+        partner.contact_phone = checked_text(contact_phone, "the phone number", optional=True)
+        partner.website = _checked_website(website)
+        history.record(
+            session, "partner.changed", who, "platform", now, partner_id=partner.id, note=name
         )
-        rows = session.exec(select(Partner).order_by(Partner.name))
-        return tuple(Row(p.id, p.name, p.contact_email, counts.get(p.id, 0)) for p in rows)
 
 
 def settings(actor: Actor, partner_id: str, *, now: datetime | None = None) -> Settings:
@@ -187,9 +224,48 @@ def working_for(
 
 def failing(partner_id: str) -> sa.ColumnElement[bool]:
     """Return the condition for messages that were tried in vain: given up, or to be tried again."""
+    return (col(Message.partner_id) == partner_id) & in_vain()
+
+
+def in_vain() -> sa.ColumnElement[bool]:
+    """Return the same condition for the messages of all partners."""
     is_late = col(Message.status).in_(("waiting", "sending")) & (col(Message.attempts) > 0)
     has_ended = col(Message.status) == "gave_up"
-    return (col(Message.partner_id) == partner_id) & (has_ended | is_late)
+    return has_ended | is_late
+
+
+def _rows(session: Session, condition: sa.ColumnElement[bool]) -> tuple[Row, ...]:
+    apps = dict(
+        session.exec(select(App.partner_id, func.count()).group_by(col(App.partner_id))).all()
+    )
+    members = dict(
+        session.exec(
+            select(Membership.partner_id, func.count())
+            .where(col(Membership.ended_at).is_(None))
+            .group_by(col(Membership.partner_id))
+        ).all()
+    )
+    return tuple(
+        Row(
+            partner.id,
+            partner.name,
+            partner.contact_name,
+            partner.contact_email,
+            partner.contact_phone,
+            partner.website,
+            apps.get(partner.id, 0),
+            members.get(partner.id, 0),
+        )
+        for partner in session.exec(select(Partner).where(condition).order_by(Partner.name))
+    )
+
+
+def _checked_name(session: Session, name: str, partner_id: str = "") -> str:
+    name = checked_text(name, "the name of the partner")
+    same = select(Partner.id).where(Partner.name == name, Partner.id != partner_id)
+    if session.exec(same).first():
+        raise invalid(f"There is a partner called {name} already.", "platform")
+    return name
 
 
 def _checked_website(text: str) -> str:

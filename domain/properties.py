@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from sqlmodel import col, func, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, func, select
 
 from domain import history, moments
-from domain.actors import Actor, standing
+from domain.actors import Actor, operating
 from domain.refusals import invalid, not_found
 from storage import database
 from storage.connections import Connection
@@ -38,9 +39,7 @@ def create(
     """Add a property and return its id; for operators. Refuses `not_found`, `invalid`."""
     now = now or moments.now()
     with database.transaction() as session:
-        who = standing(session, actor, now)
-        if not who.is_operator:
-            raise not_found("This page")
+        who = operating(session, actor, now)
         hotel = Property(
             name=checked_text(name, "the name of the property"),
             city=checked_text(city, "the city", optional=True),
@@ -59,32 +58,66 @@ def create(
 def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Row, ...]:
     """Return every property with its numbers; for operators. Refuses `not_found`."""
     with database.reading() as session:
-        if not standing(session, actor, now or moments.now()).is_operator:
-            raise not_found("This page")
-        people = dict(
-            session.exec(
-                select(Membership.property_id, func.count())
-                .where(col(Membership.ended_at).is_(None))
-                .group_by(col(Membership.property_id))
-            ).all()
+        operating(session, actor, now or moments.now())
+        return _rows(session, sa.true())
+
+
+def read(actor: Actor, property_id: str, *, now: datetime | None = None) -> Row:
+    """Return one property; for operators. Refuses `not_found`."""
+    with database.reading() as session:
+        operating(session, actor, now or moments.now())
+        found = _rows(session, col(Property.id) == property_id)
+        if not found:
+            raise not_found("This property")
+        return found[0]
+
+
+def edit(
+    actor: Actor,
+    property_id: str,
+    name: str,
+    *,
+    city: str = "",
+    country: str = "",
+    time_zone: str = "UTC",
+    now: datetime | None = None,
+) -> None:
+    """Change what a property is called and where it is; for operators.
+
+    Refuses `not_found`, `invalid`.
+    """
+    now = now or moments.now()
+    with database.transaction() as session:
+        who = operating(session, actor, now)
+        hotel = session.get(Property, property_id)
+        if hotel is None:
+            raise not_found("This property")
+        hotel.name = checked_text(name, "the name of the property")
+        hotel.city = checked_text(city, "the city", optional=True)
+        hotel.country = checked_text(country, "the country", optional=True)
+        hotel.time_zone = _checked_zone(time_zone)
+        history.record(
+            session, "property.changed", who, "platform", now, property_id=hotel.id, note=name
         )
-        connections = dict(
-            session.exec(
-                select(Connection.property_id, func.count()).group_by(col(Connection.property_id))
-            ).all()
-        )
-        return tuple(
-            Row(
-                hotel.id,
-                hotel.name,
-                hotel.city,
-                hotel.country,
-                hotel.time_zone,
-                people.get(hotel.id, 0),
-                connections.get(hotel.id, 0),
-            )
-            for hotel in session.exec(select(Property).order_by(Property.name))
-        )
+
+
+def zones() -> tuple[str, ...]:
+    """Return the time zones to choose from, such as Europe/Berlin, in order."""
+    places = (name for name in available_timezones() if "/" in name)
+    return ("UTC", *sorted(name for name in places if not name.startswith(_NO_PLACE)))
+
+
+_NO_PLACE = (
+    "Etc/",
+    "SystemV/",
+    "posix/",
+    "right/",
+    "US/",
+    "Canada/",
+    "Brazil/",
+    "Chile/",
+    "Mexico/",
+)
 
 
 def checked_text(text: str, what: str, *, optional: bool = False, longest: int = 120) -> str:
@@ -95,6 +128,33 @@ def checked_text(text: str, what: str, *, optional: bool = False, longest: int =
     if len(text) > longest or not text.isprintable():
         raise invalid(f"Write {what} with {longest} ordinary characters at most.", "platform")
     return text
+
+
+def _rows(session: Session, condition: sa.ColumnElement[bool]) -> tuple[Row, ...]:
+    people = dict(
+        session.exec(
+            select(Membership.property_id, func.count())
+            .where(col(Membership.ended_at).is_(None))
+            .group_by(col(Membership.property_id))
+        ).all()
+    )
+    connections = dict(
+        session.exec(
+            select(Connection.property_id, func.count()).group_by(col(Connection.property_id))
+        ).all()
+    )
+    return tuple(
+        Row(
+            hotel.id,
+            hotel.name,
+            hotel.city,
+            hotel.country,
+            hotel.time_zone,
+            people.get(hotel.id, 0),
+            connections.get(hotel.id, 0),
+        )
+        for hotel in session.exec(select(Property).where(condition).order_by(Property.name))
+    )
 
 
 def _checked_zone(name: str) -> str:

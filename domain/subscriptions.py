@@ -6,12 +6,12 @@ Hotel, partner and operators read the same page of a connection, each with their
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from connectors.vendors import VENDORS, CredentialField
 from domain import apps, history, lifecycle, moments, tokens, turns, waiting, waiting_times
-from domain.actors import Actor, standing
+from domain.actors import Actor, operating, standing
 from domain.apps import Contact
 from domain.history import Line
 from domain.refusals import not_found
@@ -113,6 +113,28 @@ def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) ->
         return _rows(session, Connection.partner_id == partner_id, now, to_partner=True)
 
 
+def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Row, ...]:
+    """Return every connection of every property, those that need somebody first; for operators.
+
+    Refuses `not_found` to everybody else.
+    """
+    now = now or moments.now()
+    with database.reading() as session:
+        operating(session, actor, now)
+        return _rows(session, sa.true(), now)
+
+
+def longest_waiting(session: Session, most: int, now: datetime) -> tuple[Row, ...]:
+    """Return up to `most` pending requests, the oldest first, in the caller's transaction."""
+    ids = session.exec(
+        select(Connection.id)
+        .where(Connection.status == "pending")
+        .order_by(col(Connection.requested_at))
+        .limit(most)
+    ).all()
+    return _rows(session, col(Connection.id).in_(ids), now)
+
+
 def requests(actor: Actor, partner_id: str, *, now: datetime | None = None) -> tuple[Request, ...]:
     """Return the requests that wait for a partner, the oldest first; refuses `not_found`."""
     now = now or moments.now()
@@ -174,7 +196,7 @@ def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Pa
         )
 
 
-def _waiting_for(partner_id: str) -> ColumnElement[bool]:
+def _waiting_for(partner_id: str) -> sa.ColumnElement[bool]:
     return (col(Connection.partner_id) == partner_id) & (col(Connection.status) == "pending")
 
 
