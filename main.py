@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import api.app
-import logs
 import typer
 import uvicorn
 from fastapi import FastAPI
 from nicegui import app as pages
 
+import api.app
+import logs
 from connectors.door import Door
 from connectors.mail import Post
 from connectors.webhook import Sender
@@ -23,6 +23,7 @@ from domain.installation import Installation
 from settings import Settings, kept_secret
 from storage import changes, database, encryption, jobs, migrations
 from ui import live, site
+from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
 JOBS = (attempts, core, waiting)
@@ -77,7 +78,7 @@ def demo(
         with opened(settings):
             scene.build()
             typer.echo(scene.welcome())
-            _run(settings, letters=scene.post_office.letters_for, accounts=scene.accounts())
+            _run(settings, letters=scene.post_office.letters_for)
 
 
 @contextmanager
@@ -95,10 +96,10 @@ def opened(settings: Settings) -> Iterator[None]:
         database.close()
 
 
-def assemble(settings: Settings) -> FastAPI:
+def assemble(settings: Settings, letters: Letters | None = None) -> FastAPI:
     """Return the web application: API and pages on one port, deliveries inside."""
     app = api.app.create(base_url=settings.address)
-    site.install(app, base_url=settings.address)
+    site.install(app, base_url=settings.address, letters=letters)
     changes.listen(live.heard)
     pages.on_startup(lambda: jobs.start(settings.executor))
     pages.on_startup(_settle)
@@ -118,10 +119,10 @@ async def _stop() -> None:
     await installation.current().sender.close()
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, letters: Letters | None = None) -> None:
     relay = _relay(settings)
     uvicorn.run(
-        assemble(settings),
+        assemble(settings, letters),
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -89,10 +89,10 @@ async def start(executor_id: str, *, side_by_side: int = 32) -> None:
 
 
 def stop() -> None:
-    """Stop running jobs; those under way are begun again at the next start."""
+    """Stop running jobs; those that do not end in time are begun again."""
     global _is_running
     _is_running = False
-    DBOS.destroy()
+    DBOS.destroy(workflow_completion_timeout_sec=3)
 
 
 def is_running() -> bool:
