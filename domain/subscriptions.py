@@ -21,14 +21,20 @@ from domain.waiting_times import Usual
 from storage import database
 from storage.apps import App
 from storage.connections import Authorization, Connection
+from storage.messages import Message
 from storage.partners import Partner
 from storage.people import Person
 from storage.properties import Property
 
+HOTEL = ("property", "viewer")  # the sides on which people of the property stand
+
 
 @dataclass(frozen=True)
 class Row:
-    """One connection, as a line of a list. `turn` says whose move it is, to its reader."""
+    """One connection, as a line of a list. `turn` says whose move it is, to its reader.
+
+    `is_due` is whether its property should look at it (see turns.is_due).
+    """
 
     id: str
     app_slug: str
@@ -46,6 +52,7 @@ class Row:
     turn: Turn
     usual: Usual
     takes_longer: bool
+    is_due: bool
 
 
 @dataclass(frozen=True)
@@ -58,11 +65,25 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Notification:
+    """One way in which the partner is told of a request, and how far that has come.
+
+    `status` is that of a message; `at` is when it arrived, ended, or is tried again.
+    """
+
+    channel: str
+    status: str
+    tries: int
+    at: datetime | None
+
+
+@dataclass(frozen=True)
 class Page:
     """One connection. `side` is the reader's: property, viewer, partner or platform.
 
     `moves` are the verbs that the reader may use now, from the lifecycle table; `tokens` are
-    receipts for the property's people and the partner's, empty for operators.
+    receipts for the property's people and the partner's, empty for operators. `managers` are the
+    names of those who may move it at the property, for the property's own people.
     """
 
     row: Row
@@ -74,6 +95,8 @@ class Page:
     answers: tuple[tuple[str, str], ...]
     contact: Contact | None
     next_nudge_at: datetime | None
+    notifications: tuple[Notification, ...]
+    managers: tuple[str, ...]
     tokens: tuple[Receipt, ...]
     account: Account | None
     credential_fields: tuple[CredentialField, ...]
@@ -99,6 +122,21 @@ def of_property(actor: Actor, property_id: str, *, now: datetime | None = None) 
         if not standing(session, actor, now).sees_property(property_id):
             raise not_found("This property")
         return _rows(session, Connection.property_id == property_id, now)
+
+
+def count_due(actor: Actor, property_id: str, *, now: datetime | None = None) -> int:
+    """Return how many connections a property should look at; refuses `not_found` to strangers."""
+    now = now or moments.now()
+    with database.reading() as session:
+        if not standing(session, actor, now).sees_property(property_id):
+            raise not_found("This property")
+        found = session.exec(
+            select(Connection.status, Connection.since).where(
+                Connection.property_id == property_id,
+                col(Connection.status).in_(turns.OF_PROPERTY),
+            )
+        )
+        return sum(turns.is_due(status, since, now) for status, since in found)
 
 
 def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
@@ -189,6 +227,8 @@ def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Pa
             _answers(app, connection) if is_inside else (),
             apps.contact_of(partner),
             _next_nudge(connection, now),
+            _notifications(session, connection),
+            apps.managers_of(session, connection.property_id) if side in HOTEL else (),
             tokens.receipts(session, connection_id, now) if is_inside else (),
             _account(session, connection) if is_inside else None,
             VENDORS[app.vendor].fields if app.vendor and side == "property" else (),
@@ -247,6 +287,7 @@ def _row(
         _turn(connection, app, hotel, activation, to_partner),
         usual,
         connection.status == "pending" and usual.minutes is not None and waited > usual.minutes,
+        turns.is_due(connection.status, connection.since, now),
     )
 
 
@@ -278,6 +319,22 @@ def _next_nudge(connection: Connection, now: datetime) -> datetime | None:
         return None
     next_at = connection.nudged_at + waiting.NUDGE_EVERY
     return next_at if next_at > now else None
+
+
+def _notifications(session: Session, connection: Connection) -> tuple[Notification, ...]:
+    rows = session.exec(
+        select(Message)
+        .where(
+            Message.connection_id == connection.id,
+            Message.event == "connection.requested",
+            Message.created_at >= connection.requested_at,
+        )
+        .order_by(col(Message.channel).desc(), col(Message.created_at))
+    )
+    return tuple(
+        Notification(row.channel, row.status, row.attempts, row.finished_at or row.next_attempt_at)
+        for row in rows
+    )
 
 
 def _account(session: Session, connection: Connection) -> Account | None:

@@ -1,9 +1,12 @@
 """Whose turn it is on a connection, in words. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 Whose = Literal["property", "partner", "nobody"]
+OF_PROPERTY = ("broken", "rejected")
+STAYS_NEWS_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ def of(
             f"{app} did not accept. Put right what they wrote, then press Reconnect.",
         )
     return _PLAIN.get(status, _NOT_CONNECTED)(app)
+
+
+def is_due(status: str, since: datetime, now: datetime) -> bool:
+    """Return whether a property should look at a connection that is in `status` since then.
+
+    Refused credentials stay due until they are repaired. A rejection is due for 14 days: after
+    that it was read, and leaving it is an answer too. A pause of its own is a property's wish.
+    """
+    return status == "broken" or (status == "rejected" and now - since < STAYS_NEWS_FOR)
 
 
 def for_partner(
