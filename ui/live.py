@@ -1,7 +1,7 @@
 """Tells open windows what has changed: one event per property, partner, sign-in, and operators."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from nicegui import Event, core
@@ -57,3 +57,23 @@ def _audiences(change: Change) -> list[str]:
         return [change.id]
     found = (change.property_id, change.partner_id, PLATFORM)
     return [audience for audience in found if audience]
+
+
+def gathered(refresh: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Return `refresh` so that however many changes come while it runs, it runs once more."""
+    is_running = is_wanted = False
+
+    async def run() -> None:
+        nonlocal is_running, is_wanted
+        is_wanted = True
+        if is_running:
+            return
+        is_running = True
+        try:
+            while is_wanted:
+                is_wanted = False
+                await refresh()
+        finally:
+            is_running = False
+
+    return run
