@@ -9,9 +9,11 @@ from html import escape
 from pathlib import Path
 
 from fastapi import Request, Response
-from nicegui import app, ui
+from nicegui import __version__, app, ui
+from nicegui.dependencies import js_components
 
 ASSETS = Path(__file__).parent / "assets"
+COMPONENTS = Path(__file__).parent / "components"
 SERVED = ("look.css", "look.js", "icons.svg", "logo.svg", "favicon.svg", "fonts")
 TONES = ("ok", "warn", "bad", "info", "muted")
 FAVICON = (ASSETS / "favicon.svg").read_text()  # for ui.run_with(favicon=…): no request at all
@@ -70,9 +72,10 @@ QUASAR = {
 
 
 def install() -> None:
-    """Serve the assets and put them into the head of every page. Call once, before the first page.
+    """Serve the assets and put them into the head of every page.
 
-    The address carries a hash of everything served, so browsers keep it for a year.
+    Call it once, after the pages were imported: it also asks browsers to fetch the components they
+    will need next. Addresses carry a hash of everything served and are kept for a year.
     """
     _serve()
     app.colors(**QUASAR)
@@ -139,5 +142,12 @@ def _head() -> str:
             f'<link rel="stylesheet" href="{asset("look.css")}">',
             f'<link rel="icon" type="image/svg+xml" href="{asset("favicon.svg")}">',
             '<meta name="theme-color" content="#2c1222">',
+            *(f'<link rel="prefetch" href="{address}">' for address in _components()),
         ]
     )
+
+
+def _components() -> list[str]:
+    """Return the addresses of our own components, so that the first menu click finds them here."""
+    ours = (found for found in js_components.values() if found.path.parent == COMPONENTS)
+    return [f"/_nicegui/{__version__}/components/{found.key}" for found in ours]

@@ -23,12 +23,12 @@ from ui.components.catalogue import App, Catalogue
 from ui.components.code import code_block, code_tabs
 from ui.components.dialog import Dialog
 from ui.components.empty import empty, failed, not_found, skeleton
-from ui.components.field import checkbox, choice_cards, select_field, text_field
+from ui.components.field import checkbox, choice_cards, segments, select_field, text_field
 from ui.components.front import front, front_form
 from ui.components.listing import Listing
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb, page_title
-from ui.components.secret import secret
+from ui.components.secret import copyable, secret
 from ui.components.shell import MenuItem, Person, Place, Shell, shell
 from ui.components.stat import stat
 from ui.components.steps import steps
@@ -105,6 +105,16 @@ export function receive(body, headers) {
   return new Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").verify(body, headers);
 }
 """
+NOTES = """
+## Before you connect
+Open **Settings → Integrations** in Akia and note your *property code*.
+
+1. Press Connect and enter the code, for example `HH-02`.
+2. Akia checks it and opens its side, [usually within two hours](https://akia.example/help).
+
+- Messages are read from today on.
+- Past guests are not contacted.
+"""
 
 
 def frame() -> Shell:
@@ -176,13 +186,15 @@ def one_app(slug: str) -> None:
     found = next((a for a in APPS if a["slug"] == slug), None)
     if found is None:
         return not_found("app", "/apps", "All apps")
-    breadcrumb([("Apps", "/apps"), (found["name"], None)])
+    breadcrumb([("Apps", "/apps"), (str(found["name"]), None)])
     with ui.element("div").classes("line").style("gap: 18px; margin-top: 14px"):
         tile(found["icon"], found["hue"], 64)
         with ui.element("div").classes("grow"):
             text(found["name"], "h1")
             text(f"Developed by {found['developer']}, who supports it", classes="lead")
         button("Connect", kind="primary", icon="plug")
+    with ui.element("div").style("margin-top: 24px"), card("Setting it up", icon="list-checks"):
+        ui.markdown(NOTES)
     return None
 
 
@@ -223,7 +235,7 @@ def subscription(id: str) -> None:
             text("Anyone with this token can act for Harbour Hotel towards Akia. "
                  "Showing it is written into the history.", classes="muted")  # fmt: skip
             with ui.element("div").style("margin-top: 18px"):
-                password = text_field("Your password", secret=True, autocomplete="current-password")
+                password = text_field("Your password", secret=True, autofocus=True, on_enter=lambda: show(), autocomplete="current-password")
 
         def show() -> None:
             if password.value != "demo":
@@ -286,7 +298,7 @@ def forms() -> None:
                        error="Use letters, digits and dashes only, for example HH-02.")  # fmt: skip
             select_field("Language of messages", {"en": "English", "de": "German", "fr": "French"},
                          value="en")  # fmt: skip
-            text_field("Note to the partner", multiline=True, placeholder="Anything they should know")
+            text_field("Note to the partner", multiline=True, placeholder="Anything they should know", optional=True)
             checkbox("Include reservations made before today",
                      hint="Up to one year back; this can take some minutes.")  # fmt: skip
         with card("Notifications", icon="bell"):
@@ -326,6 +338,8 @@ def states() -> None:
             failed("The list did not load", "The database took too long. Nothing is lost.", nap)
         with card():
             not_found("app", "/apps", "All apps")
+        segments("Which deliveries", {"all": "All", "failing": "Failing", "waiting": "Waiting"}, value="all")
+        copyable("https://adjoin.example/api/v1", "API address")
         skeleton("list")
         skeleton("cards")
         code_block('{"status": "pending", "owner": "partner"}', "JSON")

@@ -19,7 +19,7 @@ export default {
       <div class="catalogue-tools">
         <div class="search">
           <svg class="icon" aria-hidden="true"><use :href="icon('search')" /></svg>
-          <input ref="search" type="search" v-model="query" :placeholder="'Search ' + apps.length + ' apps'"
+          <input ref="search" type="search" v-model="query" :placeholder="'Search ' + total.toLocaleString('en') + ' apps'"
                  aria-label="Search apps by name, developer or category" autocomplete="off" spellcheck="false"
                  @keydown.esc="query = ''" />
           <kbd v-if="!query" aria-hidden="true">/</kbd>
@@ -90,15 +90,15 @@ export default {
       <div ref="end" class="catalogue-end"></div>
     </div>
   `,
-  props: { apps: Array, categories: Array, opens: Boolean },
-  emits: ["open", "act"],
+  props: { apps: Array, total: Number, categories: Array, opens: Boolean },
+  emits: ["open", "act", "more"],
   data: () => ({
-    query: "", category: null, held: false, limit: STEP, changed: {}, fresh: null, told: null, news: "",
+    rest: Vue.markRaw([]), query: "", category: null, held: false, limit: STEP, changed: {}, fresh: null, told: null, news: "",
   }),
   computed: {
     indexed() {
-      return this.apps.map((app) => Vue.markRaw({
-        ...Vue.toRaw(app),
+      return [...Vue.toRaw(this.apps), ...this.rest].map((app) => Vue.markRaw({
+        ...app,
         called: adjoin.plain(app.name),
         text: adjoin.plain([app.name, app.developer, app.tagline, app.category].join(" ")),
       }));
@@ -138,9 +138,6 @@ export default {
     },
   },
   watch: {
-    apps() {
-      this.changed = {};
-    },
     query: "restart",
     category: "restart",
     held: "restart",
@@ -182,8 +179,11 @@ export default {
       [this.last, this.at] = [slug, Date.now()];
       this.$emit("act", slug);
     },
+    more(apps) {
+      this.rest = Vue.markRaw([...this.rest, ...apps]);
+    },
     patch(slug, status, action) {
-      this.changed[slug] = { status, action };
+      this.changed[slug] = { status, action: action ?? this.changed[slug]?.action };
       this.fresh = slug;
       const app = this.indexed.find((app) => app.slug === slug);
       if (app && status) this.news = `${app.name} is now ${adjoin.status(status).label}`;
@@ -197,6 +197,7 @@ export default {
     },
   },
   mounted() {
+    if (this.total > this.apps.length) this.$emit("more");
     document.addEventListener("keydown", this.slash);
     this.observer = new IntersectionObserver((entries) => {
       if (entries[0].isIntersecting && this.limit < this.found.length) this.limit += STEP;

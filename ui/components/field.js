@@ -1,7 +1,11 @@
 export default {
   inheritAttrs: false,
   template: `
-    <fieldset v-if="kind === 'cards'" class="field" :id="$attrs.id" :class="$attrs.class" :disabled="disable" :aria-describedby="described">
+    <div v-if="kind === 'segments'" class="segments" role="radiogroup" :id="$attrs.id" :class="$attrs.class" :aria-label="label" @keydown="arrow">
+      <button v-for="(option, index) in options" :key="index" type="button" role="radio" ref="box" :aria-checked="model === index"
+              :tabindex="model === index || (model === null && index === 0) ? 0 : -1" :disabled="disable" @click="change(index)">{{ option.label }}</button>
+    </div>
+    <fieldset v-else-if="kind === 'cards'" class="field" :id="$attrs.id" :class="$attrs.class" :disabled="disable" :aria-describedby="described">
       <legend>{{ label }}</legend>
       <div class="choice-cards" role="radiogroup" :aria-label="label">
         <label v-for="(option, index) in options" :key="index" :class="{ chosen: model === index }">
@@ -41,7 +45,7 @@ export default {
     </div>
   `,
   props: {
-    kind: String, label: String, hint: String, errorMessage: String, required: Boolean, optional: Boolean, disable: Boolean,
+    kind: String, label: String, hint: String, errorMessage: String, required: Boolean, optional: Boolean, disable: Boolean, autofocus: Boolean,
     value: String, modelValue: null, type: String, placeholder: String, autocomplete: String,
     options: Array, explanations: Array,
   },
@@ -63,6 +67,8 @@ export default {
         "aria-invalid": this.errorMessage ? "true" : null,
         "aria-describedby": this.described,
         "aria-required": this.required ? "true" : null,
+        "data-autofocus": this.autofocus || null, // a dialog moves the keyboard here when it opens
+        ...Object.fromEntries(Object.entries(this.$attrs).filter(([name]) => name.startsWith("on"))),
       };
     },
   },
@@ -74,6 +80,9 @@ export default {
       this.model = this.given();
     },
   },
+  mounted() {
+    if (this.autofocus) this.focus();
+  },
   methods: {
     given() {
       if (this.kind === "text" || this.kind === "lines") return this.value ?? "";
@@ -84,6 +93,13 @@ export default {
       this.model = value;
       if (this.kind === "text" || this.kind === "lines") this.$emit("update:value", value);
       else this.$emit("update:modelValue", this.kind === "select" ? { value } : value);
+    },
+    arrow(event) {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      this.change(((this.model ?? 0) + step + this.options.length) % this.options.length);
+      this.$nextTick(() => this.$refs.box[this.model].focus());
     },
     updateValue() {
       this.model = this.given();

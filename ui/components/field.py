@@ -49,6 +49,10 @@ class ChoiceCards(Field, ui.radio, component="field.js"):
     """One choice out of a few, each with its explanation."""
 
 
+class Segments(Field, ui.radio, component="field.js"):
+    """One choice out of very few words, in a row."""
+
+
 class Checkbox(Field, ui.checkbox, component="field.js"):
     """Yes or no."""
 
@@ -65,13 +69,23 @@ def text_field(
     required: bool = False,
     placeholder: str = "",
     type: str = "text",
+    optional: bool = False,
+    autofocus: bool = False,
     on_change: Callable[[Any], Any] | None = None,
+    on_enter: Callable[[], Any] | None = None,
 ) -> TextField:
-    """Show a text field; read `.value`, show what to correct with `.error(sentence)`."""
+    """Show a text field; read `.value`, show what to correct with `.error(sentence)`.
+
+    `optional` says so beside the label; `autofocus` takes the keyboard when a dialog opens;
+    `on_enter` follows the Enter key, usually with what the form's main button does.
+    """
     field = TextField(label, value=value, on_change=on_change)
     field._describe("lines" if multiline else "text", label, hint, required)
     field._props.update({"type": "password" if secret else type, "autocomplete": autocomplete})
+    field._props.update({"optional": optional, "autofocus": autofocus})
     field._props.set_optional("placeholder", placeholder or None)
+    if on_enter:
+        field.on("keydown.enter", lambda: on_enter(), [])
     return field.error(error)
 
 
@@ -121,3 +135,17 @@ def checkbox(
     field = Checkbox(label, value=value, on_change=on_change)
     field._describe("tick", label, hint, False)
     return field.error(error)
+
+
+def segments(
+    label: str,
+    options: Mapping[Any, str] | Sequence[str],
+    *,
+    value: Any = None,
+    on_change: Callable[[Any], Any] | None = None,
+) -> Segments:
+    """Show a switch between a few views; `label` is for screen readers, `.value` the choice."""
+    choices = dict(options) if isinstance(options, Mapping) else list(options)
+    field = Segments(choices, value=value, on_change=on_change)
+    field._describe("segments", label, "", False)
+    return field

@@ -19,6 +19,7 @@ class FormField(TypedDict, total=False):
     value: str
     hint: str
     required: bool
+    readonly: bool
     error: str | None
 
 

@@ -10,7 +10,7 @@ export default {
         <label :for="$attrs.id + field.name">{{ field.label }}</label>
         <span class="box-wrap">
           <input class="box" :id="$attrs.id + field.name" :name="field.name" :type="shown[field.name] ? 'text' : field.type || 'text'"
-                 :autocomplete="field.autocomplete" :value="field.value" :required="field.required !== false"
+                 :autocomplete="field.autocomplete" :value="field.value" :required="field.required !== false" :readonly="field.readonly"
                  :autofocus="index === first" :ref="index === first ? 'first' : null" :aria-invalid="field.error ? 'true' : null"
                  :aria-describedby="field.error || field.hint ? $attrs.id + field.name + '-hint' : null" />
           <button v-if="field.type === 'password'" type="button" class="box-eye" :aria-pressed="!!shown[field.name]"
@@ -30,7 +30,7 @@ export default {
   data: () => ({ shown: {}, sent: false }),
   computed: {
     first() {
-      const empty = this.fields.findIndex((field) => !field.value);
+      const empty = this.fields.findIndex((field) => !field.value && !field.readonly);
       return empty >= 0 ? empty : 0;
     },
   },

@@ -62,7 +62,7 @@ export default {
   data: () => ({ query: "", limit: STEP, step: STEP, changed: {}, fresh: null, told: null, now: Date.now() }),
   computed: {
     merged() {
-      return this.rows.map((row) => (this.changed[row.id] ? { ...row, ...this.changed[row.id] } : row));
+      return Vue.toRaw(this.rows).map((row) => (this.changed[row.id] ? { ...row, ...this.changed[row.id] } : row));
     },
     found() {
       const words = adjoin.plain(this.query).split(/\s+/).filter(Boolean);

@@ -5,6 +5,8 @@ from typing import Any, TypedDict
 
 from nicegui import ui
 
+from ui.components.plain import keep
+
 Row = dict[str, Any]
 
 
@@ -49,13 +51,13 @@ class Listing(ui.element, component="listing.js"):
         self._props.update(
             {
                 "columns": list(columns),
-                "rows": list(self._rows.values()),
                 "label": label,
                 "empty": empty,
                 "zone": zone,
                 "opens": on_open is not None,
             }
         )
+        keep(self, rows=list(self._rows.values()))
         self._props.set_optional("search", search)
         if on_act:
             self.on("act", lambda event: on_act(event.args))
@@ -66,14 +68,14 @@ class Listing(ui.element, component="listing.js"):
         """Change some values of one row in place; a row that isn't shown is ignored."""
         if row_id not in self._rows:
             return
-        with self._props.suspend_updates():
-            self._rows[row_id].update(changes)
+        self._rows[row_id].update(changes)
         self.run_method("patch", row_id, changes)
 
     def replace(self, rows: Sequence[Row]) -> None:
         """Show other rows."""
         self._rows = {row["id"]: dict(row) for row in rows}
-        self._props["rows"] = list(self._rows.values())
+        keep(self, rows=list(self._rows.values()))
+        self.update()
 
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
         if not self._rows:

@@ -45,3 +45,10 @@ def secret(
 ) -> Secret:
     """Show `masked` ("E0D4…9E1D"). `on_show` asks for the password, then calls `.reveal(value)`."""
     return Secret(masked, on_show, label=label, why_not=why_not)
+
+
+def copyable(value: str, label: str) -> Secret:
+    """Show a value that is no secret (an address, a code) with a Copy button."""
+    field = Secret(value, label=label)
+    field.props["plain"] = True
+    return field

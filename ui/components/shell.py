@@ -66,6 +66,7 @@ class Shell:
     ) -> None:
         client = ui.context.client
         client.layout.classes("shell")
+        ui.add_body_html('<div class="first" aria-hidden="true"></div>')  # until Vue has drawn
         self.content = ui.element("div").classes("page")
         ui.skip_link("Skip to the content", target=self.content)
         with client.layout:

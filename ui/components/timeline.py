@@ -5,6 +5,8 @@ from typing import Any, TypedDict
 
 from nicegui import ui
 
+from ui.components.plain import keep
+
 
 class Entry(TypedDict, total=False):
     """One row of history.
@@ -30,18 +32,19 @@ class Timeline(ui.element, component="timeline.js"):
     ) -> None:
         super().__init__()
         self._rows = list(rows)
-        self._props.update({"rows": self._rows, "zone": zone, "empty": empty})
+        self._props.update({"zone": zone, "empty": empty})
+        keep(self, rows=self._rows)
 
     def prepend(self, row: Entry) -> None:
         """Add what just happened, without sending the rest again."""
-        with self._props.suspend_updates():
-            self._rows.insert(0, row)
+        self._rows.insert(0, row)
         self.run_method("prepend", row)
 
     def replace(self, rows: Sequence[Entry]) -> None:
         """Show other rows."""
         self._rows = list(rows)
-        self._props["rows"] = self._rows
+        keep(self, rows=self._rows)
+        self.update()
 
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
         if not self._rows:
