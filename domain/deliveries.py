@@ -139,7 +139,13 @@ def resend(actor: Actor, message_id: str, *, now: datetime | None = None) -> Non
             _write_again(session, message, now)
         else:
             job_id = f"resend-{message.id}-{uuid.uuid4().hex}"
-            jobs.enqueue(session, messages.RESEND_JOB, job_id, message.id)
+            jobs.enqueue(
+                session,
+                messages.RESEND_JOB,
+                job_id,
+                message.id,
+                destination=messages.destination(message),
+            )
         changes.announce(session, changes.Change("message", message.id, None, message.partner_id))
 
 

@@ -110,8 +110,20 @@ def enqueue(
     """Queue attempt `number` of a message; the same attempt is never queued twice."""
     job_id = f"delivery-{message.id}-{message.round}-{number}"
     jobs.enqueue(
-        session, JOB, job_id, message.id, message.round, number, delay_seconds=delay_seconds
+        session,
+        JOB,
+        job_id,
+        message.id,
+        message.round,
+        number,
+        destination=destination(message),
+        delay_seconds=delay_seconds,
     )
+
+
+def destination(message: Message) -> str:
+    """Return what a message shares with others that go the same way: its endpoint, or the mail."""
+    return message.endpoint_id or "mail"
 
 
 def begin_again(session: Session, message: Message, now: datetime, *, number: int = 1) -> None:

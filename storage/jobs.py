@@ -18,6 +18,8 @@ log = logging.getLogger("adjoin.jobs")
 
 QUEUE = "adjoin"
 APPLICATION_VERSION = "1"  # pinned: a new one would strand the jobs that wait
+SIDE_BY_SIDE = 64  # jobs that run at once in one process
+PER_DESTINATION = 8
 STUCK_AFTER = timedelta(minutes=5)
 KEEP_FINISHED = timedelta(days=7)
 
@@ -46,25 +48,32 @@ def every(cron: str, name: str) -> Callable[[Callable[[], None]], Callable[[], N
 
 
 def enqueue(
-    session: Session, name: str, job_id: str, *arguments: Any, delay_seconds: float | None = None
+    session: Session,
+    name: str,
+    job_id: str,
+    *arguments: Any,
+    destination: str,
+    delay_seconds: float | None = None,
 ) -> None:
     """Enqueue the job `name` within the transaction of `session`.
 
     `job_id` makes it unique: a second job of the same id is ignored. `arguments` are plain values.
-    `delay_seconds` is how long it waits after now; None starts it at once.
+    Only a few jobs with the same `destination` run at once, so that one that hangs does not hold
+    up the others. `delay_seconds` is how long it waits after now; None starts it at once.
     """
     options: EnqueueOptions = {
         "workflow_name": name,
         "queue_name": QUEUE,
         "workflow_id": job_id,
         "app_version": APPLICATION_VERSION,
+        "queue_partition_key": destination,
     }
     if delay_seconds is not None:
         options["delay_seconds"] = delay_seconds
     _queue_client().enqueue_in_transaction(session, options, *arguments)
 
 
-async def start(executor_id: str, *, side_by_side: int = 32) -> None:
+async def start(executor_id: str) -> None:
     """Begin to run jobs in this process, on the running event loop.
 
     `executor_id` must last over restarts and belong to no other running process: jobs that this
@@ -75,7 +84,8 @@ async def start(executor_id: str, *, side_by_side: int = 32) -> None:
     DBOS.launch()
     await DBOS.register_queue_async(
         QUEUE,
-        worker_concurrency=side_by_side,
+        worker_concurrency=SIDE_BY_SIDE,
+        partition_worker_concurrency=PER_DESTINATION,
         polling_interval_sec=0.1,
         on_conflict="always_update",
     )
