@@ -1,5 +1,6 @@
 """Apps: the catalogue as a property sees it, and as operators run it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,6 @@ from storage.connections import Connection
 from storage.partners import Partner
 from storage.people import Membership, Person
 
-MANAGERS_ONLY = "Only a manager of this property can connect apps. Ask one of them."
 NO_LONGER_OFFERED = "This app is no longer offered to properties."
 ENDED = ("disconnected", "rejected")
 
@@ -170,7 +170,7 @@ def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = No
                 partner.name if partner else None,
                 connection,
                 usual,
-                who.manages(property_id),
+                _not_manager(session, who, property_id),
             ),
             _turn(app, connection) if connection else None,
             connection.since if connection else None,
@@ -376,17 +376,20 @@ def _cards(
         .order_by(App.name)
     ).all()
     usual = waiting_times.of_apps(session, [row[0] for row in rows])
-    may = who.manages(property_id)
+    why_not = _not_manager(session, who, property_id)
     return tuple(
-        _card(app, developer, connection, usual[app.id], may) for app, developer, connection in rows
+        _card(app, developer, connection, usual[app.id], why_not)
+        for app, developer, connection in rows
     )
 
 
 def _card(
-    app: App, developer: str | None, connection: Connection | None, usual: Usual, may: bool
+    app: App, developer: str | None, connection: Connection | None, usual: Usual, why_not: str
 ) -> Card:
     status = connection.status if connection else None
-    why_not = _why_not(app, status, may)
+    has_ended = status is None or status in ENDED
+    if app.retired_at is not None and has_ended:
+        why_not = NO_LONGER_OFFERED
     return Card(
         app.slug,
         app.name,
@@ -400,15 +403,15 @@ def _card(
         app.hue,
         status,
         connection.id if connection else None,
-        not why_not and (status is None or status in ENDED),
+        not why_not and has_ended,
         why_not,
     )
 
 
-def _why_not(app: App, status: str | None, may: bool) -> str:
-    if app.retired_at is not None and (status is None or status in ENDED):
-        return NO_LONGER_OFFERED
-    return "" if may else MANAGERS_ONLY
+def _not_manager(session: Session, who: Standing, property_id: str) -> str:
+    if who.manages(property_id):
+        return ""
+    return managers_only(managers_of(session, property_id))
 
 
 def _turn(app: App, connection: Connection) -> Turn:
@@ -418,6 +421,15 @@ def _turn(app: App, connection: Connection) -> Turn:
         activation="" if app.kind == "core" else app.activation,
         disabled_by=connection.disabled_by,
     )
+
+
+def managers_only(managers: Sequence[str]) -> str:
+    """Return the sentence for those who may look at a property but not act for it."""
+    if not managers:
+        return "Only a manager of this property can do this. It has none yet."
+    *others, last = managers[:3]
+    names = f"{', '.join(others)} or {last}" if others else last
+    return f"Only a manager of this property can do this: ask {names}."
 
 
 def managers_of(session: Session, property_id: str) -> tuple[str, ...]:

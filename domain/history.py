@@ -23,6 +23,7 @@ WORDS = {
     "connection.connected": "Connected: the credentials work",
     "connection.broken": "Broken: the credentials are refused",
     "connection.repaired": "Repaired with new credentials",
+    "connection.credentials_changed": "Credentials changed",
     "connection.nudged": "Nudge sent to the partner",
     "connection.reminded": "Reminder sent to the partner",
     "token.issued": "Access token made",

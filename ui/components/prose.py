@@ -8,9 +8,11 @@ from nicegui import ui
 from ui.components.link import safe_url
 
 # The page has its own headings above those of the text.
-_NAMES = {"h1": "h3", "h2": "h3", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"} | {
-    name: name
-    for name in "p ul ol li strong em code pre blockquote table thead tbody tr th td a".split()
+_NAMES = {
+    **{"h1": "h3", "h2": "h3", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4", "p": "p", "a": "a"},
+    **{"ul": "ul", "ol": "ol", "li": "li", "strong": "strong", "em": "em", "code": "code"},
+    **{"pre": "pre", "blockquote": "blockquote", "table": "table", "thead": "thead"},
+    **{"tbody": "tbody", "tr": "tr", "th": "th", "td": "td"},
 }
 _ALONE = ("br", "hr")
 _UNSEEN = ("script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title")
