@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlmodel import SQLModel, col, select
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
 
 from connectors import webhook
 from connectors.result import Result
@@ -185,6 +186,32 @@ def add_role(rows: Rows, person_id: str, role: str, place_id: str = "", *, now: 
     _add(rows, Membership(person_id=person_id, role=role, created_at=now, **place))
 
 
+Snapshot = dict[str, list[tuple[Any, ...]]]
+
+
+def snapshot() -> Snapshot:
+    """Return every row of every table of ours, and how many jobs there are, as plain values."""
+    with database.reading() as session:
+        found = {
+            table.name: sorted((tuple(row) for row in session.execute(sa.select(table))), key=repr)
+            for table in tables.metadata.sorted_tables
+        }
+        return found | {"jobs": [(_count_jobs(session),)]}
+
+
+def restore(taken: Snapshot) -> None:
+    """Put the rows of our tables back as they were at `snapshot`; jobs stay."""
+    ours = tables.metadata.sorted_tables
+    with database.transaction() as session:
+        for table in reversed(ours):
+            session.execute(sa.delete(table))
+        for table in ours:
+            names = [column.name for column in table.columns]
+            rows = [dict(zip(names, row, strict=True)) for row in taken[table.name]]
+            if rows:
+                session.execute(sa.insert(table), rows)
+
+
 def token_of(connection_id: str) -> str:
     """Return the newest issued access token of a connection in clear."""
     with database.reading() as session:
@@ -277,6 +304,12 @@ def _resident(rows: Rows, world: World, email: str, role: str, place_id: str = "
     world.emails[name] = email
     world.cookies[name] = f"the cookie of {name}"
     return add_person(rows, email, role, place_id, now=world.now, secret=world.cookies[name])
+
+
+def _count_jobs(session: Session) -> int:
+    schema = None if database.is_sqlite() else "dbos"
+    jobs = sa.table("workflow_status", schema=schema)
+    return session.execute(sa.select(sa.func.count()).select_from(jobs)).scalar_one()
 
 
 def _add(rows: Rows, row: Any) -> str:
