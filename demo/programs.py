@@ -32,10 +32,14 @@ class Receiver:
 
 @dataclass(frozen=True)
 class Credential:
-    """Credentials that a hotel system accepts now; `fields` by the vendor's own keys."""
+    """Credentials that a hotel system accepts now; `fields` by the vendor's own keys.
+
+    `system` is the vendor's key (mews, cloudbeds, apaleo), `account` its id of the hotel.
+    """
 
     system: str
     hotel: str
+    account: str
     fields: dict[str, str]
 
 
@@ -71,9 +75,12 @@ class Addresses:
         """Ask the hotel systems which credentials work now."""
         answer = httpx.get(f"{self.vendors}/credentials.json", trust_env=False)
         answer.raise_for_status()
-        return [
-            Credential(one["system"], one["hotel"], one["credentials"]) for one in answer.json()
-        ]
+        return [Credential(**one) for one in answer.json()]
+
+    def credential(self, system: str, hotel: str) -> Credential:
+        """Return what opens a hotel's account now. Raises StopIteration while it is revoked."""
+        wanted = (system, hotel)
+        return next(one for one in self.credentials() if (one.system, one.hotel) == wanted)
 
 
 class Programs:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo import world
+from demo import cast, world
 from demo.cast import PASSWORD
 from demo.post_office import PostOffice
 from demo.programs import Addresses, Programs
@@ -28,10 +28,11 @@ class Scene:
 
     def welcome(self) -> str:
         """Return what the terminal shows: addresses, accounts, credentials that work."""
-        people = [(email, f"{name}, {role}") for name, email, role in world.accounts()]
+        people = [(email, f"{name}, {role}") for name, email, role in cast.accounts()]
         keys = [
-            (f"{one.system}, {one.hotel}", "  ".join(one.fields.values()))
+            (one.system.capitalize(), "  ".join(one.fields.values()))
             for one in self.programs.credentials()
+            if one.hotel == "Harbour Hotel"
         ]
         return "\n".join(
             [
@@ -40,7 +41,8 @@ class Scene:
                 *_table(people),
                 "\nThe partners are programs of their own; open their pages next to Adjoin's:",
                 *_table(self.programs.pages),
-                "\nCredentials for core apps (also on the stand-in's page):",
+                "
+Credentials of Harbour Hotel for core apps; the stand-in's page has all of them:",
                 *_table(keys),
                 "\nCtrl-C ends everything.\n",
             ]

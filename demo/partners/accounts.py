@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,6 +54,7 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "vendors.json"
+        self._lock = threading.Lock()
         self.accounts = _first()
         if self._file.exists():
             self.accounts = [Account(**row) for row in json.loads(self._file.read_text())]
@@ -74,15 +76,17 @@ class Ledger:
 
     def reset(self) -> None:
         """Put every account back to its first credentials."""
-        self.accounts = _first()
-        self._save()
+        with self._lock:
+            self.accounts = _first()
+            self._save()
 
     def _change(self, system: str, account_id: str, *, revoked: bool) -> None:
-        for account in self.accounts:
-            if (account.system, account.id) == (system, account_id):
-                account.revoked = revoked
-                account.issue += 0 if revoked else 1
-        self._save()
+        with self._lock:
+            for account in self.accounts:
+                if (account.system, account.id) == (system, account_id):
+                    account.revoked = revoked
+                    account.issue += 0 if revoked else 1
+            self._save()
 
     def _save(self) -> None:
         write_private(self._file, json.dumps([asdict(account) for account in self.accounts]))

@@ -81,7 +81,12 @@ class Vendors:
         """Every credential that works now, for the demo's own summary."""
         return as_json(
             [
-                {"system": NAMES[one.system], "hotel": one.name, "credentials": one.credentials}
+                {
+                    "system": one.system,
+                    "hotel": one.name,
+                    "account": one.id,
+                    "fields": one.credentials,
+                }
                 for one in self._ledger.accounts
                 if not one.revoked
             ]
