@@ -28,6 +28,8 @@ class Usual:
         """Return it in words: "usually 2 hours", or nothing while nothing is known."""
         if self.minutes is None:
             return ""
+        if self.minutes < 1:
+            return "usually within a minute"
         return f"usually {moments.span(timedelta(minutes=self.minutes))}"
 
 
