@@ -23,7 +23,7 @@ class Scene:
     post_office: PostOffice
 
     def build(self) -> None:
-        """Fill the database when it is empty; before the job queue starts."""
+        """Fill the database when it is empty, which takes some seconds; before the queue starts."""
         world.build(self.programs, moments.now(), self.post_office)
 
     def welcome(self) -> str:
@@ -41,8 +41,7 @@ class Scene:
                 *_table(people),
                 "\nThe partners are programs of their own; open their pages next to Adjoin's:",
                 *_table(self.programs.pages),
-                "
-Credentials of Harbour Hotel for core apps; the stand-in's page has all of them:",
+                "\nCredentials of Harbour Hotel for core apps; the stand-in's page has all of them:",
                 *_table(keys),
                 "\nCtrl-C ends everything.\n",
             ]
