@@ -41,7 +41,7 @@ class Scene:
                 *_table(people),
                 "\nThe partners are programs of their own; open their pages next to Adjoin's:",
                 *_table(self.programs.pages),
-                "\nCredentials of Harbour Hotel for core apps; the stand-in's page has all of them:",
+                "\nHarbour Hotel's credentials for core apps; the stand-in's page has all of them:",
                 *_table(keys),
                 "\nCtrl-C ends everything.\n",
             ]

@@ -38,7 +38,7 @@ class Robot:
                 self._begin(known.id)
 
     def _begin(self, connection_id: str) -> None:
-        self._inbox.note(connection_id, "The robot is setting the hotel up …")
+        self._inbox.note(connection_id, "Setting the hotel up …")
         threading.Thread(target=self._activate, args=(connection_id,), daemon=True).start()
 
     def _activate(self, connection_id: str) -> None:

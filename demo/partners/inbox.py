@@ -121,9 +121,7 @@ class Inbox:
             return
         known.status, known.as_of = about["status"], event["timestamp"]
         if known.status in ("rejected", "disconnected"):
-            known.token = ""
-        if event["type"] == "connection.requested":
-            known.note = ""
+            known.token = known.note = ""
         known.token = data.get("access_token", known.token)
 
     def _note(self, receipt: Receipt) -> None:
