@@ -9,6 +9,7 @@ from nicegui import PageArguments, background_tasks, ui
 from nicegui.elements.sub_pages import SubPages
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
 from domain import sign_ins
 from domain.actors import Actor
@@ -19,6 +20,7 @@ from ui import live, look, session
 from ui.ask import act, show
 from ui.components import shell
 from ui.components.empty import failed, not_found, skeleton
+from ui.components.front import front, front_form
 from ui.live import Change
 
 log = logging.getLogger("adjoin.pages")
@@ -149,19 +151,31 @@ class Rooms(SubPages):
 def install(pages: Sequence[Page]) -> None:
     """Register the shell for every path; call last, it answers whatever nobody else does."""
 
-    async def shell_page(request: Request) -> None:
-        visitor: Visitor = request.state.visitor
+    async def shell_page(request: Request) -> Any:
+        visitor: Visitor | None = getattr(request.state, "visitor", None)
+        if visitor is None:  # an address beside the public pages, where nothing is
+            return RedirectResponse("/sign-in", 303)
         ui.dark_mode(look.theme(request.cookies))
         place = await _place(visitor, request, pages)
         if place is None:
-            not_found("place", "/account", "Go to your account")
-            return
+            _draw_nowhere(visitor)
+            return None
         window = Window(pages, visitor, place)
         with window.frame:
             Rooms({page.path: _guarded(page, window) for page in pages})
+        return None
 
     ui.page("/{_:path}", title="Adjoin")(shell_page)
     ui.page("/", title="Adjoin")(shell_page)
+
+
+def _draw_nowhere(visitor: Visitor) -> None:
+    with front(
+        "No door is open to you",
+        f"{visitor.email} belongs to no property and no partner at the moment. Ask whoever you "
+        "work with to invite you.",
+    ):
+        front_form("/auth/sign-out", [], "Sign out")
 
 
 def _guarded(page: Page, window: Window) -> Callable[..., Awaitable[None]]:

@@ -4,24 +4,29 @@ The forms are plain HTTP posts, so they work with password managers and set a ne
 time. The cookie holds an opaque secret of our own; pages keep nothing else about a visitor.
 """
 
-from typing import Annotated
-from urllib.parse import quote, unquote, urlsplit
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import app, ui
+from pydantic import AfterValidator
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import invitations, setup, sign_ins
 from domain.refusals import Refusal
 from domain.sign_ins import Visitor
 from ui.ask import attempt, load
 
-PUBLIC = ("/_nicegui", "/assets/", "/auth/", "/sign-in", "/setup", "/invitation/", "/token/")
-# What was typed into a form that came back, and why it came back: kept for one minute.
+_FILES = ("/_nicegui", "/assets/")
+PUBLIC = (*_FILES, "/auth/", "/sign-in", "/setup", "/invitation/", "/token/")
+# What was typed into a form that came back, and why it came back: told once, for a minute.
 _TYPED, _COMPLAINT = "adjoin_typed", "adjoin_complaint"
+# Sentences and what people type: nothing that a cookie or a database could not hold.
+Typed = Annotated[str, Form(max_length=2000), AfterValidator(lambda text: text.replace("\0", ""))]
 
 _is_secure = False
 
@@ -44,8 +49,11 @@ class Guard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(PUBLIC):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith(PUBLIC):
+            await self._app(scope, receive, _telling_once(scope, send))
             return
         visitor = await load(sign_ins.visit, secret_of(HTTPConnection(scope)))
         if visitor is None:
@@ -77,9 +85,9 @@ def safe_path(path: str | None) -> str:
     return path if not parts.scheme and not parts.netloc and path.isprintable() else "/"
 
 
-def typed(request: Request) -> str:
-    """Return the e-mail address that was typed before a form came back."""
-    return unquote(request.cookies.get(_TYPED, ""))
+def typed(request: Request) -> dict[str, str]:
+    """Return what was typed into a form before it came back, by the names of its fields."""
+    return dict(parse_qsl(unquote(request.cookies.get(_TYPED, ""))))
 
 
 def complaint(request: Request) -> str | None:
@@ -112,10 +120,6 @@ _SYSTEMS = (
 )
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
-
-
 def _sign_in_page(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     wanted = scope["path"] + (f"?{query}" if query else "")
@@ -123,93 +127,122 @@ def _sign_in_page(scope: Scope) -> str:
 
 
 async def _sign_in(
-    request: Request,
-    email: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
-    next: Annotated[str, Form()] = "/",
+    request: Request, email: Typed = "", password: Typed = "", next: Typed = "/"
 ) -> Response:
-    outcome = await attempt(
-        sign_ins.sign_in,
-        email,
-        password,
-        device=device_of(request.headers),
-        address=_address(request),
+    path = safe_path(next)
+    return await _enter(
+        request,
+        lambda **where: sign_ins.sign_in(email, password, **where),
+        path,
+        back=f"/sign-in?{QueryParams(next=path)}" if path != "/" else "/sign-in",
+        typed={"email": email},
     )
-    if outcome.value is None:
-        return _back("/sign-in", outcome.refusal, email, next=safe_path(next))
-    return _entered(outcome.value, safe_path(next))
 
 
 async def _sign_out(request: Request) -> Response:
-    visitor = await load(sign_ins.visit, secret_of(request))
-    if visitor is not None:
-        await attempt(sign_ins.sign_out, visitor.actor)
+    await _forget(request)
     response = RedirectResponse("/sign-in", 303)
-    response.delete_cookie(cookie_name(), path="/", secure=_is_secure)
+    response.delete_cookie(
+        cookie_name(), path="/", secure=_is_secure, httponly=True, samesite="lax"
+    )
     return response
 
 
 async def _setup(
-    request: Request,
-    code: Annotated[str, Form()] = "",
-    name: Annotated[str, Form()] = "",
-    email: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
+    request: Request, code: Typed = "", name: Typed = "", email: Typed = "", password: Typed = ""
 ) -> Response:
-    outcome = await attempt(
-        setup.create_operator,
-        code,
-        name,
-        email,
-        password,
-        device=device_of(request.headers),
-        address=_address(request),
+    return await _enter(
+        request,
+        lambda **where: setup.create_operator(code, name, email, password, **where),
+        "/",
+        back="/setup",
+        typed={"code": code, "name": name, "email": email},
     )
-    if outcome.value is None:
-        return _back("/setup", outcome.refusal, email)
-    return _entered(outcome.value, "/")
 
 
 async def _accept_invitation(
-    request: Request,
-    secret: Annotated[str, Form()] = "",
-    name: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
+    request: Request, secret: Typed = "", name: Typed = "", password: Typed = ""
 ) -> Response:
-    outcome = await attempt(
-        invitations.accept,
-        secret,
-        name,
-        password,
-        device=device_of(request.headers),
-        address=_address(request),
+    return await _enter(
+        request,
+        lambda **where: invitations.accept(secret, name, password, **where),
+        "/",
+        back=f"/invitation/{quote(secret, safe='') or 'none'}",
+        typed={"name": name},
     )
+
+
+async def _enter(
+    request: Request,
+    verb: Callable[..., str],
+    path: str,
+    *,
+    back: str,
+    typed: Mapping[str, str],
+) -> Response:
+    """Let a visitor in by a verb that returns the secret of a new sign-in, or send them back."""
+    where: dict[str, Any] = {
+        "device": device_of(request.headers),
+        "address": request.client.host if request.client else "unknown",
+    }
+    outcome = await attempt(verb, **where)
     if outcome.value is None:
-        return _back(f"/invitation/{quote(secret, safe='')}", outcome.refusal, "")
-    return _entered(outcome.value, "/")
-
-
-def _entered(secret: str, path: str) -> Response:
+        return _back(back, outcome.refusal, typed)
+    await _forget(request)  # whoever was signed in here before
     response = RedirectResponse(path, 303)
     response.set_cookie(
         cookie_name(),
-        secret,
+        outcome.value,
         max_age=int(sign_ins.LIFETIME.total_seconds()),
         path="/",
         secure=_is_secure,
         httponly=True,
         samesite="lax",
     )
-    for name in (_TYPED, _COMPLAINT):
-        response.delete_cookie(name, path="/")
     return response
 
 
-def _back(path: str, refusal: Refusal | None, email: str, **query: str) -> Response:
+async def _forget(request: Request) -> None:
+    """End the sign-in of this browser, if it has one."""
+    visitor = await load(sign_ins.visit, secret_of(request))
+    if visitor is not None:
+        await attempt(sign_ins.sign_out, visitor.actor)
+
+
+def _back(path: str, refusal: Refusal | None, typed: Mapping[str, str]) -> Response:
     """Send the visitor back to a form; the sentence travels in a cookie, not in the address."""
-    address = f"{path}?{QueryParams(query)}" if query else path
-    response = RedirectResponse(address, 303)
+    response = RedirectResponse(path, 303)
+    short = {name: text[:254] for name, text in typed.items()}
     complaint = refusal.message if refusal else ""
-    for name, value in ((_TYPED, email[:254]), (_COMPLAINT, complaint)):
-        response.set_cookie(name, quote(value), max_age=60, path="/", httponly=True, samesite="lax")
+    for name, value in ((_TYPED, urlencode(short)), (_COMPLAINT, complaint)):
+        response.set_cookie(
+            name,
+            quote(value),
+            max_age=60,
+            path="/",
+            secure=_is_secure,
+            httponly=True,
+            samesite="lax",
+        )
     return response
+
+
+def _telling_once(scope: Scope, send: Send) -> Send:
+    """Return a `send` that takes the sentence of a form back once a page has told it."""
+    told = [name for name in (_TYPED, _COMPLAINT) if name in HTTPConnection(scope).cookies]
+    if not told or scope["method"] != "GET" or scope["path"].startswith(_FILES):
+        return send
+
+    async def send_and_clear(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            for name in told:
+                cleared = Response()
+                cleared.delete_cookie(name, path="/", secure=_is_secure, httponly=True)
+                message["headers"] = [*message["headers"], *_cookies(cleared)]
+        await send(message)
+
+    return send_and_clear
+
+
+def _cookies(response: Response) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in response.raw_headers if name == b"set-cookie"]

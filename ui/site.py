@@ -1,9 +1,12 @@
 """The site map: every page in menu order. Read this first."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 from nicegui import ui
 
 from ui import frame, look, session
+from ui.components.accounts import Account
 from ui.frame import Page
 from ui.pages import (
     account,
@@ -19,9 +22,11 @@ from ui.pages import (
     sign_in,
     token_link,
 )
+from ui.pages.hub import app as hub_app
 from ui.pages.hub import apps as hub_apps
+from ui.pages.hub import connection as hub_connection
 from ui.pages.hub import connections as hub_connections
-from ui.pages.hub import deliveries, endpoints, requests
+from ui.pages.hub import deliveries, delivery, endpoints, requests
 from ui.pages.hub import home as hub
 from ui.pages.operations import apps as operations_apps
 from ui.pages.operations import connections as operations_connections
@@ -56,11 +61,11 @@ PAGES = (
         count=requests.count,
     ),
     Page("/hub/connections", "Connections", hub_connections.page, PARTNER, icon="plug-zap"),
-    Page("/hub/connections/{connection_id}", "Connection", hub_connections.one, PARTNER),
+    Page("/hub/connections/{connection_id}", "Connection", hub_connection.page, PARTNER),
     Page("/hub/apps", "My apps", hub_apps.page, PARTNER, icon="layout-grid"),
-    Page("/hub/apps/{slug}", "App", hub_apps.one, PARTNER),
+    Page("/hub/apps/{slug}", "App", hub_app.page, PARTNER),
     Page("/hub/deliveries", "Deliveries", deliveries.page, PARTNER, icon="send"),
-    Page("/hub/deliveries/{message_id}", "Delivery", deliveries.one, PARTNER),
+    Page("/hub/deliveries/{message_id}", "Delivery", delivery.page, PARTNER),
     Page("/hub/endpoint", "Webhooks & mail", endpoints.page, PARTNER, icon="webhook"),
     # Operators
     Page("/operations", "Operations", operations.page, PLATFORM),
@@ -87,15 +92,22 @@ PAGES = (
 )
 
 
-def install(api: FastAPI, *, base_url: str, letters: mailbox.Letters | None = None) -> None:
+def install(
+    api: FastAPI,
+    *,
+    base_url: str,
+    letters: mailbox.Letters | None = None,
+    accounts: Sequence[Account] = (),
+) -> None:
     """Put every page onto `api`; `base_url` is the address under which people reach us.
 
     `letters` returns the mails sent to some addresses, for the demo's mailbox; there is no
-    mailbox without it.
+    mailbox without it. `accounts` are offered at sign-in with one press: for a demo on loopback.
     """
     look.install()
     session.install(base_url=base_url)
-    for page in (sign_in, setup, invitation, token_link):
+    sign_in.install(accounts)
+    for page in (setup, invitation, token_link):
         page.install()
     pages = PAGES
     if letters is not None:
