@@ -26,8 +26,8 @@ def create(*, base_url: str) -> FastAPI:
     machines = OneSpelling(_api(base_url))
     app.router.routes.append(Route(PREFIX, machines))
     app.mount(PREFIX, machines)
-    # The last one added is the outermost.
-    for around in (Limits, Origins, Headers, Requests):
+    # The last one added is the outermost, so that every answer has the headers.
+    for around in (Limits, Origins, Requests, Headers):
         app.add_middleware(around, base_url=base_url)
     return app
 

@@ -7,12 +7,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
+from api import problems
 from api.bodies import Body, judged_by, only_json
 from api.callers import AnsweredCaller, AnyCaller
 from domain import connections
 from domain.callers import OwnConnection
 
-router = APIRouter(prefix="/v1/connection", tags=["connection"], dependencies=[Depends(only_json)])
+router = APIRouter(
+    prefix="/v1/connection",
+    tags=["connection"],
+    dependencies=[Depends(only_json)],
+    responses=problems.RESPONSES,
+)
 
 
 class Rejection(Body):

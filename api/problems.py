@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from json import dumps
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, Request
@@ -32,8 +32,10 @@ class Kind:
     owner: str = "partner"
 
 
-class Problem(TypedDict):
-    """The body of every failure. `errors` are there when the request itself is wrong."""
+@dataclass(frozen=True)
+class Problem:
+    """The body of every failure. `errors` are there when the body itself is wrong: each has a
+    `detail` and the `pointer` (RFC 6901, as a fragment) of the value that it is about."""
 
     type: str
     title: str
@@ -42,7 +44,7 @@ class Problem(TypedDict):
     code: str
     request_id: str
     owner: str
-    errors: NotRequired[list[dict[str, str]]]
+    errors: Sequence[dict[str, str]] = ()
 
 
 # What the description of the API says about failures.
@@ -114,6 +116,7 @@ _WORDS = {
     "missing": "This is needed.",
     "extra_forbidden": "This is not known here. Leave it out.",
     "string_type": "Write a text, in quotes.",
+    "string_unicode": "This has characters that no text may have.",
     "model_attributes_type": "Send one JSON object.",
 }
 
@@ -157,25 +160,24 @@ def answer(
 ) -> Response:
     """Return the problem `code` as a response; `detail` is what is special this time.
 
-    `owner` (property, partner, platform) can put it right. Each of `errors` has a `detail` and
-    the `pointer` (RFC 6901, as a fragment) of the value in the body that it is about.
+    `owner` (property, partner, platform) can put it right.
     """
     kind = KINDS.get(code, _OTHERWISE)
-    problem: Problem = {
-        "type": f"{base_url}{PAGES}/{code}",
-        "title": kind.title,
-        "status": kind.status,
-        "detail": detail or kind.advice,
-        "code": code,
-        "request_id": logs.request_id.get(),
-        "owner": owner or kind.owner,
-    }
-    if errors:
-        problem["errors"] = list(errors)
+    problem = Problem(
+        f"{base_url}{PAGES}/{code}",
+        kind.title,
+        kind.status,
+        detail or kind.advice,
+        code,
+        logs.request_id.get(),
+        owner or kind.owner,
+        errors,
+    )
+    shown = {name: value for name, value in asdict(problem).items() if name != "errors" or errors}
     more = {"WWW-Authenticate": 'Bearer realm="Adjoin"'} if kind.status == 401 else {}
     return Response(
         # A lone surrogate can be written in JSON, but not in UTF-8.
-        dumps(problem, ensure_ascii=False).encode("utf-8", "replace"),
+        dumps(shown, ensure_ascii=False).encode("utf-8", "replace"),
         kind.status,
         {**(headers or {}), **more},
         "application/problem+json",

@@ -36,7 +36,7 @@ class _Answer:
 
 
 class Requests:
-    """Pure ASGI and outermost: nothing that goes wrong further inside leaves without an answer."""
+    """Pure ASGI, around all that may fail: nothing that goes wrong inside remains unanswered."""
 
     def __init__(self, app: ASGIApp, *, base_url: str) -> None:
         self._app = app
