@@ -28,10 +28,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database_kind" in metafunc.fixturenames:
+    if "database_kind" in metafunc.fixturenames and not _names_its_kind(metafunc):
         wanted = metafunc.config.getoption("--database")
         kinds = databases.KINDS if wanted == "both" else (wanted,)
         metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+def _names_its_kind(metafunc: pytest.Metafunc) -> bool:
+    """Whether a test says by itself on which kind of database it runs."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    return any(mark.args[0] == "database_kind" for mark in marks)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,150 @@
+"""The commands, run as people run them: as processes, with nothing but their environment."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.browser.demo import free_port
+
+ROOT = Path(__file__).parent.parent
+STRONG = "3fKq9zXw7LmN2pRt5VbY8cHd4GjS6aEu"
+PATIENCE = 60
+
+Serve = Callable[..., tuple["subprocess.Popen[str]", str]]
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """Return an environment with these ADJOIN_ settings only, and the data in `folder`."""
+    hidden = ("ADJOIN_", "PYTEST_CURRENT_TEST", "NICEGUI_USER_SIMULATION")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
+    given = {"database_url": f"sqlite:///{folder / 'adjoin.db'}", **settings}
+    return kept | {f"ADJOIN_{name.upper()}": text for name, text in given.items()}
+
+
+def run(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, ROOT / "main.py", *words],
+        cwd=folder,
+        env=environment(folder, **settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Start `serve` on a free port; gives the process and its address."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(command: str = "serve", **settings: str) -> tuple["subprocess.Popen[str]", str]:
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, ROOT / "main.py", command],
+            cwd=tmp_path,
+            env=environment(tmp_path, port=str(port), **settings),
+            stdout=(tmp_path / "out").open("w"),
+            stderr=(tmp_path / "err").open("w"),
+            text=True,
+        )
+        started.append(process)
+        return process, f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(process: "subprocess.Popen[str]", address: str, folder: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        assert process.poll() is None, (folder / "err").read_text()
+        try:
+            if httpx.get(f"{address}/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError((folder / "err").read_text())
+
+
+def test_help_explains_every_command(tmp_path: Path) -> None:
+    said = run(tmp_path, "--help").stdout
+    for command in ("demo", "serve", "worker", "migrate"):
+        assert re.search(rf"{command}\s+\w+", said)
+
+
+@pytest.mark.parametrize("secret", ["", "short", "a" * 60, f"{STRONG},short"])
+def test_serve_beyond_loopback_refuses_a_missing_or_weak_secret(
+    tmp_path: Path, secret: str
+) -> None:
+    ended = run(tmp_path, "serve", host="0.0.0.0", secret_key=secret)
+    assert ended.returncode == 2
+    assert "ADJOIN_SECRET_KEY must be a random text" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "adjoin.db").exists()
+
+
+def test_a_worker_refuses_sqlite_in_a_sentence(tmp_path: Path) -> None:
+    ended = run(tmp_path, "worker", secret_key=STRONG)
+    assert ended.returncode == 2
+    assert "A worker needs PostgreSQL" in ended.stderr
+
+
+def test_migrate_makes_the_tables_and_stops(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    assert (tmp_path / "adjoin.db").exists()
+    assert "up to date" in run(tmp_path, "migrate").stdout
+
+
+def test_the_first_visitor_sets_up_with_the_code_from_the_terminal(
+    serve: Serve, tmp_path: Path
+) -> None:
+    process, address = serve(secret_key=STRONG)
+    wait_until_ready(process, address, tmp_path)
+    said = (tmp_path / "out").read_text()
+    assert f"{address}/setup" in said
+    code = re.search(r"[0-9A-F]{4}(-[0-9A-F]{4}){3}", said)
+    assert code
+    form = {"name": "Olga", "email": "olga@platform.example", "password": "a fine long password"}
+    with httpx.Client(base_url=address, headers={"Origin": address}) as client:
+        wrong = client.post("/auth/setup", data={**form, "code": "0000-0000-0000-0000"})
+        assert wrong.headers["location"].startswith("/setup")
+        right = client.post("/auth/setup", data={**form, "code": code[0]})
+        assert right.headers["location"] == "/"
+        again = client.post("/auth/setup", data={**form, "code": code[0]})
+        assert again.headers["location"].startswith("/setup")
+    assert code[0] not in (tmp_path / "err").read_text()
+
+
+def test_serve_has_no_demo_data_and_ends_cleanly_on_ctrl_c(serve: Serve, tmp_path: Path) -> None:
+    process, address = serve(secret_key=STRONG)
+    wait_until_ready(process, address, tmp_path)
+    signing_in = httpx.post(
+        f"{address}/auth/sign-in",
+        data={"email": "maya@harbour.example", "password": "demo"},
+        headers={"Origin": address},
+    )
+    assert "sign-in" in signing_in.headers["location"]
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) in (0, 130)
+    assert "Traceback" not in (tmp_path / "err").read_text()
+
+
+def test_on_loopback_a_secret_is_made_and_kept(serve: Serve, tmp_path: Path) -> None:
+    process, address = serve()
+    wait_until_ready(process, address, tmp_path)
+    kept = tmp_path / "data" / "secret.key"
+    assert len(kept.read_text()) >= 32
+    assert kept.stat().st_mode & 0o077 == 0
