@@ -1,0 +1,146 @@
+"""One app of this partner: the texts it may change, beside how a hotel will read them."""
+
+from nicegui import ui
+
+from domain import apps
+from domain.apps import Sheet
+from ui.ask import attempt, load
+from ui.components.badge import badge
+from ui.components.button import button
+from ui.components.callout import callout
+from ui.components.card import Fact, card, facts
+from ui.components.field import text_field
+from ui.components.notice import notice
+from ui.components.page_title import breadcrumb
+from ui.components.text import text
+from ui.components.tile import tile
+from ui.frame import Visit
+from ui.pages.hub.apps import STATES, time_words
+
+PAUSE = 0.25  # seconds without typing before the preview is drawn
+
+
+async def page(visit: Visit, slug: str) -> None:
+    sheet = await load(apps.sheet, visit.actor, slug)
+    app = sheet.listed
+    breadcrumb([("My apps", "/hub/apps"), (app.name, None)])
+    with ui.element("header").classes("sheet-title"):
+        tile(app.icon, app.hue, 64)
+        with ui.element("div").classes("grow"):
+            text(app.name, "h1")
+            with ui.element("div").classes("line"):
+                badge(*STATES[app.state])
+                text(time_words(app), "span", "muted")
+        button("Its connections", href="/hub/connections", icon="plug-zap")
+    with ui.element("div").classes("stack"):
+        with ui.element("div").classes("halves"):
+            _draw_form(visit, sheet)
+        with ui.element("div").classes("halves"):
+            _draw_rest(sheet)
+            if sheet.questions:
+                with card("Asked at Connect", "What a hotel answers first.", icon="list-checks"):
+                    facts([_question(question) for question in sheet.questions])
+
+
+def _draw_form(visit: Visit, sheet: Sheet) -> None:
+    slug = sheet.listed.slug
+    with card("Texts", "Yours to change. Hotels see them at once.", icon="pencil"):
+        tagline = text_field(
+            "In one sentence",
+            value=sheet.tagline,
+            hint="On the card in the catalogue, 160 characters at most.",
+            required=True,
+            on_change=lambda: preview.soon(),
+        )
+        description = text_field(
+            "Description",
+            value=sheet.description,
+            hint="Markdown. What the app does for a hotel.",
+            multiline=True,
+            on_change=lambda: preview.soon(),
+        ).classes("tall")
+        notes = text_field(
+            "Setup notes",
+            value=sheet.setup_notes,
+            hint="Markdown. What a hotel does before or after Connect.",
+            multiline=True,
+            on_change=lambda: preview.soon(),
+        ).classes("tall")
+
+        async def save() -> None:
+            outcome = await attempt(
+                apps.edit_texts,
+                visit.actor,
+                slug,
+                tagline=tagline.value,
+                description=description.value,
+                setup_notes=notes.value,
+            )
+            if outcome.refusal is None:
+                notice("Hotels read the new texts now.", title="Saved")
+            elif outcome.refusal.code == "invalid":
+                wrong = tagline if "sentence" in outcome.refusal.message else _longest()
+                wrong.error(outcome.refusal.message).focus()
+
+        def _longest():  # type: ignore[no-untyped-def]
+            return max(description, notes, key=lambda field: len(field.value))
+
+        with ui.element("div").classes("actions form-end"):
+            button("Save", save, kind="primary", icon="check")
+    with card("As hotels read it", "The preview follows while you type.", icon="eye"):
+        preview = Preview(lambda: (tagline.value, description.value, notes.value))
+
+
+def _draw_rest(sheet: Sheet) -> None:
+    with card("Set by the platform", icon="shield"):
+        with callout(
+            "info",
+            "Only the platform’s operators change these",
+            "Name, category, permissions, activation and questions decide what a hotel agrees to. "
+            "Ask the operators when something should change.",
+        ):
+            pass
+        facts(_facts(sheet)).classes("below")
+
+
+def _facts(sheet: Sheet) -> list[Fact]:
+    app = sheet.listed
+    return [
+        ("Name", app.name),
+        ("Category", app.category),
+        ("Address", lambda: text(f"/apps/{app.slug}", "code")),
+        ("Activation", "Automatic" if app.activation == "automatic" else "Manual: you activate"),
+        ("May", ", ".join(sheet.permissions) or "nothing: it asks for no data"),
+    ]
+
+
+def _question(question: dict[str, object]) -> Fact:
+    needed = "required" if question.get("required") else "optional"
+    hint = question.get("hint")
+    return str(question["label"]), f"{needed}. {hint}" if hint else needed
+
+
+class Preview:
+    """What a hotel reads; drawn a moment after the last key, so that typing stays quick."""
+
+    def __init__(self, read: object) -> None:
+        self._read = read
+        self._timer: ui.timer | None = None
+        self._tagline = text("", classes="lead")
+        self._description = ui.markdown("", sanitize=True).classes("prose")
+        self._heading = text("Setup notes", "h3")
+        self._notes = ui.markdown("", sanitize=True).classes("prose")
+        self._draw()
+
+    def soon(self) -> None:
+        """Draw it after a short pause; each further key begins the pause anew."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = ui.timer(PAUSE, self._draw, once=True)
+
+    def _draw(self) -> None:
+        tagline, description, notes = self._read()
+        self._tagline.text = tagline
+        self._description.content = description
+        self._notes.content = notes
+        self._heading.set_visibility(bool(notes.strip()))

@@ -1,0 +1,276 @@
+"""One webhook endpoint on the page: how it fares, what can be done with it, its secret once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from nicegui import ui
+
+from domain import deliveries, endpoints, moments, retries
+from domain.deliveries import Page as Delivery
+from domain.endpoints import Row
+from ui.ask import Outcome, act, attempt, load
+from ui.components.ago import ago
+from ui.components.badge import badge
+from ui.components.button import button
+from ui.components.callout import callout
+from ui.components.card import Fact, facts
+from ui.components.dialog import Dialog
+from ui.components.field import TextField, text_field
+from ui.components.notice import notice
+from ui.components.secret import copyable
+from ui.components.text import text
+from ui.frame import Visit
+from ui.pages.hub import words
+
+
+class EndpointCard:
+    """An endpoint that is brought up to date in place; the dialog is shared by all cards."""
+
+    def __init__(self, visit: Visit, dialog: Dialog, row: Row) -> None:
+        self._visit, self._dialog = visit, dialog
+        self._row: Row | None = None
+        self._test_id: str | None = None
+        with ui.element("section").classes("card endpoint") as self.element:
+            self._body = ui.element("div").classes("stack tight")
+            self._test = ui.element("div").classes("endpoint-test").props('aria-live="polite"')
+        self.show(row)
+
+    def show(self, row: Row) -> None:
+        """Show the endpoint as it is now; what hasn't changed is left alone."""
+        if row == self._row or self.element.is_deleted:
+            return
+        self._row = row
+        self._body.clear()
+        with self._body:
+            with ui.element("div").classes("line endpoint-head"):
+                heading = text(row.url, "h3", "endpoint-url grow")
+                badge(row.status)
+            self.element.props["aria-labelledby"] = heading.html_id
+            _draw_health(row, self._visit.zone)
+            facts(_facts(row, self._visit.zone))
+            self._draw_actions(row)
+
+    async def hear(self, message_id: str) -> None:
+        """Look again at the test event, if that is what a change is about."""
+        if self._test_id is not None and message_id in (self._test_id, ""):
+            delivery = await load(deliveries.read, self._visit.actor, self._test_id)
+            if not self.element.is_deleted:
+                self._draw_test(delivery)
+
+    def _draw_actions(self, row: Row) -> None:
+        is_off = row.status != "enabled"
+        first = "Enable this endpoint first." if is_off else None
+        with ui.element("div").classes("actions"):
+            if row.replayable:
+                button(
+                    f"Replay {row.replayable}",
+                    partial(self._replay, row),
+                    kind="secondary" if is_off else "primary",
+                    icon="rotate-cw",
+                    why_not=first,
+                )
+            if is_off:
+                button("Enable", partial(self._enable, row), kind="primary", icon="play")
+            button("Send test event", partial(self._send_test, row), icon="send", why_not=first)
+            button("Rotate secret", partial(self._ask_rotate, row), icon="refresh-cw")
+            button("Change address", partial(self._ask_url, row), icon="pencil")
+            if not is_off:
+                button("Disable", partial(self._ask_disable, row), icon="pause")
+            button("Remove", partial(self._ask_remove, row), kind="danger", icon="trash-2")
+
+    def _draw_test(self, delivery: Delivery) -> None:
+        self._test.clear()
+        if not delivery.tries:
+            with (
+                self._test,
+                callout("info", "The test event is on its way", "The result appears here."),
+            ):
+                return
+        last = delivery.tries[0]
+        title = "Your endpoint took the test event" if last.ok else "The test event did not arrive"
+        sentence = f"{last.sentence} ({words.outcome(last)}, took {words.took(last.duration_ms)})"
+        with self._test, callout("ok" if last.ok else "bad", title, sentence):
+            button("Look at it", href=f"/hub/deliveries/{delivery.row.id}", small=True)
+
+    async def _send_test(self, row: Row) -> None:
+        outcome = await act(endpoints.send_test_event, self._visit.actor, row.id)
+        if outcome.value is not None:
+            self._test_id = outcome.value
+            await self.hear(outcome.value)
+
+    async def _enable(self, row: Row) -> None:
+        if await act(endpoints.enable, self._visit.actor, row.id):
+            notice("Adjoin sends to this endpoint again.", title="Enabled")
+
+    async def _replay(self, row: Row) -> None:
+        outcome = await act(endpoints.replay_skipped, self._visit.actor, row.id)
+        if outcome.value is not None:
+            notice(f"{_counted(outcome.value)} on the way once more.", title="Replaying")
+
+    def _ask_rotate(self, row: Row) -> None:
+        def draw() -> None:
+            text(
+                "You get a new secret. For 24 hours every delivery carries a signature of each, so "
+                "nothing breaks while you exchange it. After that the old secret is worthless.",
+                classes="dialog-lead",
+            )
+
+        async def go() -> None:
+            outcome = await act(endpoints.rotate_secret, self._visit.actor, row.id)
+            if outcome.value is not None:
+                show_secret(self._dialog, outcome.value.secret)
+
+        self._ask("Rotate the signing secret", draw, "Rotate secret", go)
+
+    def _ask_url(self, row: Row) -> None:
+        fields: list[TextField] = []
+
+        def draw() -> None:
+            text("The secret stays the same.", classes="dialog-lead")
+            fields.append(address_field(row.url))
+
+        async def go() -> None:
+            outcome = await attempt(
+                endpoints.change_url, self._visit.actor, row.id, fields[0].value
+            )
+            if settled(outcome, fields[0]):
+                self._dialog.close()
+                notice("The next delivery goes to the new address.", title="Changed")
+
+        self._ask("Change the address", draw, "Change address", go)
+
+    def _ask_disable(self, row: Row) -> None:
+        def draw() -> None:
+            text(
+                "Adjoin stops sending to it. What happens meanwhile is kept, and you can replay "
+                "it once the endpoint is enabled again.",
+                classes="dialog-lead",
+            )
+
+        async def go() -> None:
+            if await act(endpoints.disable, self._visit.actor, row.id):
+                self._dialog.close()
+                notice("Nothing is sent to this endpoint now.", title="Disabled")
+
+        self._ask("Disable this endpoint", draw, "Disable", go)
+
+    def _ask_remove(self, row: Row) -> None:
+        def draw() -> None:
+            text(
+                "What waits for it is canceled, and its secret is forgotten. This cannot be "
+                "undone; to pause it, choose Disable instead.",
+                classes="dialog-lead",
+            )
+            text(row.url, "p", "endpoint-url")
+
+        async def go() -> None:
+            if await act(endpoints.remove, self._visit.actor, row.id):
+                self._dialog.close()
+                notice("The endpoint is gone.", title="Removed")
+
+        self._ask("Remove this endpoint", draw, "Remove", go, is_dangerous=True)
+
+    def _ask(
+        self,
+        title: str,
+        draw: Callable[[], None],
+        label: str,
+        go: Callable[[], object],
+        *,
+        is_dangerous: bool = False,
+    ) -> None:
+        with self._dialog.refill(title):
+            draw()
+        with self._dialog.footer:
+            button("Cancel", self._dialog.close)
+            button(label, go, kind="danger" if is_dangerous else "primary")
+        self._dialog.open()
+
+
+def address_field(value: str = "") -> TextField:
+    """Draw the field for an endpoint's address."""
+    return text_field(
+        "Address",
+        value=value,
+        placeholder="https://hooks.example.com/adjoin",
+        hint="It starts with https:// and can be reached from the internet.",
+        required=True,
+        type="url",
+    )
+
+
+def settled(outcome: Outcome[object], field: TextField) -> bool:
+    """Return whether a wish was granted; if not, say under `field` what to correct."""
+    if outcome.refusal is not None:
+        field.error(outcome.refusal.message).focus()
+    return outcome.ok
+
+
+def show_secret(dialog: Dialog, secret: str) -> None:
+    """Show a signing secret in `dialog`, this once."""
+    with dialog.refill("Copy your signing secret now"):
+        text(
+            "Adjoin shows it this once. Keep it where your program finds it, and nowhere else: "
+            "whoever has it can pretend to be Adjoin.",
+            classes="dialog-lead",
+        )
+        copyable(secret, "Signing secret")
+
+    def close() -> None:
+        dialog.close()
+        dialog.refill()  # nothing of the secret stays in the page
+
+    with dialog.footer:
+        button("I have stored it", close, kind="primary", icon="check")
+    dialog.open()
+
+
+def _draw_health(row: Row, zone: str) -> None:
+    if row.status == "disabled" and row.disabled_by == "adjoin":
+        with callout(
+            "bad",
+            "Adjoin disabled this endpoint",
+            f"{row.disabled_why} Put your receiver right, press Enable, then replay what it "
+            "missed. Nothing is lost.",
+        ):
+            _since(row, zone)
+    elif row.status == "disabled":
+        with callout(
+            "muted",
+            "You disabled this endpoint",
+            "Nothing is sent to it. What happens meanwhile is kept and can be replayed.",
+        ):
+            _since(row, zone)
+    elif row.failing_since:
+        with callout(
+            "warn",
+            f"Failing: {row.failures} in a row",
+            f"If every delivery fails for {moments.span(retries.DISABLE_AFTER)}, Adjoin disables "
+            "this endpoint and writes to you.",
+        ):
+            ago(row.failing_since, "The first failure was", zone)
+
+
+def _since(row: Row, zone: str) -> None:
+    if row.disabled_at:
+        ago(row.disabled_at, "Disabled", zone)
+
+
+def _facts(row: Row, zone: str) -> list[Fact]:
+    worked_at, overlap = row.worked_at, row.overlap_until
+    found: list[Fact] = [
+        ("Last took a delivery", partial(ago, worked_at, zone=zone) if worked_at else "never yet"),
+    ]
+    if overlap:
+        left = moments.span(max(overlap - moments.now(), timedelta()))
+        found.append(("Signing secret", f"rotated; the old one signs too, for {left} more"))
+    else:
+        found.append(("Signing secret", "set; shown only once, when it was made"))
+    if row.replayable:
+        found.append(("Missed", f"{_counted(row.replayable)} skipped or given up"))
+    return found
+
+
+def _counted(number: int) -> str:
+    return "1 delivery" if number == 1 else f"{number} deliveries"
