@@ -1,8 +1,10 @@
 """The components as a page uses them: typed into, clicked, patched, and read back."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from nicegui import ui
 from nicegui.testing import User, user_simulation
@@ -14,6 +16,8 @@ from ui.components.dialog import Dialog
 from ui.components.field import checkbox, choice_cards, select_field, text_field
 from ui.components.listing import Listing
 from ui.look import STATUS, TONES
+
+ROOT = Path(__file__).parents[2]
 
 
 @asynccontextmanager
@@ -27,6 +31,17 @@ async def visiting(draw: Callable[[], None]) -> AsyncIterator[User]:
 def test_every_status_has_a_tone_that_the_stylesheet_knows() -> None:
     assert {look.tone for look in STATUS.values()} <= set(TONES)
     assert all(look.label for status, look in STATUS.items() if status not in TONES)
+
+
+def test_every_icon_that_is_named_anywhere_is_in_the_sprite() -> None:
+    named = {look.icon for look in STATUS.values()}
+    for folder, ending in (("ui", "*.py"), ("ui", "*.js"), ("demo", "*.py"), ("demo", "*.toml")):
+        for file in (ROOT / folder).rglob(ending):
+            named |= set(
+                re.findall(r"""icon["']?\s*[=:(]\s*["']([a-z0-9-]+)["']""", file.read_text())
+            )
+    drawn = set(re.findall(r'symbol id="([^"]+)"', (ROOT / "ui/assets/icons.svg").read_text()))
+    assert named - drawn == set()
 
 
 async def test_a_double_click_on_a_slow_button_is_one_click() -> None:
