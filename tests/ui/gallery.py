@@ -268,7 +268,6 @@ def subscription(id: str) -> None:
         with ui.element("div").classes("stack"):
             with card("Token", icon="key-round"):
                 token = secret("E0D4…9E1D", ask)
-                text("", "div").style("height: 14px")
                 facts(
                     [
                         ("Delivered", lambda: ago(before(days=1), zone=ZONE)),
