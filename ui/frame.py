@@ -106,12 +106,19 @@ class Window:
         return not page.places or self.place.kind in page.places
 
     async def _heard(self, change: Change) -> None:
+        if change.noun == "people" and not await self._is_still_mine():
+            _open("/")
+            return
         try:
             await self._tell_page(change)
         except Refusal as refusal:
             log.info("a window could not follow a change: %s", refusal.code)
         if change.noun in ("connection", "everything"):
             await self._count(self._actor)
+
+    async def _is_still_mine(self) -> bool:
+        visitor = await session.visitor()
+        return visitor is not None and _here(visitor, self.place) is not None
 
     async def _tell_page(self, change: Change) -> None:
         if self.page_handler is None:
@@ -190,14 +197,24 @@ def _guarded(page: Page, window: Window) -> Callable[..., Awaitable[None]]:
         if visitor is None:
             ui.navigate.to("/sign-in")
             return
-        if page.places and window.place.kind not in page.places:
+        place = _here(visitor, window.place)
+        named = _named(visitor, args.query_parameters)
+        if place is None or (named is not None and named.key != place.key):
+            _open(ui.context.client.sub_pages_router.current_path)
+            return
+        if page.places and place.kind not in page.places:
             _draw(holder, not_found)
             return
         ui.page_title(f"{page.label} · Adjoin")
-        visit = Visit(visitor, window.place, args.query_parameters, window)
+        visit = Visit(visitor, place, args.query_parameters, window)
         await _build(page, visit, holder, args.path_parameters)
 
     return build
+
+
+def _here(visitor: Visitor, place: Place) -> Place | None:
+    """Return a place as the visitor has it now, None when they do not belong to it any more."""
+    return next((mine for mine in visitor.places if mine.key == place.key), None)
 
 
 async def _build(page: Page, visit: Visit, holder: ui.element, parameters: dict[str, str]) -> None:
@@ -227,15 +244,20 @@ def _draw(holder: ui.element, draw: Callable[[], object]) -> None:
 async def _place(visitor: Visitor, request: Request, pages: Sequence[Page]) -> Place | None:
     """Return the place to show: the one that a deep link names, or one where its page exists."""
     place = visitor.place
-    wanted = request.query_params.get("place") or request.query_params.get("property")
     kinds = _kinds(request.url.path, pages)
-    if wanted:
-        place = next((mine for mine in visitor.places if mine.key == wanted), place)
+    if named := _named(visitor, request.query_params):
+        place = named
     elif place is not None and kinds and place.kind not in kinds:
         place = next((mine for mine in visitor.places if mine.kind in kinds), place)
     if place is not None and place != visitor.place:
         await act(sign_ins.go_to, visitor.actor, place.key)
     return place
+
+
+def _named(visitor: Visitor, query: QueryParams) -> Place | None:
+    """Return the place that a deep link names, None when it names none of the visitor's."""
+    wanted = query.get("place") or query.get("property")
+    return next((mine for mine in visitor.places if mine.key == wanted), None)
 
 
 def _kinds(path: str, pages: Sequence[Page]) -> tuple[str, ...]:
@@ -245,4 +267,9 @@ def _kinds(path: str, pages: Sequence[Page]) -> tuple[str, ...]:
 
 async def _go_to(actor: Actor, place_key: str) -> None:
     if await act(sign_ins.go_to, actor, place_key):
-        ui.navigate.to("/")
+        _open("/")
+
+
+def _open(path: str) -> None:
+    """Load `path` anew: a window, its menu and what it follows belong to one place."""
+    ui.context.client.open(path)
