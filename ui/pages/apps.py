@@ -3,9 +3,10 @@
 from nicegui import ui
 
 from domain import apps
-from domain.apps import Card
+from domain.apps import ENDED, Card
 from ui.ask import load
 from ui.components.catalogue import Action, App, Catalogue
+from ui.components.empty import empty
 from ui.components.page_title import page_title
 from ui.frame import Visit
 from ui.live import Change
@@ -15,20 +16,43 @@ async def page(visit: Visit) -> None:
     cards = await load(apps.catalogue, visit.actor, visit.place.id)
     with page_title("Apps", f"Find what {visit.place.name} needs, and press Connect."):
         pass
+    if not cards:
+        _draw_nothing()
+        return
+    shown = {card.slug: card for card in cards}
     catalogue = Catalogue(
         [_app(card) for card in cards],
         on_open=lambda slug: ui.navigate.to(f"/apps/{slug}"),
-        on_act=lambda slug: ui.navigate.to(f"/apps/{slug}?connect=1"),
+        on_act=lambda slug: slug in shown and ui.navigate.to(_next_page(shown[slug])),
     )
 
     async def refresh(change: Change) -> None:
-        if change.noun not in ("connection", "everything"):
-            return
-        for card in await load(apps.catalogue, visit.actor, visit.place.id):
-            if change.noun == "everything" or card.connection_id == change.id:
+        for card in await _changed(visit, change):
+            if card != shown.get(card.slug):
+                shown[card.slug] = card
                 catalogue.patch(card.slug, card.status, _action(card))
 
     visit.follow(refresh)
+
+
+async def _changed(visit: Visit, change: Change) -> tuple[Card, ...]:
+    """Return the cards that a change may have touched: usually one, read by itself."""
+    if change.noun == "everything":
+        return await load(apps.catalogue, visit.actor, visit.place.id)
+    if change.noun != "connection":
+        return ()
+    card = await load(apps.card, visit.actor, visit.place.id, change.id)
+    return (card,) if card else ()
+
+
+def _next_page(card: Card) -> str:
+    if _is_open(card):
+        return f"/subscriptions/{card.connection_id}"
+    return f"/apps/{card.slug}?connect=1"
+
+
+def _is_open(card: Card) -> bool:
+    return card.status is not None and card.status not in ENDED
 
 
 def _app(card: Card) -> App:
@@ -49,7 +73,17 @@ def _app(card: Card) -> App:
 
 
 def _action(card: Card) -> Action:
-    if card.status in (None, "disconnected", "rejected"):
-        label = "Connect" if card.status is None else "Reconnect"
-        return {"label": label, "enabled": card.can_connect, "why_not": card.why_not or None}
-    return {"label": "Open", "enabled": True, "why_not": None}
+    if _is_open(card):
+        return {"label": "Open", "enabled": True, "why_not": None}
+    label = "Reconnect" if card.status else "Connect"
+    return {"label": label, "enabled": card.can_connect, "why_not": card.why_not or None}
+
+
+def _draw_nothing() -> None:
+    with empty(
+        "door-closed",
+        "No apps yet",
+        "The people who run this platform have not published an app so far. "
+        "As soon as they do, you find it here.",
+    ):
+        pass

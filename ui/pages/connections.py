@@ -1,15 +1,112 @@
-"""My subscriptions."""
+"""My subscriptions: every connection of a property, those that need somebody first."""
 
+from nicegui import ui
+
+from domain import subscriptions
 from domain.actors import Actor
 from domain.places import Place
+from domain.subscriptions import Row
+from ui.ask import load
+from ui.components import listing
+from ui.components.ago import iso
+from ui.components.button import button
+from ui.components.empty import empty
+from ui.components.listing import Column, Listing
 from ui.components.page_title import page_title
 from ui.frame import Visit
+from ui.live import Change
+
+_COLUMNS: list[Column] = [
+    {"key": "app", "label": "App", "kind": "strong", "sub": "developer"},
+    {"key": "status", "label": "Status", "kind": "badge"},
+    {"key": "turn", "label": "Whose turn", "kind": "text", "sub": "usual"},
+    {"key": "since", "label": "Since", "kind": "ago"},
+]
 
 
 async def page(visit: Visit) -> None:
-    with page_title("My subscriptions"):
-        pass
+    found = await load(subscriptions.of_property, visit.actor, visit.place.id)
+    with page_title("My subscriptions", f"Every app that {visit.place.name} has asked for."):
+        button("Browse apps", href="/apps", icon="layout-grid")
+    room = ui.element("div")
+    shown = _Shown(visit, room, found)
+
+    async def refresh(change: Change) -> None:
+        if change.noun in ("connection", "everything"):
+            shown.update(await load(subscriptions.of_property, visit.actor, visit.place.id))
+
+    visit.follow(refresh)
 
 
 async def count(actor: Actor, place: Place) -> int:
-    return 0
+    """Return how many connections the property should look at (see turns.is_due)."""
+    return await load(subscriptions.count_due, actor, place.id)
+
+
+class _Shown:
+    """The list, or the way to the first app while there is nothing to list."""
+
+    def __init__(self, visit: Visit, room: ui.element, found: tuple[Row, ...]) -> None:
+        self._visit = visit
+        self._room = room
+        self._rows: dict[str, listing.Row] = {}
+        self._listing: Listing | None = None
+        self.update(found)
+
+    def update(self, found: tuple[Row, ...]) -> None:
+        """Show `found`; rows that kept their place are changed where they stand."""
+        rows = {row.id: _row(row) for row in found}
+        if self._listing is None or not rows:
+            self._rows = rows
+            self._draw()
+        elif list(rows) != list(self._rows):
+            self._listing.replace(list(rows.values()))
+        else:
+            for row_id, row in rows.items():
+                if row != self._rows[row_id]:
+                    self._listing.patch(row_id, row)
+        self._rows = rows
+
+    def _draw(self) -> None:
+        self._room.clear()
+        self._listing = None
+        with self._room:
+            if not self._rows:
+                _draw_nothing()
+                return
+            self._listing = Listing(
+                _COLUMNS,
+                list(self._rows.values()),
+                label="Connections",
+                search="Search your subscriptions" if len(self._rows) > 8 else None,
+                zone=self._visit.zone,
+            )
+
+
+def _row(row: Row) -> listing.Row:
+    return {
+        "id": row.id,
+        "href": f"/subscriptions/{row.id}",
+        "app": row.app_name,
+        "developer": f"by {row.developer}",
+        "status": row.status,
+        "turn": row.turn.short,
+        "usual": _usual(row),
+        "since": iso(row.since),
+    }
+
+
+def _usual(row: Row) -> str | None:
+    if row.takes_longer:
+        return f"longer than usual: {row.usual.words}"
+    return row.usual.words if row.status == "pending" else None
+
+
+def _draw_nothing() -> None:
+    with empty(
+        "door-open",
+        "Nothing is connected yet",
+        "Choose an app and press Connect. Its partner opens the other side of the door, "
+        "and here you see how far it is.",
+    ):
+        button("Browse apps", href="/apps", kind="primary", icon="layout-grid")

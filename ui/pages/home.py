@@ -1,9 +1,145 @@
-"""Home."""
+"""Home: what needs you, what waits for others, and what simply works."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+
+from domain import moments, subscriptions
+from domain.subscriptions import Row
+from ui.ask import load
+from ui.components.ago import ago
+from ui.components.badge import badge
+from ui.components.button import button
+from ui.components.callout import callout
+from ui.components.card import card
+from ui.components.empty import empty
 from ui.components.page_title import page_title
+from ui.components.text import text
+from ui.components.tile import tile
 from ui.frame import Visit
+from ui.live import Change
+from ui.look import STATUS
+from ui.pages.hub import home as hub
+from ui.pages.operations import home as operations
 
 
 async def page(visit: Visit) -> None:
-    with page_title("Home"):
-        pass
+    if visit.place.kind == "partner":
+        await hub.page(visit)
+    elif visit.place.kind == "platform":
+        await operations.page(visit)
+    else:
+        await _hotel(visit)
+
+
+async def _hotel(visit: Visit) -> None:
+    rows = await load(subscriptions.of_property, visit.actor, visit.place.id)
+    greeting = _greeting(moments.now(), visit.zone)
+    with page_title(f"{greeting}, {visit.visitor.name.split()[0]}"):
+        button("Browse apps", href="/apps", icon="layout-grid")
+    room = ui.element("div").classes("stack")
+    with room:
+        _draw(visit, rows)
+
+    async def refresh(change: Change) -> None:
+        if change.noun in ("connection", "everything"):
+            rows = await load(subscriptions.of_property, visit.actor, visit.place.id)
+            room.clear()
+            with room:
+                _draw(visit, rows)
+
+    visit.follow(refresh)
+
+
+def _draw(visit: Visit, rows: Sequence[Row]) -> None:
+    if not rows:
+        _draw_first_steps(visit.place.name)
+        return
+    due = [row for row in rows if row.is_due]
+    waiting = [row for row in rows if row.turn.whose == "partner"]
+    fine = [row for row in rows if row.turn.whose == "nobody"]
+    if not due:
+        with callout("ok", "Nothing needs you", "No connection waits for somebody at the hotel."):
+            pass
+    for row in due:
+        _draw_due(row, visit.zone)
+    if waiting:
+        with card("Waiting for others", "You need not do anything.", icon="hourglass"):
+            _draw_rows(waiting, visit.zone)
+    if fine:
+        with card("Works", icon="circle-check"), ui.element("ul").classes("neighbours"):
+            for row in fine:
+                _draw_neighbour(row)
+    resting = len(rows) - len(due) - len(waiting) - len(fine)
+    if resting:
+        _draw_resting(resting)
+
+
+def _draw_due(row: Row, zone: str) -> None:
+    look = STATUS[row.status]
+    title = f"{row.app_name}: {row.turn.short[0].lower()}{row.turn.short[1:]}"
+    with callout(look.tone, title, row.turn.sentence, look.icon):
+        button(f"Open {row.app_name}", href=f"/subscriptions/{row.id}", kind="primary")
+        ago(row.since, f"{look.label} since", zone).classes("muted small")
+
+
+def _draw_rows(rows: Sequence[Row], zone: str) -> None:
+    with ui.element("ul").classes("rows"):
+        for row in rows:
+            with ui.element("li"):
+                tile(row.icon, row.hue, 40)
+                with ui.element("div").classes("grow"):
+                    _draw_link(row)
+                    with ui.element("p").classes("muted small"):
+                        _draw_age(row, zone)
+                if row.takes_longer:
+                    text("Longer than usual", "span", "badge").props('data-tone="warn"')
+                badge(row.status)
+
+
+def _draw_age(row: Row, zone: str) -> None:
+    if row.status == "pending":
+        ago(row.requested_at, "Asked", zone)
+        if row.usual.words:
+            text(f", {row.usual.words}", "span")
+    else:
+        text(f"{row.turn.short} ", "span")
+        ago(row.since, "since", zone)
+
+
+def _draw_neighbour(row: Row) -> None:
+    with ui.element("li"):
+        tile(row.icon, row.hue, 32)
+        _draw_link(row)
+        badge(row.status)
+
+
+def _draw_link(row: Row) -> None:
+    text(row.app_name, "a", "row-name").props["href"] = f"/subscriptions/{row.id}"
+
+
+def _draw_resting(count: int) -> None:
+    words = "1 more is paused or has ended." if count == 1 else f"{count} more are paused or ended."
+    with ui.element("p").classes("muted"):
+        text(f"{words} ", "span")
+        text("See all subscriptions", "a").props["href"] = "/subscriptions"
+
+
+def _draw_first_steps(hotel: str) -> None:
+    with (
+        card(),
+        empty(
+            "door-open",
+            f"Open {hotel}’s first door",
+            "Find an app, look at what it will read and change, and press Connect. Its partner "
+            "opens the other side, and you watch it happen here.",
+        ),
+    ):
+        button("Browse apps", href="/apps", kind="primary", icon="layout-grid")
+
+
+def _greeting(now: datetime, zone: str) -> str:
+    hour = now.astimezone(ZoneInfo(zone)).hour
+    return "Good morning" if 4 <= hour < 12 else "Good day" if hour < 18 else "Good evening"

@@ -1,4 +1,4 @@
-"""The story of one connection, the same for hotel, partner and operator, growing while they look."""
+"""The story of one connection: the same for hotel, partner and operator, growing as they look."""
 
 from collections.abc import Sequence
 

@@ -1,0 +1,96 @@
+"""One connection: its state, whose turn it is, its token or account, and its story, all live."""
+
+from nicegui import ui
+
+from domain import subscriptions
+from domain.refusals import not_found
+from domain.subscriptions import Page
+from ui.ask import load
+from ui.components.badge import badge
+from ui.components.button import button
+from ui.components.card import card, facts
+from ui.components.page_title import breadcrumb
+from ui.components.text import text
+from ui.components.tile import tile
+from ui.frame import Visit
+from ui.live import Change, gathered
+from ui.pages.connection.account import AccountCard
+from ui.pages.connection.moves import Moves
+from ui.pages.connection.token import TokenCard
+from ui.pages.connection.turn import TurnPanel
+from ui.pages.contact import draw_contact
+from ui.pages.story import Story
+
+
+async def page(visit: Visit, connection_id: str) -> None:
+    found = await load(subscriptions.read, visit.actor, connection_id)
+    if found.row.property_id != visit.place.id:
+        raise not_found("This connection")
+    room = _Room(visit, found)
+    room.draw()
+    visit.follow(room.follow)
+
+
+class _Room:
+    """The parts of the page, and how they hear of changes."""
+
+    def __init__(self, visit: Visit, found: Page) -> None:
+        self._visit = visit
+        self._found = found
+        self.refresh = gathered(self._refresh)
+        self._moves = Moves(visit, self.refresh)
+
+    def draw(self) -> None:
+        found, visit = self._found, self._visit
+        breadcrumb([("My subscriptions", "/subscriptions"), (found.row.app_name, None)])
+        self._draw_head()
+        with ui.element("div").classes("stack"):
+            self._turn = TurnPanel(visit, self._moves, found)
+            with ui.element("div").classes("columns"):
+                with card("History", "The same story that the partner reads.", icon="history"):
+                    self._story = Story(found, visit.zone)
+                with ui.element("div").classes("stack"):
+                    self._keys = self._draw_keys()
+                    self._answers = ui.element("div").classes("contents")
+                    self._draw_answers()
+                    with card("Whom to ask", icon="life-buoy"):
+                        draw_contact(found.contact, found.row.developer)
+
+    def _draw_keys(self) -> TokenCard | AccountCard:
+        if self._found.row.kind == "core":
+            return AccountCard(self._visit, self._moves, self._found, self.refresh)
+        return TokenCard(self._visit, self._found)
+
+    async def follow(self, change: Change) -> None:
+        if change.id == self._found.row.id or change.noun in ("message", "everything"):
+            await self.refresh()
+
+    async def _refresh(self) -> None:
+        """Read the connection again, and change on the page what has become different."""
+        before, visit = self._found, self._visit
+        self._found = found = await load(subscriptions.read, visit.actor, before.row.id)
+        self._badge.set(found.row.status)
+        self._turn.update(found)
+        self._keys.update(found)
+        self._story.update(found)
+        if found.answers != before.answers:
+            self._draw_answers()
+
+    def _draw_head(self) -> None:
+        row = self._found.row
+        with ui.element("header").classes("head"):
+            tile(row.icon, row.hue, 64)
+            with ui.element("div").classes("grow"):
+                with ui.element("div").classes("line"):
+                    text(row.app_name, "h1")
+                    self._badge = badge(row.status)
+                text(f"{row.property_name}, with an app by {row.developer}", classes="lead")
+            with ui.element("div").classes("actions"):
+                button("About this app", href=f"/apps/{row.app_slug}", icon="info", kind="quiet")
+
+    def _draw_answers(self) -> None:
+        self._answers.clear()
+        with self._answers:
+            if self._found.answers:
+                with card("Your answers", "Given when Connect was pressed.", icon="list-checks"):
+                    facts(self._found.answers)

@@ -1,0 +1,140 @@
+"""Whose turn it is on a connection: the steps so far, how long it takes, and what can be done."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+
+from domain.subscriptions import Notification, Page
+from ui.components.ago import ago
+from ui.components.callout import callout
+from ui.components.link import mail_link
+from ui.components.steps import Step, steps
+from ui.components.text import text
+from ui.frame import Visit
+from ui.look import STATUS
+from ui.pages.connection.moves import Moves
+from ui.pages.usual import how_long
+
+_STEPS_FOR = ("pending", "active", "rejected")
+
+
+class TurnPanel:
+    """The panel on top of the page; draws itself anew when what it says has changed."""
+
+    def __init__(self, visit: Visit, moves: Moves, found: Page) -> None:
+        self._visit = visit
+        self._moves = moves
+        self._shown: Page | None = None
+        self._panel = ui.element("div").classes("stack turn").props('aria-live="polite"')
+        self.update(found)
+
+    def update(self, found: Page) -> None:
+        if self._shown is not None and _said(found) == _said(self._shown):
+            return
+        self._shown = found
+        self._panel.clear()
+        with self._panel:
+            self._draw(found)
+
+    def _draw(self, found: Page) -> None:
+        row = found.row
+        look = STATUS[row.status]
+        with callout(look.tone, row.turn.short, row.turn.sentence, look.icon):
+            with ui.element("div").classes("turn-more"):
+                _draw_reason(found)
+                _draw_since(found, self._visit.zone)
+            self._moves.draw(found)
+        if row.kind == "integrated" and row.status in _STEPS_FOR:
+            with ui.element("div").classes("card"):
+                steps(_steps(found, self._visit.zone))
+
+
+def _said(found: Page) -> tuple[object, ...]:
+    """Return everything that the panel shows, to compare."""
+    return (
+        found.row,
+        found.moves,
+        found.reason,
+        found.disabled_by,
+        found.next_nudge_at,
+        found.notifications,
+    )
+
+
+def _draw_reason(found: Page) -> None:
+    if not found.reason:
+        return
+    who = {"rejected": f"{found.row.developer} wrote", "broken": f"{found.row.app_name} said"}
+    text(f"{who.get(found.row.status, 'The reason given')}:", classes="muted")
+    text(found.reason, "blockquote", "quote")
+
+
+def _draw_since(found: Page, zone: str) -> None:
+    row = found.row
+    with ui.element("div").classes("line small"):
+        if row.status != "pending":
+            ago(row.since, f"{STATUS[row.status].label} since", zone)
+            return
+        ago(row.requested_at, f"{found.requested_by} asked", zone)
+        text(how_long(row.usual), "span")
+        if row.takes_longer:
+            text("Takes longer than usual", "span", "badge").props('data-tone="warn"')
+    if found.contact is not None and found.contact.email:
+        with ui.element("div").classes("line small"):
+            text(f"Your contact: {found.contact.name or row.developer},", "span")
+            mail_link(found.contact.email)
+
+
+def _steps(found: Page, zone: str) -> list[Step]:
+    """Return Requested → Partner notified → Partner activates → Active, as far as it has come."""
+    row = found.row
+    told, how = _told(found.notifications, zone)
+    requested: Step = {
+        "title": "Requested",
+        "text": f"by {found.requested_by}, {_when(row.requested_at, zone)}",
+        "state": "done",
+    }
+    notified: Step = {
+        "title": "Partner notified",
+        "text": how,
+        "state": "done" if told or row.status != "pending" else "now",
+    }
+    if row.status == "rejected":
+        when = _when(row.since, zone)
+        return [requested, notified, {"title": "Rejected", "text": when, "state": "now"}]
+    is_active = row.status == "active"
+    answer: Step = {
+        "title": "Active by itself" if row.activation == "automatic" else "Partner activates",
+        "text": "done" if is_active else row.usual.words,
+        "state": "done" if is_active else "now" if told else "next",
+    }
+    active: Step = {
+        "title": "Active",
+        "text": f"since {_when(row.since, zone)}" if is_active else "data can flow",
+        "state": "done" if is_active else "next",
+    }
+    return [requested, notified, answer, active]
+
+
+def _told(notifications: Sequence[Notification], zone: str) -> tuple[bool, str]:
+    """Return whether the partner knows of the request, and how or why not in a few words."""
+    if not notifications:
+        return True, "in its Developer Hub"
+    for each in notifications:
+        if each.status == "delivered" and each.at is not None:
+            return True, f"by {each.channel}, {_when(each.at, zone)}"
+    last = notifications[-1]
+    if last.status == "gave_up":
+        return False, f"The {last.channel} could not be delivered. Please contact them."
+    if last.status == "skipped":
+        return False, "They have switched off their notifications. Please contact them."
+    if last.tries:
+        return False, f"The {last.channel} has not got through yet. We go on trying."
+    return False, f"The {last.channel} is on its way"
+
+
+def _when(at: datetime, zone: str) -> str:
+    there = at.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%b, %H:%M}"
