@@ -95,6 +95,14 @@ def operating(session: Session, actor: Actor, now: datetime) -> Standing:
     return who
 
 
+def in_person(session: Session, actor: Actor, now: datetime) -> Standing:
+    """`standing` for what only people have, a password say; refuses `not_found` to programs."""
+    who = standing(session, actor, now)
+    if who.person_id is None:
+        raise not_found("This page")
+    return who
+
+
 def _person_standing(session: Session, sign_in_id: str, now: datetime) -> Standing:
     row = session.exec(
         select(SignIn, Person).join(Person).where(SignIn.id == sign_in_id)

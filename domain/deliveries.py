@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import letters, messages, moments
-from domain.actors import Actor
+from domain.actors import Actor, standing
 from domain.partners import failing, working_for
 from domain.refusals import Refusal, not_found
 from storage import changes, database, jobs
@@ -199,10 +199,10 @@ def _is_older(session: Session, message_id: str, partner_id: str) -> sa.ColumnEl
 
 
 def _mine(session: Session, actor: Actor, message_id: str, now: datetime) -> Message:
+    who = standing(session, actor, now)
     message = session.get(Message, message_id)
-    if message is None or message.partner_id is None:
+    if message is None or not who.works_for(message.partner_id):
         raise not_found("This delivery")
-    working_for(session, actor, message.partner_id, now)
     return message
 
 

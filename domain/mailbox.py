@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from domain import moments
-from domain.actors import Actor, Standing, standing
+from domain.actors import Actor, Standing, in_person
 from storage import database
 from storage.partners import Partner
 from storage.people import Invitation
@@ -18,7 +18,7 @@ def addresses(actor: Actor, *, now: datetime | None = None) -> frozenset[str]:
     invites somebody wants to see the letter arrive.
     """
     with database.reading() as session:
-        who = standing(session, actor, now or moments.now())
+        who = in_person(session, actor, now or moments.now())
         found = {who.email, *_of_partners(session, who), *_invited(session, who)}
         return frozenset(address.lower() for address in found if address)
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import history, letters, messages, moments, passwords, questions, sign_ins
-from domain.actors import Actor, Standing, standing
+from domain.actors import Actor, Standing, in_person, standing
 from domain.refusals import Refusal, invalid, not_found
 from storage import changes, database
 from storage.people import Invitation, Membership, Person
@@ -72,7 +72,7 @@ def change_password(actor: Actor, current: str, new: str, *, now: datetime | Non
     now = now or moments.now()
     sign_ins.confirm_password(actor, current, now=now)
     with database.transaction() as session:
-        who = standing(session, actor, now)
+        who = in_person(session, actor, now)
         passwords.check_new(new, who.email)
         person = session.get_one(Person, who.person_id)
         person.password_hash = passwords.hashed(new)
@@ -85,7 +85,7 @@ def change_password(actor: Actor, current: str, new: str, *, now: datetime | Non
 def rename(actor: Actor, name: str, *, now: datetime | None = None) -> None:
     """Change the person's own name; refuses `invalid`."""
     with database.transaction() as session:
-        who = standing(session, actor, now or moments.now())
+        who = in_person(session, actor, now or moments.now())
         session.get_one(Person, who.person_id).name = checked_name(name)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from domain import moments, passwords, places, throttle
-from domain.actors import Actor, roles_of, standing
+from domain.actors import Actor, in_person, roles_of
 from domain.places import Place
 from domain.refusals import Refusal, not_found
 from storage import changes, database, encryption
@@ -108,7 +108,7 @@ def go_to(actor: Actor, place_key: str, *, now: datetime | None = None) -> None:
     """Let this browser look at another of the person's places; refuses `not_found`."""
     now = now or moments.now()
     with database.transaction() as session:
-        who = standing(session, actor, now)
+        who = in_person(session, actor, now)
         if place_key not in {place.key for place in places.of(session, who.roles)}:
             raise not_found("This place")
         session.get_one(SignIn, actor.id).place = place_key
@@ -139,7 +139,7 @@ def of_person(actor: Actor, *, now: datetime | None = None) -> tuple[Device, ...
     """Return the browsers in which the person is signed in, the last seen first."""
     now = now or moments.now()
     with database.reading() as session:
-        who = standing(session, actor, now)
+        who = in_person(session, actor, now)
         rows = session.exec(
             select(SignIn)
             .where(
@@ -162,7 +162,7 @@ def confirm_password(actor: Actor, password: str, *, now: datetime | None = None
     """
     now = now or moments.now()
     with database.transaction() as session:
-        who = standing(session, actor, now)
+        who = in_person(session, actor, now)
         address = session.get_one(SignIn, actor.id).address
         throttle.check(session, who.email, address, who.person_id, now)
         person = session.get_one(Person, who.person_id)
@@ -185,7 +185,7 @@ def end_all_of(session: Session, person_id: str, now: datetime, *, but: str = ""
 
 def _end(actor: Actor, sign_in_ids: list[str], now: datetime) -> None:
     with database.transaction() as session:
-        standing(session, actor, now)
+        in_person(session, actor, now)
         for sign_in_id in sign_in_ids:
             session.get_one(SignIn, sign_in_id).ended_at = now
             changes.announce(session, changes.Change("sign_in", sign_in_id))

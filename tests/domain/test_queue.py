@@ -47,8 +47,10 @@ async def test_a_receiver_that_hangs_holds_up_nobody_else(
     world: World, queue: None, serve: Serve
 ) -> None:
     never, arrived = asyncio.Event(), asyncio.Event()
+    hanging: list[web.Request] = []
 
     async def hang(request: web.Request) -> web.Response:
+        hanging.append(request)
         await never.wait()
         return web.Response()
 
@@ -60,7 +62,10 @@ async def test_a_receiver_that_hangs_holds_up_nobody_else(
     quick = endpoints.create(world.finn, world.freeguides, await serve(take))
     for _ in range(100):
         endpoints.send_test_event(world.dee, slow.endpoint_id)
-    await asyncio.sleep(0.5)  # every place that the slow one may take is taken
+    seen = -1
+    while seen < len(hanging) or not hanging:  # until it has every place that it may take
+        seen = len(hanging)
+        await asyncio.sleep(1.5)
     endpoints.send_test_event(world.finn, quick.endpoint_id)
     await asyncio.wait_for(arrived.wait(), timeout=10)
     never.set()

@@ -1,0 +1,42 @@
+"""Fixtures for the rules: a vendor that says what a test wants, and one of everything."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from connectors.door import Door
+from connectors.vendor import Check
+from connectors.vendors import VENDORS
+from tests.builders import World
+from tests.domain import scenes
+from tests.domain.scenes import Scene
+
+ACCEPTED = Check(True, "ent_1", "Harbour Hotel at Mews", "Mews accepted the credentials.")
+REFUSED = Check(False, None, None, "Mews refuses the credentials.", "refused")
+UNREACHABLE = Check(False, None, None, "Mews gave no answer. Try again.", "unreachable")
+
+
+@dataclass
+class FakeVendor:
+    """Mews, as far as a test needs it: `says` is its next answer, `asked` what it was shown."""
+
+    says: Check = ACCEPTED
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    def check(self, door: Door, address: str, credentials: dict[str, str]) -> Check:
+        self.asked.append(credentials)
+        return self.says
+
+
+@pytest.fixture
+def mews(monkeypatch: pytest.MonkeyPatch) -> FakeVendor:
+    """Mews without the network; it accepts every credential until it is told otherwise."""
+    fake = FakeVendor()
+    monkeypatch.setitem(VENDORS, "mews", replace(VENDORS["mews"], check=fake.check))
+    return fake
+
+
+@pytest.fixture
+def scene(world: World, mews: FakeVendor) -> Scene:
+    """One of everything at Harbour Hotel and D3x."""
+    return scenes.build(world)

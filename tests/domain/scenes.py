@@ -1,0 +1,128 @@
+"""One of everything, so that every verb of the domain has something to work on."""
+
+from dataclasses import dataclass, replace
+
+from sqlmodel import select
+
+from domain import connections, core, endpoints, invitations, sign_ins, tokens
+from domain.actors import Actor
+from storage import database
+from storage.people import Membership
+from tests import builders
+from tests.builders import World
+
+CREDENTIALS = {"client_token": "C" * 20, "access_token": "A" * 20}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A world with D3x's apps in every state at Harbour Hotel, and what else verbs need.
+
+    Each field but `world` and the last ones is an id that strangers must not recognise.
+    """
+
+    world: World
+    hotel: str
+    d3x: str
+    app: str  # a slug
+    sign_in: str  # another one of Maya's
+    pending: str
+    active: str
+    paused: str  # by the hotel
+    ended: str
+    core: str
+    message: str
+    endpoint: str
+    broken_endpoint: str  # disabled
+    membership: str  # Noah's
+    invitation: str  # to the hotel
+    partner_membership: str  # of somebody else at D3x
+    program: Actor  # whoever holds the token of `active`
+    operator_membership: str
+
+    def actor(self, name: str) -> Actor:
+        """Return somebody by their first name in small letters; "program" holds the token."""
+        return self.program if name == "program" else getattr(self.world, name)
+
+    def made_up(self) -> "Scene":
+        """Return the same scene with ids of things that never existed."""
+        prefixes = {
+            "hotel": "pro",
+            "d3x": "par",
+            "app": "app",
+            "sign_in": "sig",
+            "message": "msg",
+            "endpoint": "end",
+            "broken_endpoint": "end",
+            "membership": "mem",
+            "partner_membership": "mem",
+            "operator_membership": "mem",
+            "invitation": "inv",
+        }
+        states = ("pending", "active", "paused", "ended", "core")
+        return replace(
+            self,
+            **{name: f"{prefix}_never" for name, prefix in prefixes.items()},
+            **dict.fromkeys(states, "con_never"),
+        )
+
+
+def build(world: World) -> Scene:
+    """Fill `world` with one of everything; Mews has to accept `CREDENTIALS`."""
+    now = world.now
+    with builders.adding() as rows:
+        for slug in ("active", "paused", "ended", "fresh"):
+            builders.add_app(rows, slug, slug.title(), now, partner_id=world.d3x)
+        builders.add_app(rows, "bews", "Bews", now, kind="core", vendor="mews")
+        builders.add_person(rows, "dora@d3x.example", "partner", world.d3x, now=now)
+        builders.add_person(rows, "otto@platform.example", "operator", now=now)
+        broken = builders.add_endpoint(rows, world.d3x, "https://hooks.d3x.example/b", now)
+    ids = {slug: world.connect(slug) for slug in ("active", "paused", "ended")}
+    pending = world.connect("d3x")
+    for connection_id in (ids["active"], ids["paused"]):
+        connections.activate(world.dee, connection_id, now=now)
+    connections.disable(world.maya, ids["paused"], now=now)
+    connections.withdraw(world.maya, ids["ended"], now=now)
+    endpoints.disable(world.dee, broken, now=now)
+    invited = invitations.invite(
+        world.maya, "new@harbour.example", "viewer", world.hotel, now=now
+    ).id
+    return Scene(
+        world,
+        world.hotel,
+        world.d3x,
+        app="d3x",
+        sign_in=_sign_in_again(world),
+        pending=pending,
+        **ids,
+        core=core.connect(world.maya, world.hotel, "mews", CREDENTIALS, now=now),
+        message=_message(pending, world.d3x_endpoint),
+        endpoint=world.d3x_endpoint,
+        broken_endpoint=broken,
+        membership=_membership("viewer"),
+        partner_membership=_membership("partner", world.d3x),
+        operator_membership=_membership("operator"),
+        invitation=invited,
+        program=tokens.authenticate(builders.token_of(ids["active"]), now=now),
+    )
+
+
+def _sign_in_again(world: World) -> str:
+    email, device = world.emails["maya"], "A telephone"
+    cookie = sign_ins.sign_in(
+        email, builders.PASSWORD, device=device, address="203.0.113.9", now=world.now
+    )
+    visitor = sign_ins.visit(cookie, now=world.now)
+    assert visitor is not None
+    return visitor.actor.id
+
+
+def _message(connection_id: str, endpoint_id: str) -> str:
+    messages = builders.messages_of(connection_id)
+    return next(message.id for message in messages if message.endpoint_id == endpoint_id)
+
+
+def _membership(role: str, place_id: str = "") -> str:
+    with database.reading() as session:
+        rows = session.exec(select(Membership).where(Membership.role == role)).all()
+        return next(row.id for row in rows if not place_id or row.partner_id == place_id)

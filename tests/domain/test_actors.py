@@ -1,0 +1,336 @@
+"""Who may do what: every verb of the domain, called by everybody, against one written table."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import domain
+from domain import (
+    apps,
+    callers,
+    connections,
+    core,
+    deliveries,
+    endpoints,
+    history,
+    invitations,
+    mailbox,
+    operations,
+    partners,
+    people,
+    properties,
+    sign_ins,
+    subscriptions,
+    tokens,
+    waiting,
+)
+from domain.actors import ADJOIN, Actor
+from domain.drafts import Draft
+from domain.refusals import Refusal
+from tests import builders
+from tests.builders import PASSWORD
+from tests.domain.scenes import CREDENTIALS, Scene
+
+# What each of them gets: "ok", "no" (not found: they must not even learn that it exists), "-"
+# (forbidden: they see it, and are told who can do it) or "*" (the hotel paused it, so only the
+# hotel can go on). "program" holds the access token of one active connection of D3x at Harbour
+# Hotel. Maya manages the hotel, Noah may look at it, Charlie manages another one, Dee works for
+# D3x, Finn for another partner, Olga is an operator.
+TABLE = """
+verb                          maya  noah  charlie  dee  finn  olga  program
+
+apps.catalogue                ok    ok    no       no   no    no    no
+apps.card                     ok    ok    no       no   no    no    no
+apps.read                     ok    ok    no       no   no    no    no
+apps.of_partner               no    no    no       ok   no    no    no
+apps.all_of_them              no    no    no       no   no    ok    no
+apps.create                   no    no    no       no   no    ok    no
+apps.edit                     no    no    no       no   no    ok    no
+apps.entry                    no    no    no       no   no    ok    no
+apps.publish                  no    no    no       no   no    ok    no
+apps.retire                   no    no    no       no   no    ok    no
+apps.edit_texts               no    no    no       ok   no    ok    no
+apps.texts                    no    no    no       ok   no    ok    no
+apps.sheet                    no    no    no       ok   no    ok    no
+
+connections.connect           ok    -     no       no   no    no    no
+connections.activate          -     -     no       ok   no    -     no
+connections.reject            -     -     no       ok   no    -     no
+connections.withdraw          ok    -     no       -    no    -     no
+connections.disconnect        ok    -     no       ok   no    -     ok
+connections.disable           ok    -     no       ok   no    -     ok
+connections.enable            ok    -     no       *    no    -     no
+connections.reconnect         ok    -     no       no   no    no    no
+
+core.connect                  ok    -     no       no   no    no    no
+core.repair                   ok    -     no       no   no    no    no
+core.check_again              ok    -     no       no   no    no    no
+core.disconnect               ok    -     no       no   no    -     no
+
+tokens.reveal                 ok    -     no       no   no    no    no
+tokens.rotate                 ok    -     no       no   no    no    no
+waiting.nudge                 ok    -     no       -    no    -     no
+
+subscriptions.of_property     ok    ok    no       no   no    no    no
+subscriptions.count_due       ok    ok    no       no   no    no    no
+subscriptions.of_partner      no    no    no       ok   no    no    no
+subscriptions.all_of_them     no    no    no       no   no    ok    no
+subscriptions.requests        no    no    no       ok   no    no    no
+subscriptions.count_requests  no    no    no       ok   no    no    no
+subscriptions.read            ok    ok    no       ok   no    ok    ok
+history.of_connection         ok    ok    no       ok   no    ok    ok
+callers.read                  no    no    no       no   no    no    ok
+
+deliveries.of_partner         no    no    no       ok   no    no    no
+deliveries.read               no    no    no       ok   no    no    no
+deliveries.resend             no    no    no       ok   no    no    no
+endpoints.of_partner          no    no    no       ok   no    no    no
+endpoints.create              no    no    no       ok   no    no    no
+endpoints.change_url          no    no    no       ok   no    no    no
+endpoints.rotate_secret       no    no    no       ok   no    no    no
+endpoints.send_test_event     no    no    no       ok   no    no    no
+endpoints.disable             no    no    no       ok   no    no    no
+endpoints.enable              no    no    no       ok   no    no    no
+endpoints.remove              no    no    no       ok   no    no    no
+endpoints.replay_skipped      no    no    no       ok   no    no    no
+partners.settings             no    no    no       ok   no    no    no
+partners.save_contact         no    no    no       ok   no    no    no
+partners.save_notifications   no    no    no       ok   no    no    no
+partners.overview             no    no    no       ok   no    no    no
+
+partners.create               no    no    no       no   no    ok    no
+partners.read                 no    no    no       no   no    ok    no
+partners.edit                 no    no    no       no   no    ok    no
+partners.all_of_them          no    no    no       no   no    ok    no
+properties.create             no    no    no       no   no    ok    no
+properties.read               no    no    no       no   no    ok    no
+properties.edit               no    no    no       no   no    ok    no
+properties.all_of_them        no    no    no       no   no    ok    no
+operations.overview           no    no    no       no   no    ok    no
+
+people.members                ok    ok    no       no   no    ok    no
+people.remove                 ok    -     no       no   no    ok    no
+people.remove_partner         no    no    no       ok   no    ok    no
+people.remove_operator        no    no    no       no   no    ok    no
+invitations.invite            ok    -     no       no   no    ok    no
+invitations.waiting           ok    ok    no       no   no    ok    no
+invitations.withdraw          ok    -     no       no   no    ok    no
+
+people.change_password        ok    ok    ok       ok   ok    ok    no
+people.rename                 ok    ok    ok       ok   ok    ok    no
+mailbox.addresses             ok    ok    ok       ok   ok    ok    no
+sign_ins.of_person            ok    ok    ok       ok   ok    ok    no
+sign_ins.sign_out             ok    ok    ok       ok   ok    ok    no
+sign_ins.sign_out_everywhere  ok    ok    ok       ok   ok    ok    no
+sign_ins.confirm_password     ok    ok    ok       ok   ok    ok    no
+sign_ins.go_to                ok    ok    no       no   no    no    no
+sign_ins.end                  ok    no    no       no   no    no    no
+"""
+
+Verb = Callable[[Actor, Scene], Any]
+_DRAFT = {"name": "Pager", "category": "Guest", "tagline": "Calls guests"}
+_TEXTS = {"tagline": "Calls guests", "description": "", "setup_notes": ""}
+_CONTACT = {
+    "contact_name": "D",
+    "contact_email": "d@d3x.example",
+    "contact_phone": "",
+    "website": "",
+}
+_WAYS = {"by_webhook": True, "by_mail": False, "mail_to": "", "token_in_mail": False}
+
+# How each verb is called, on one of everything.
+VERBS: dict[str, Verb] = {
+    "apps.catalogue": lambda who, s: apps.catalogue(who, s.hotel),
+    "apps.card": lambda who, s: apps.card(who, s.hotel, s.active),
+    "apps.read": lambda who, s: apps.read(who, s.hotel, "d3x"),
+    "apps.of_partner": lambda who, s: apps.of_partner(who, s.d3x),
+    "apps.all_of_them": lambda who, s: apps.all_of_them(who),
+    "apps.create": lambda who, s: apps.create(
+        who, slug="pager", kind="integrated", partner_id=s.world.d3x, **_DRAFT
+    ),
+    "apps.edit": lambda who, s: apps.edit(
+        who, s.app, Draft(kind="integrated", partner_id=s.world.d3x, **_DRAFT)
+    ),
+    "apps.entry": lambda who, s: apps.entry(who, s.app),
+    "apps.publish": lambda who, s: apps.publish(who, s.app),
+    "apps.retire": lambda who, s: apps.retire(who, s.app),
+    "apps.edit_texts": lambda who, s: apps.edit_texts(who, s.app, **_TEXTS),
+    "apps.texts": lambda who, s: apps.texts(who, s.app),
+    "apps.sheet": lambda who, s: apps.sheet(who, s.app),
+    "connections.connect": lambda who, s: connections.connect(who, s.hotel, "fresh"),
+    "connections.reconnect": lambda who, s: connections.connect(who, s.hotel, "ended"),
+    "connections.activate": lambda who, s: connections.activate(who, s.pending),
+    "connections.reject": lambda who, s: connections.reject(who, s.pending, "No such code."),
+    "connections.withdraw": lambda who, s: connections.withdraw(who, s.pending),
+    "connections.disconnect": lambda who, s: connections.disconnect(who, s.active),
+    "connections.disable": lambda who, s: connections.disable(who, s.active),
+    "connections.enable": lambda who, s: connections.enable(who, s.paused),
+    "core.connect": lambda who, s: core.connect(who, s.hotel, "bews", CREDENTIALS),
+    "core.repair": lambda who, s: core.repair(who, s.core, CREDENTIALS),
+    "core.check_again": lambda who, s: core.check_again(who, s.core),
+    "core.disconnect": lambda who, s: connections.disconnect(who, s.core),
+    "tokens.reveal": lambda who, s: tokens.reveal(who, s.active, PASSWORD),
+    "tokens.rotate": lambda who, s: tokens.rotate(who, s.active),
+    "waiting.nudge": lambda who, s: waiting.nudge(who, s.pending),
+    "subscriptions.of_property": lambda who, s: subscriptions.of_property(who, s.hotel),
+    "subscriptions.count_due": lambda who, s: subscriptions.count_due(who, s.hotel),
+    "subscriptions.all_of_them": lambda who, s: subscriptions.all_of_them(who),
+    "subscriptions.of_partner": lambda who, s: subscriptions.of_partner(who, s.d3x),
+    "subscriptions.requests": lambda who, s: subscriptions.requests(who, s.d3x),
+    "subscriptions.count_requests": lambda who, s: subscriptions.count_requests(who, s.d3x),
+    "subscriptions.read": lambda who, s: subscriptions.read(who, s.active),
+    "history.of_connection": lambda who, s: history.of_connection(who, s.active),
+    "callers.read": lambda who, s: callers.read(who),
+    "deliveries.of_partner": lambda who, s: deliveries.of_partner(who, s.d3x),
+    "deliveries.read": lambda who, s: deliveries.read(who, s.message),
+    "deliveries.resend": lambda who, s: deliveries.resend(who, s.message),
+    "endpoints.of_partner": lambda who, s: endpoints.of_partner(who, s.d3x),
+    "endpoints.create": lambda who, s: endpoints.create(who, s.d3x, "https://c.d3x.example"),
+    "endpoints.change_url": lambda who, s: endpoints.change_url(
+        who, s.endpoint, "https://c.d3x.example"
+    ),
+    "endpoints.rotate_secret": lambda who, s: endpoints.rotate_secret(who, s.endpoint),
+    "endpoints.send_test_event": lambda who, s: endpoints.send_test_event(who, s.endpoint),
+    "endpoints.disable": lambda who, s: endpoints.disable(who, s.endpoint),
+    "endpoints.enable": lambda who, s: endpoints.enable(who, s.broken_endpoint),
+    "endpoints.remove": lambda who, s: endpoints.remove(who, s.endpoint),
+    "endpoints.replay_skipped": lambda who, s: endpoints.replay_skipped(who, s.endpoint),
+    "partners.settings": lambda who, s: partners.settings(who, s.d3x),
+    "partners.save_contact": lambda who, s: partners.save_contact(who, s.d3x, **_CONTACT),
+    "partners.save_notifications": lambda who, s: partners.save_notifications(who, s.d3x, **_WAYS),
+    "partners.overview": lambda who, s: partners.overview(who, s.d3x),
+    "partners.create": lambda who, s: partners.create(who, "New Ltd"),
+    "partners.read": lambda who, s: partners.read(who, s.d3x),
+    "partners.edit": lambda who, s: partners.edit(who, s.d3x, "D3x Limited"),
+    "partners.all_of_them": lambda who, s: partners.all_of_them(who),
+    "properties.create": lambda who, s: properties.create(who, "New Hotel"),
+    "properties.read": lambda who, s: properties.read(who, s.hotel),
+    "properties.edit": lambda who, s: properties.edit(who, s.hotel, "The Harbour"),
+    "operations.overview": lambda who, s: operations.overview(who),
+    "properties.all_of_them": lambda who, s: properties.all_of_them(who),
+    "people.members": lambda who, s: people.members(who, s.hotel),
+    "people.remove": lambda who, s: people.remove(who, s.membership),
+    "people.remove_partner": lambda who, s: people.remove(who, s.partner_membership),
+    "people.remove_operator": lambda who, s: people.remove(who, s.operator_membership),
+    "people.change_password": lambda who, s: people.change_password(
+        who, PASSWORD, "another horse 43"
+    ),
+    "people.rename": lambda who, s: people.rename(who, "Somebody Else"),
+    "mailbox.addresses": lambda who, s: mailbox.addresses(who),
+    "invitations.invite": lambda who, s: invitations.invite(
+        who, "x@harbour.example", "viewer", s.hotel
+    ),
+    "invitations.waiting": lambda who, s: invitations.waiting(who, s.hotel),
+    "invitations.withdraw": lambda who, s: invitations.withdraw(who, s.invitation),
+    "sign_ins.of_person": lambda who, s: sign_ins.of_person(who),
+    "sign_ins.sign_out": lambda who, s: sign_ins.sign_out(who),
+    "sign_ins.sign_out_everywhere": lambda who, s: sign_ins.sign_out_everywhere(who),
+    "sign_ins.confirm_password": lambda who, s: sign_ins.confirm_password(who, PASSWORD),
+    "sign_ins.go_to": lambda who, s: sign_ins.go_to(who, s.hotel),
+    "sign_ins.end": lambda who, s: sign_ins.end(who, s.sign_in),
+}
+# Two verbs that are called in more than one state, and one that is called for three places.
+_ALSO = {"connections.reconnect", "core.disconnect", "people.remove_partner"}
+_ALSO |= {"people.remove_operator"}
+
+HEADER, *LINES = [line.split() for line in TABLE.strip().splitlines() if line]
+EXPECTED = {verb: dict(zip(HEADER[1:], row, strict=True)) for verb, *row in LINES}
+CODES = {"no": "not_found", "-": "forbidden", "*": "disabled_by_other_side"}
+EVERYBODY = HEADER[1:]
+
+
+def test_the_table_has_every_verb_of_the_domain() -> None:
+    found = set()
+    for module in pkgutil.iter_modules(domain.__path__):
+        namespace = importlib.import_module(f"domain.{module.name}")
+        for name, verb in vars(namespace).items():
+            is_ours = inspect.isfunction(verb) and verb.__module__ == namespace.__name__
+            if is_ours and not name.startswith("_"):
+                first = next(iter(inspect.signature(verb).parameters), "")
+                found |= {f"{module.name}.{name}"} if first == "actor" else set()
+    assert found == EXPECTED.keys() - _ALSO
+    assert EXPECTED.keys() == VERBS.keys()
+
+
+def test_the_table_lets_operators_touch_no_connection() -> None:
+    for verb, expected in EXPECTED.items():
+        if verb.split(".")[0] in ("connections", "core", "tokens", "waiting", "endpoints"):
+            assert expected["olga"] != "ok", verb
+
+
+@pytest.mark.parametrize("noun", sorted({verb.partition(".")[0] for verb in VERBS}))
+def test_everybody_gets_what_the_table_says(noun: str, scene: Scene) -> None:
+    table = {verb: row for verb, row in EXPECTED.items() if verb.startswith(f"{noun}.")}
+    before = builders.snapshot()
+    answers: dict[str, dict[str, str]] = {verb: {} for verb in table}
+    for verb, name in _cells(table, allowed=False):
+        answers[verb][name] = _call(verb, scene.actor(name), scene)
+    assert builders.snapshot() == before, "somebody was refused, and still changed something"
+    for verb, name in _cells(table, allowed=True):
+        answers[verb][name] = _call(verb, scene.actor(name), scene)
+        builders.restore(before)
+    assert answers == table
+
+
+def test_what_somebody_may_not_see_might_as_well_not_exist(scene: Scene) -> None:
+    made_up = scene.made_up()
+    for verb, expected in EXPECTED.items():
+        for name in EVERYBODY:
+            if expected[name] == "no":
+                actor = scene.actor(name)
+                assert _refusal(verb, actor, scene) == _refusal(verb, actor, made_up), verb
+
+
+def test_nobody_does_anything_once_signed_out(scene: Scene) -> None:
+    gone = [scene.actor(name) for name in ("maya", "noah", "dee", "olga")]
+    for actor in gone:
+        sign_ins.sign_out(actor, now=scene.world.now)
+    never = [Actor("person", "sig_never"), Actor("person", ""), Actor("person", scene.hotel)]
+    before = builders.snapshot()
+    for verb in VERBS:
+        for actor in (*gone, *never):
+            assert _call(verb, actor, scene) == "signed_out", verb
+    assert builders.snapshot() == before
+
+
+def test_nothing_is_done_with_a_revoked_or_invented_token(scene: Scene) -> None:
+    connections.disconnect(scene.world.maya, scene.active, now=scene.world.now)
+    before = builders.snapshot()
+    for verb in VERBS:
+        for actor in (scene.program, Actor("token", "tok_never"), Actor("token", "")):
+            assert _call(verb, actor, scene) == "token_revoked", verb
+    assert builders.snapshot() == before
+
+
+def test_only_our_own_jobs_are_adjoin_and_all_they_do_is_activate(scene: Scene) -> None:
+    before = builders.snapshot()
+    allowed = {verb for verb in VERBS if _call(verb, ADJOIN, scene) == "ok"}
+    assert allowed == {"connections.activate", "subscriptions.read", "history.of_connection"}
+    builders.restore(before)
+
+
+def _cells(table: dict[str, dict[str, str]], *, allowed: bool) -> list[tuple[str, str]]:
+    return [
+        (verb, name)
+        for verb, row in table.items()
+        for name in EVERYBODY
+        if (row[name] == "ok") == allowed
+    ]
+
+
+def _call(verb: str, who: Actor, scene: Scene) -> str:
+    try:
+        VERBS[verb](who, scene)
+    except Refusal as refusal:
+        return {code: mark for mark, code in CODES.items()}.get(refusal.code, refusal.code)
+    return "ok"
+
+
+def _refusal(verb: str, who: Actor, scene: Scene) -> tuple[str, str, str]:
+    with pytest.raises(Refusal) as caught:
+        VERBS[verb](who, scene)
+    return caught.value.code, caught.value.message, caught.value.owner
