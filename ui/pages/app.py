@@ -58,7 +58,7 @@ class _Standing:
 
     def draw_head(self) -> None:
         app = self._found.card
-        with ui.element("header").classes("head"):
+        with ui.element("header").classes("sheet-title"):
             tile(app.icon, app.hue, 64)
             with ui.element("div").classes("grow"):
                 with ui.element("div").classes("line"):

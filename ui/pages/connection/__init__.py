@@ -78,7 +78,7 @@ class _Room:
 
     def _draw_head(self) -> None:
         row = self._found.row
-        with ui.element("header").classes("head"):
+        with ui.element("header").classes("sheet-title"):
             tile(row.icon, row.hue, 64)
             with ui.element("div").classes("grow"):
                 with ui.element("div").classes("line"):

@@ -38,7 +38,7 @@ class TokenCard:
             with ui.element("div").classes("stack tight") as self._living:
                 masked = _newest(found).masked if _newest(found) else ""
                 self._secret = secret(masked, self._ask_password, why_not=why_not)
-                self._receipts = ui.element("div")
+                self._receipts = ui.element("div").classes("receipts")
                 with ui.element("div").classes("actions"):
                     button("Rotate token", self._ask_rotation, icon="refresh-cw", why_not=why_not)
             self._gone = text(
