@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import threading
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from typing import Any
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 KEPT = 100  # receipts; older ones are forgotten
+# 24 to 64 bytes in base64, as Standard Webhooks 1.0.0 asks for.
+_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{32,86}={0,2}")
 
 
 @dataclass
@@ -69,7 +72,8 @@ class Inbox:
 
     def change_secret(self, secret: str) -> None:
         """Use another signing secret from now on. Raises ValueError when it cannot be one."""
-        Webhook(secret)
+        if not _SECRET.fullmatch(secret):
+            raise ValueError("not a signing secret")
         write_private(self._secret_file, secret)
 
     def take(self, headers: dict[str, str], body: bytes) -> dict[str, Any] | None:

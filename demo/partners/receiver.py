@@ -45,7 +45,7 @@ def site(house: House, inbox: Inbox, start: Start, react: Reaction = nothing_mor
     def change_secret(request: Request) -> Answer:
         try:
             inbox.change_secret(request.form.get("secret", "").strip())
-        except (ValueError, RuntimeError):
+        except ValueError:
             return _settings(house, "That is not a signing secret. It begins with whsec_.")
         return back_to("/")
 

@@ -1,0 +1,94 @@
+"""What must be true of every world: checks that read the tables and return what is wrong."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from domain import attempts
+from storage import database, encryption
+from storage.connections import Connection, Token
+from storage.history import HistoryRow
+from storage.messages import Attempt, Endpoint, Message
+
+LIVING = ("pending", "active", "disabled")
+
+
+def faults(now: datetime) -> list[str]:
+    """Return a sentence for everything in the open database that contradicts something else."""
+    with database.reading() as session:
+        found = [
+            *_statuses(session),
+            *_tokens(session),
+            *_messages(session),
+            *_endpoints(session),
+            *_future(session, now),
+        ]
+    return [*found, *_queued()]
+
+
+def _statuses(session: Session) -> Iterator[str]:
+    for connection in session.exec(select(Connection)):
+        last = session.exec(
+            select(HistoryRow)
+            .where(HistoryRow.connection_id == connection.id, HistoryRow.after != "")
+            .where(HistoryRow.before != HistoryRow.after)
+            .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
+        ).first()
+        if last is None or last.after != connection.status:
+            yield f"{connection.id} is {connection.status}, its history says {last}"
+        elif last.at != connection.since:
+            yield f"{connection.id} is {connection.status} since another time than {last.at}"
+
+
+def _tokens(session: Session) -> Iterator[str]:
+    for connection in session.exec(select(Connection)):
+        owned = session.exec(select(Token).where(Token.connection_id == connection.id)).all()
+        issued = [token for token in owned if token.status == "issued"]
+        wanted = 1 if connection.status in LIVING else 0
+        if len(issued) != wanted:
+            yield f"{connection.id} ({connection.status}) has {len(issued)} issued tokens"
+    for token in session.exec(select(Token)):
+        clear = encryption.decrypt(token.ciphertext)
+        if encryption.digest(clear) != token.token_hash or not clear.endswith(token.masked[-4:]):
+            yield f"{token.id} does not hold what its hash and mask say"
+        if token.delivered_at is None:
+            yield f"{token.id} was never delivered"
+        if token.first_used_at and token.first_used_at < token.issued_at:
+            yield f"{token.id} was used before it was issued"
+
+
+def _messages(session: Session) -> Iterator[str]:
+    for message in session.exec(select(Message)):
+        tries = session.exec(
+            select(Attempt).where(Attempt.message_id == message.id).order_by(col(Attempt.number))
+        ).all()
+        if message.status != "delivered" or message.next_attempt_at is not None:
+            yield f"{message.id} is {message.status}: it would be sent at the start"
+        if [one.number for one in tries] != list(range(1, message.attempts + 1)):
+            yield f"{message.id} counts {message.attempts} attempts and has others"
+        if [one.ok for one in tries] != [False] * (len(tries) - 1) + [True]:
+            yield f"{message.id} was not delivered by its last attempt alone"
+
+
+def _endpoints(session: Session) -> Iterator[str]:
+    for endpoint in session.exec(select(Endpoint)):
+        if endpoint.status != "enabled" or endpoint.failing_since is not None:
+            yield f"{endpoint.url} is in trouble"
+
+
+def _future(session: Session, now: datetime) -> Iterator[str]:
+    for row in session.exec(select(HistoryRow).where(col(HistoryRow.at) > now)):
+        yield f"{row.event} happened in the future, at {row.at}"
+    for message in session.exec(select(Message).where(col(Message.finished_at) > now)):
+        yield f"{message.id} was delivered in the future"
+
+
+def _queued() -> Iterator[str]:
+    """The jobs that the queue holds for the past's messages must find nothing to do."""
+    with database.reading() as session:
+        rows = session.exec(select(Message.id, Message.round, Message.attempts)).all()
+    for message_id, round_number, count in rows:
+        for number in range(1, count + 1):
+            if attempts.begin(message_id, round_number, number) is not None:
+                yield f"attempt {number} of {message_id} would be made again"

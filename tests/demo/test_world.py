@@ -1,0 +1,218 @@
+"""The demo's world: consistent, lively, built once, and never over somebody's own data."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from sqlmodel import SQLModel, col, func, select
+
+from connectors.vendors import VENDORS
+from demo import cast, past, world
+from demo.programs import Addresses
+from domain import apps, partners, sign_ins, subscriptions
+from domain.sign_ins import Visitor
+from storage import database, tables
+from storage.apps import App
+from storage.messages import Attempt, Endpoint, Message
+from storage.people import Person
+from tests import builders
+from tests.demo.conftest import Built
+from tests.demo.consistency import faults
+
+
+def visit(email: str) -> Visitor:
+    secret = sign_ins.sign_in(email, cast.PASSWORD, device="a test", address="198.51.100.9")
+    visitor = sign_ins.visit(secret)
+    assert visitor is not None
+    return visitor
+
+
+def statuses(email: str, place: str) -> dict[str, str]:
+    visitor = visit(email)
+    property_id = next(one.id for one in visitor.places if one.name == place)
+    return {
+        row.app_slug: row.status for row in subscriptions.of_property(visitor.actor, property_id)
+    }
+
+
+def row_counts() -> dict[str, int]:
+    with database.reading() as session:
+        every: list[type[SQLModel]] = [tables.App, tables.Person, tables.HistoryRow, tables.Message]
+        every += [tables.Attempt, tables.Token, tables.Endpoint, tables.Membership]
+        return {
+            table.__name__: session.exec(select(func.count()).select_from(table)).one()
+            for table in every
+        }
+
+
+def test_nothing_in_it_contradicts_anything_else(built: Built) -> None:
+    assert faults(built.now) == []
+
+
+def test_it_is_consistent_on_every_database(empty: Addresses) -> None:
+    now = datetime.now(UTC)
+    world.build(empty, now)
+    assert faults(now) == []
+
+
+def test_building_it_again_changes_nothing(built: Built) -> None:
+    before = row_counts()
+    world.build(built.addresses, datetime.now(UTC), built.post_office)
+    assert row_counts() == before
+
+
+@pytest.mark.parametrize(("name", "email", "role"), world.accounts())
+def test_everybody_who_is_printed_can_sign_in(
+    built: Built, name: str, email: str, role: str
+) -> None:
+    visitor = visit(email)
+    assert visitor.name == name
+    for place in visitor.places:
+        assert place.name in role or place.kind == "platform"
+
+
+def test_the_accounts_are_those_of_the_design() -> None:
+    assert [email for _, email, _ in world.accounts()] == [
+        "maya@harbour.example",
+        "noah@harbour.example",
+        "lena@alpine.example",
+        "dev@d3x.example",
+        "dev@akia.example",
+        "dev@freeguides.example",
+        "ops@adjoin.example",
+    ]
+
+
+def test_harbour_hotel_shows_every_state_and_leaves_the_three_partners_to_try(
+    built: Built,
+) -> None:
+    found = statuses("maya@harbour.example", "Harbour Hotel")
+    assert Counter(found.values()) == {
+        "active": 4,
+        "pending": 1,
+        "rejected": 1,
+        "disabled": 1,
+        "connected": 1,
+        "disconnected": 1,
+    }
+    assert not found.keys() & {"d3x", "akia", "freeguides", "cloudbeds", "apaleo"}
+
+
+def test_a_core_app_of_city_suites_is_broken_and_can_be_repaired(built: Built) -> None:
+    assert statuses("lena@alpine.example", "City Suites")["apaleo"] == "broken"
+    with pytest.raises(StopIteration):
+        built.addresses.credential("apaleo", "City Suites")
+
+
+def test_every_partner_that_is_waited_for_can_be_nudged(built: Built) -> None:
+    visitor = visit("maya@harbour.example")
+    waiting = next(
+        row
+        for row in subscriptions.of_property(visitor.actor, visitor.places[0].id)
+        if row.status == "pending"
+    )
+    page = subscriptions.read(visitor.actor, waiting.id)
+    assert waiting.takes_longer
+    assert page.contact is not None
+    assert page.contact.email
+    assert page.next_nudge_at is None
+
+
+def test_the_usual_waiting_time_of_manual_apps_comes_from_their_history(built: Built) -> None:
+    visitor = visit("noah@harbour.example")
+    cards = apps.catalogue(visitor.actor, visitor.places[0].id, now=built.now)
+    samples = {card.slug: card.usual.samples for card in cards}
+    assert min(samples[slug] for slug in ("d3x", "akia", "tidyloop")) >= 3
+
+
+def test_one_delivery_failed_twice_before_it_succeeded(built: Built) -> None:
+    with database.reading() as session:
+        found = session.exec(select(Message).where(Message.attempts == 3)).one()
+        errors = session.exec(
+            select(Attempt.error)
+            .where(Attempt.message_id == found.id)
+            .order_by(col(Attempt.number))
+        ).all()
+    assert found.event == "token.rotated"
+    assert list(errors) == ["http_5xx", "timeout", None]
+
+
+def test_d3x_has_one_request_waiting_which_its_own_program_knows_of(built: Built) -> None:
+    visitor = visit("dev@d3x.example")
+    assert partners.overview(visitor.actor, visitor.places[0].id, now=built.now).waiting == 1
+    page = httpx.get(built.addresses.d3x.page, trust_env=False).text
+    assert "City Suites" in page
+    assert "✓ verified" in page
+
+
+def test_akia_was_told_nothing_of_the_past(built: Built) -> None:
+    page = httpx.get(built.addresses.akia.page, trust_env=False).text
+    assert "City Suites" not in page
+    assert "Alpine Lodge" not in page
+
+
+def test_the_mails_of_the_past_lie_in_the_post_office_with_their_dates(built: Built) -> None:
+    letters = built.post_office.letters_for({"maya@harbour.example"})
+    assert any("did not accept" in letter.subject for letter in letters)
+    assert max(letter.at for letter in letters) < built.now
+    (reminder, *_) = built.post_office.letters_for({"connect@channelmoor.example"})
+    assert reminder.subject.startswith("Still waiting")
+
+
+def test_the_core_apps_ask_the_stand_in_and_not_the_internet(built: Built) -> None:
+    with database.reading() as session:
+        found = session.exec(select(App.vendor, App.vendor_address).where(App.kind == "core"))
+        assert dict(found.all()) == {key: built.addresses.vendor(key) for key in VENDORS}
+
+
+def test_a_viewer_sees_the_catalogue_with_every_app(built: Built) -> None:
+    visitor = visit("noah@harbour.example")
+    cards = apps.catalogue(visitor.actor, visitor.places[0].id)
+    assert len(cards) == 27
+    assert {card.kind for card in cards} == {"core", "integrated"}
+
+
+def test_a_program_that_moved_is_found_again(
+    empty: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "play", lambda *_: None)
+    world.build(empty, datetime.now(UTC))
+    moved = replace(
+        empty,
+        akia=replace(empty.akia, hook="http://127.0.0.1:9/adjoin"),
+        vendors="http://127.0.0.1:10",
+    )
+    world.build(moved, datetime.now(UTC))
+    with database.reading() as session:
+        urls = set(session.exec(select(Endpoint.url)))
+        addresses = set(session.exec(select(App.vendor_address).where(App.kind == "core")))
+    assert urls == {empty.d3x.hook, empty.freeguides.hook, "http://127.0.0.1:9/adjoin"}
+    assert addresses == {f"http://127.0.0.1:10/{key}" for key in VENDORS}
+
+
+def test_a_build_that_was_interrupted_is_begun_again(
+    empty: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(past, "play", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        world.build(empty, datetime.now(UTC))
+    monkeypatch.setattr(past, "play", lambda *_: None)
+    world.build(empty, datetime.now(UTC))
+    with database.reading() as session:
+        names = session.exec(select(Person.name)).all()
+    assert sorted(names) == sorted(one.name for one in cast.everybody())
+
+
+def test_it_is_never_built_over_data_of_somebody_else(
+    empty: Addresses,
+) -> None:
+    builders.build()
+    before = row_counts()
+    with pytest.raises(RuntimeError, match="data of its own"):
+        world.build(empty, datetime.now(UTC))
+    assert row_counts() == before
