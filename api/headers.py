@@ -42,11 +42,12 @@ class Headers:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        wanted = self._for(scope["path"])
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._for(scope["path"]).items():
+                for name, value in wanted.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.paths import is_api
 
+# NiceGUI's sockets, which fall back to plain requests and then allow every origin.
+_SOCKETS = "/_nicegui_ws/"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SENTENCE = "This came from another website, so it was not accepted. Please use Adjoin's own pages."
 _USUAL_PORTS = {"http": 80, "https": 443}
@@ -54,11 +56,11 @@ class Origins:
 
 
 def _is_guarded(scope: Scope) -> bool:
-    if scope["type"] == "websocket":
+    if scope["type"] != "http":
+        return bool(scope["type"] == "websocket")
+    if scope["path"].startswith(_SOCKETS):
         return True
-    if scope["type"] != "http" or scope["method"] in _SAFE_METHODS:
-        return False
-    return not is_api(scope["path"])
+    return scope["method"] not in _SAFE_METHODS and not is_api(scope["path"])
 
 
 def _site(address: str) -> tuple[str, str, int] | None:

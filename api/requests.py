@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -25,14 +26,12 @@ _UNEXPECTED = "Something went wrong on our side. Please try again."
 
 @dataclass
 class _Answer:
-    """What came of a request, as far as it went."""
+    """What was asked, taken down before anybody rewrites the path, and what came of it so far."""
 
+    method: str
+    path: str
     began: float = field(default_factory=time.perf_counter)
     status: int | None = None
-
-    @property
-    def milliseconds(self) -> float:
-        return round((time.perf_counter() - self.began) * 1000, 1)
 
 
 class Requests:
@@ -46,7 +45,7 @@ class Requests:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        answer = _Answer()
+        answer = _Answer(scope.get("method", "WEBSOCKET"), scope["path"])
         before = logs.request_id.set(_id_of(scope))
         send = _noting(answer, send)
         try:
@@ -56,18 +55,16 @@ class Requests:
             if scope["type"] == "websocket":
                 raise
             if answer.status is None:
-                await self._apologise(scope, receive, send)
+                await self._apologise(answer.path)(scope, receive, send)
         finally:
-            _write_line(scope, answer)
+            _write_line(answer)
             logs.request_id.reset(before)
 
-    async def _apologise(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if is_api(scope["path"]):
-            response = problems.answer("internal_error", base_url=self._base_url)
-            await response(scope, receive, send)
-        else:
-            sentence = f"{_UNEXPECTED} If it stays: request id {logs.request_id.get()}"
-            await PlainTextResponse(sentence, 500)(scope, receive, send)
+    def _apologise(self, path: str) -> ASGIApp:
+        if is_api(path):
+            return problems.answer("internal_error", base_url=self._base_url)
+        sentence = f"{_UNEXPECTED} If it stays: request id {logs.request_id.get()}"
+        return PlainTextResponse(sentence, 500)
 
 
 def _noting(answer: _Answer, send: Send) -> Send:
@@ -100,18 +97,15 @@ def _id_of(scope: Scope) -> str:
     return given if _SANE.fullmatch(given) else uuid.uuid4().hex
 
 
-def _write_line(scope: Scope, answer: _Answer) -> None:
+def _write_line(answer: _Answer) -> None:
     """Log the request: its path without the query string, in which sockets carry a password."""
-    method = scope.get("method", "WEBSOCKET")
-    path = logs.redact(scope["path"])[:300]
-    status = answer.status or _NO_ANSWER
-    is_quiet = path.startswith(_QUIET) and status < 400
-    log.log(
-        logging.DEBUG if is_quiet else logging.INFO,
-        "%s %s %d, %s ms",
-        method,
-        path,
-        status,
-        answer.milliseconds,
-        extra=logs.facts(method=method, path=path, status=status, duration_ms=answer.milliseconds),
-    )
+    line: dict[str, Any] = {
+        "method": answer.method,
+        "path": logs.redact(answer.path)[:300],
+        "status": answer.status or _NO_ANSWER,
+        "duration_ms": round((time.perf_counter() - answer.began) * 1000, 1),
+    }
+    is_quiet = answer.path.startswith(_QUIET) and line["status"] < 400
+    level = logging.DEBUG if is_quiet else logging.INFO
+    words = "%(method)s %(path)s %(status)d, %(duration_ms)s ms"
+    log.log(level, words, line, extra=logs.facts(**line))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from domain import connections
+from domain import connections, subscriptions
 from tests import builders
 from tests.api.machines import OWN, bearer, problem_of
 from tests.builders import World
@@ -123,7 +123,7 @@ _bodies = st.binary() | (_anything | _reasons).map(
 
 
 @settings(
-    max_examples=120,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -148,19 +148,11 @@ async def test_no_body_breaks_anything(
 
 def _renewed(world: World, status: str) -> str:
     """Bring the hotel's connection into `status`, whatever became of it before."""
-    [row] = connections_of(world) or [None]
-    if row is not None and row.status == status:
-        return str(row.id)
-    if row is not None and row.status in ("pending", "active"):
-        end = connections.withdraw if row.status == "pending" else connections.disconnect
-        end(world.maya, row.id)
-    connection_id = world.connect()
-    if status == "active":
-        connections.activate(world.dee, connection_id)
-    return connection_id
-
-
-def connections_of(world: World) -> list[Any]:
-    from domain import subscriptions
-
-    return list(subscriptions.of_property(world.maya, world.hotel))
+    for row in subscriptions.of_property(world.maya, world.hotel):
+        if row.status == status:
+            return row.id
+        if row.status == "pending":
+            connections.withdraw(world.maya, row.id)
+        if row.status == "active":
+            connections.disconnect(world.maya, row.id)
+    return world.connect_active() if status == "active" else world.connect()

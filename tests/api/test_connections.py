@@ -7,10 +7,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from domain import connections, subscriptions, tokens
+from api import problems
+from api.callers import OpenCaller
+from domain import callers, connections, subscriptions, tokens
 from domain.actors import Actor
+from domain.refusals import Refusal
 from tests import builders
-from tests.api.machines import OWN, bearer, problem_of
+from tests.api.machines import BASE_URL, OWN, bearer, problem_of
 from tests.builders import World
 
 MOVES = [("activate", {}), ("reject", {"reason": "Unknown hotel"}), ("disconnect", {})]
@@ -141,22 +144,16 @@ async def test_a_pending_token_opens_nothing_but_the_answer(
     assert builders.connection(connection_id).status == "pending"
 
 
-async def test_what_needs_an_active_connection_is_closed_to_others(
-    app: FastAPI, world: World
-) -> None:
-    from api.callers import OpenCaller
-
+async def test_what_needs_an_active_connection_is_closed_to_others(world: World) -> None:
     part = FastAPI()
 
     @part.get("/rooms")
     def rooms(caller: OpenCaller) -> str:
         return caller.connection.id
 
-    from api import problems
-
-    problems.install(part, base_url="http://adjoin.test")
+    problems.install(part, base_url=BASE_URL)
     transport = httpx.ASGITransport(part)
-    async with httpx.AsyncClient(transport=transport, base_url="http://adjoin.test") as program:
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as program:
         connection_id = world.connect()
         headers = bearer(builders.token_of(connection_id))
         assert (await program.get("/rooms", headers=headers)).json()["code"] == "connection_pending"
@@ -286,9 +283,6 @@ async def test_an_operator_cannot_activate_by_any_route(
 
 
 async def test_a_person_is_nobody_to_the_reads_of_programs(world: World) -> None:
-    from domain import callers
-    from domain.refusals import Refusal
-
     world.connect()
     for person in (world.olga, world.maya, world.dee, world.charlie, Actor("adjoin")):
         with pytest.raises(Refusal) as refused:

@@ -1,15 +1,19 @@
 """Health checks say which part is not ready, and nothing else."""
 
+import threading
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 import sqlalchemy as sa
 
+from api import health
 from storage import database as storage
 from storage import jobs
 
 
 @pytest.fixture
-async def _jobs_run(database: str) -> None:
+async def _jobs_run(database: str) -> AsyncIterator[None]:
     await jobs.start("health")
     yield
     jobs.stop()
@@ -72,13 +76,9 @@ async def test_not_ready_without_a_database_and_without_telling_its_address(
 async def test_a_database_that_hangs_is_not_waited_for(
     machine: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
-    from api import health as probe
-
     released = threading.Event()
     monkeypatch.setattr(storage, "check", released.wait)
-    monkeypatch.setattr(probe, "PATIENCE", 0.05)
+    monkeypatch.setattr(health, "PATIENCE", 0.05)
     response = await machine.get("/readyz")
     released.set()
     assert response.status_code == 503

@@ -1,6 +1,7 @@
 """No other website acts through a visitor's browser, over forms or websockets."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -92,23 +93,36 @@ async def test_programs_may_call_the_api_from_anywhere(machine: httpx.AsyncClien
     assert not any(name.startswith("access-control") for name in response.headers)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+async def test_sockets_without_a_websocket_are_guarded_too(
+    machine: httpx.AsyncClient, app: FastAPI, method: str
+) -> None:
+    @app.api_route("/_nicegui_ws/polling", methods=[method])
+    def polling() -> str:
+        return "hello"
+
+    def ask(**headers: str) -> Any:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return machine.request(method, "/_nicegui_ws/polling", headers=named)
+
+    assert (await ask(Origin="https://evil.example")).status_code == 403
+    assert (await ask(Sec_Fetch_Site="cross-site")).status_code == 403
+    assert (await ask(Sec_Fetch_Site="same-origin")).status_code == 200
+    assert (await ask(Origin=BASE_URL)).status_code == 200
+
+
 @pytest.fixture
 def socket_host(app: FastAPI) -> Iterator[str]:
     with served(app) as host:
         yield host
 
 
-@pytest.mark.parametrize("origin", [*FOREIGN, None])
-async def test_a_websocket_of_another_website_is_refused(
-    socket_host: str, origin: str | None
-) -> None:
-    with pytest.raises(InvalidStatus) as refused:
-        async with connect(
-            f"ws://{socket_host}/_nicegui_ws/socket.io/",
-            origin=origin,  # type: ignore[arg-type]
-        ):
-            pass
-    assert refused.value.response.status_code == 403
+async def test_a_websocket_of_another_website_is_refused(socket_host: str) -> None:
+    address = f"ws://{socket_host}/_nicegui_ws/socket.io/"
+    for origin in (*FOREIGN, None):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(address, origin=origin)  # type: ignore[arg-type]
+        assert refused.value.response.status_code == 403, origin
 
 
 async def test_our_own_websockets_are_open(socket_host: str) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI, WebSocket
+from fastapi.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import connect
 
 from domain import connections, tokens
@@ -77,6 +79,19 @@ async def test_a_path_cannot_forge_a_line(
     await machine.get("/x%0A%7B%22level%22:%22error%22%7D%1b[31m")
     assert len(request_lines()) == 1
     assert "\x1b" not in log_text()
+
+
+async def test_the_path_is_the_one_that_was_asked_for(
+    app: FastAPI, machine: httpx.AsyncClient, request_lines: Lines
+) -> None:
+    async def rewriting(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["path"] = "/api/rewritten"
+        await PlainTextResponse("x")(scope, receive, send)
+
+    app.mount("/sockets", rewriting)
+    response = await machine.get("/sockets/1")
+    assert response.headers["content-security-policy"].startswith("default-src 'self'")
+    assert [line["path"] for line in request_lines()] == ["/sockets/1"]
 
 
 async def test_a_page_that_breaks_is_answered_with_its_request_id(
