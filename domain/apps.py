@@ -110,7 +110,7 @@ class Sheet:
     tagline: str
     description: str
     setup_notes: str
-    permissions: tuple[str, ...]
+    permissions: tuple[Permission, ...]
     questions: tuple[dict[str, Any], ...]
 
 
@@ -178,7 +178,7 @@ def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = No
             dict(connection.answers) if connection else {},
             app.description,
             app.setup_notes,
-            tuple(Permission(name, PERMISSIONS.get(name, name)) for name in app.permissions),
+            _permissions(app),
             tuple(app.questions),
             VENDORS[app.vendor].fields if app.vendor else (),
             contact_of(partner),
@@ -346,9 +346,13 @@ def sheet(actor: Actor, slug: str, *, now: datetime | None = None) -> Sheet:
             app.tagline,
             app.description,
             app.setup_notes,
-            tuple(PERMISSIONS.get(name, name) for name in app.permissions),
+            _permissions(app),
             tuple(app.questions),
         )
+
+
+def _permissions(app: App) -> tuple[Permission, ...]:
+    return tuple(Permission(name, PERMISSIONS.get(name, name)) for name in app.permissions)
 
 
 def _guest(session: Session, actor: Actor, property_id: str, now: datetime) -> Standing:
