@@ -60,9 +60,8 @@ def connect(
             connections.move_row(session, connection, _move(verb), now)
         connection.authorization_id = _authorize(session, connection, target, given, check, now)
         event = _move(verb).event
-        connections.tell(
-            session, who, "property", connection, event, before, now, check.account_name or ""
-        )
+        note = f"Account: {check.account_name}" if check.account_name else ""
+        connections.tell(session, who, "property", connection, event, before, now, note)
         return connection.id
 
 

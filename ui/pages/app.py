@@ -105,7 +105,7 @@ class _Standing:
                 look = STATUS[app.status]
                 with callout(look.tone, found.turn.short, found.turn.sentence, look.icon):
                     if found.since:
-                        ago(found.since, f"{look.label} since", self._visit.zone).classes("muted")
+                        ago(found.since, look.label, self._visit.zone).classes("muted")
             elif app.why_not:
                 with callout("info", "You can look, but not connect", app.why_not):
                     pass

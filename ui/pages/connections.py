@@ -98,7 +98,7 @@ def _row(row: Row) -> listing.Row:
 
 def _usual(row: Row) -> str | None:
     if row.takes_longer:
-        return f"longer than usual: {row.usual.words}"
+        return f"longer than the usual {row.usual.words.removeprefix('usually ')}"
     return row.usual.words if row.status == "pending" else None
 
 

@@ -82,7 +82,7 @@ def _draw_due(row: Row, zone: str) -> None:
     title = f"{row.app_name}: {row.turn.short[0].lower()}{row.turn.short[1:]}"
     with callout(look.tone, title, row.turn.sentence, look.icon):
         button(f"Open {row.app_name}", href=f"/subscriptions/{row.id}", kind="primary")
-        ago(row.since, f"{look.label} since", zone).classes("muted small")
+        ago(row.since, look.label, zone).classes("muted small")
 
 
 def _draw_rows(rows: Sequence[Row], zone: str) -> None:

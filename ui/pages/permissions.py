@@ -30,7 +30,7 @@ def draw_permissions(permissions: Sequence[Permission]) -> None:
                 icon(_ICONS.get(permission.name.partition(":")[0], "database"), 17)
                 text(permission.words, "span", "grow")
                 if _writes(permission):
-                    text("can change", "span", "badge").props('data-tone="warn"')
+                    text("changes data", "span", "badge").props('data-tone="warn"')
 
 
 def _writes(permission: Permission) -> bool:

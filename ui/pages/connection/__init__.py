@@ -4,7 +4,7 @@ from nicegui import ui
 
 from domain import subscriptions
 from domain.refusals import not_found
-from domain.subscriptions import Page
+from domain.subscriptions import Page, Row
 from ui.ask import load
 from ui.components.badge import badge
 from ui.components.button import button
@@ -31,6 +31,12 @@ async def page(visit: Visit, connection_id: str) -> None:
     visit.follow(room.follow)
 
 
+_READERS = {
+    "integrated": "The same story that the partner reads.",
+    "core": "Everything that happened, and who did it.",
+}
+
+
 class _Room:
     """The parts of the page, and how they hear of changes."""
 
@@ -47,7 +53,7 @@ class _Room:
         with ui.element("div").classes("stack"):
             self._turn = TurnPanel(visit, self._moves, found)
             with ui.element("div").classes("columns"):
-                with card("History", "The same story that the partner reads.", icon="history"):
+                with card("History", _READERS[found.row.kind], icon="history"):
                     self._story = Story(found, visit.zone)
                 with ui.element("div").classes("stack"):
                     self._keys = self._draw_keys()
@@ -84,7 +90,7 @@ class _Room:
                 with ui.element("div").classes("line"):
                     text(row.app_name, "h1")
                     self._badge = badge(row.status)
-                text(f"{row.property_name}, with an app by {row.developer}", classes="lead")
+                text(_lead(row), classes="lead")
             with ui.element("div").classes("actions"):
                 button("About this app", href=f"/apps/{row.app_slug}", icon="info", kind="quiet")
 
@@ -94,3 +100,9 @@ class _Room:
             if self._found.answers:
                 with card("Your answers", "Given when Connect was pressed.", icon="list-checks"):
                     facts(self._found.answers)
+
+
+def _lead(row: Row) -> str:
+    if row.kind == "core":
+        return f"{row.property_name}’s connection, supported by the platform"
+    return f"{row.property_name}’s connection with {row.developer}"

@@ -71,16 +71,17 @@ class TokenCard:
                     self._draw_facts(receipt)
 
     def _draw_facts(self, receipt: Receipt) -> None:
-        partner = self._found.row.developer
-        facts(
-            [
-                ("Made", self._time(receipt.issued_at)),
-                (f"Delivered to {partner}", self._time(receipt.delivered_at)),
-                ("Opened from the mail", self._time(receipt.opened_at)),
-                ("First used", self._time(receipt.first_used_at)),
-                ("Last used", self._time(receipt.last_used_at)),
-            ]
-        )
+        items = [
+            ("Made", self._time(receipt.issued_at)),
+            (f"Delivered to {self._found.row.developer}", self._time(receipt.delivered_at)),
+            ("Opened from the mail", self._time(receipt.opened_at)),
+            ("First used", self._time(receipt.first_used_at)),
+            ("Last used", self._time(receipt.last_used_at)),
+        ]
+        by_mail = any(each.channel == "mail" for each in self._found.notifications)
+        if receipt.opened_at is None and not by_mail:
+            del items[2]  # a token that travels by webhook is not opened by anybody
+        facts(items)
 
     def _draw_superseded(self, receipt: Receipt) -> None:
         with ui.element("div").classes("superseded"):

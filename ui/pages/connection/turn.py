@@ -74,8 +74,10 @@ def _draw_reason(found: Page) -> None:
 def _draw_since(found: Page, zone: str) -> None:
     row = found.row
     with ui.element("div").classes("line small"):
+        if row.status == "active":
+            return  # the steps say since when
         if row.status != "pending":
-            ago(row.since, f"{STATUS[row.status].label} since", zone)
+            ago(row.since, STATUS[row.status].label, zone)
             return
         ago(row.requested_at, f"{found.requested_by} asked", zone)
         text(how_long(row.usual), "span")
@@ -106,8 +108,8 @@ def _steps(found: Page, zone: str) -> list[Step]:
         return [requested, notified, {"title": "Rejected", "text": when, "state": "now"}]
     is_active = row.status == "active"
     answer: Step = {
-        "title": "Active by itself" if row.activation == "automatic" else "Partner activates",
-        "text": "done" if is_active else row.usual.words,
+        "title": _ANSWERS[row.activation == "automatic", is_active],
+        "text": "" if is_active else row.usual.words,
         "state": "done" if is_active else "now" if told else "next",
     }
     active: Step = {
@@ -116,6 +118,14 @@ def _steps(found: Page, zone: str) -> list[Step]:
         "state": "done" if is_active else "next",
     }
     return [requested, notified, answer, active]
+
+
+_ANSWERS = {  # by whether the app is automatic, and whether it is active
+    (False, False): "Partner activates",
+    (False, True): "Partner activated",
+    (True, False): "Activates by itself",
+    (True, True): "Activated by itself",
+}
 
 
 def _told(notifications: Sequence[Notification], zone: str) -> tuple[bool, str]:
