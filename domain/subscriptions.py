@@ -5,6 +5,7 @@ Hotel, partner and operators read the same page of a connection, each with their
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -256,7 +257,8 @@ def _rows(
         _row(connection, app, hotel, developer, usual[app.id], now, to_partner)
         for connection, app, hotel, developer in found
     ]
-    return tuple(sorted(rows, key=_urgency))
+    order = _FOR_PARTNER if to_partner else _FOR_PROPERTY
+    return tuple(sorted(rows, key=partial(_urgency, order)))
 
 
 def _row(
@@ -302,11 +304,21 @@ def _turn(
     return turns.of(connection.status, app.name, activation=activation, disabled_by=by)
 
 
-_ORDER = ("broken", "rejected", "pending", "disabled", "active", "connected", "disconnected")
+# What needs its reader comes first.
+_FOR_PROPERTY = (
+    "broken",
+    "rejected",
+    "pending",
+    "disabled",
+    "active",
+    "connected",
+    "disconnected",
+)
+_FOR_PARTNER = ("pending", "disabled", "active", "rejected", "disconnected")
 
 
-def _urgency(row: Row) -> tuple[int, datetime, str]:
-    return _ORDER.index(row.status), row.requested_at, row.app_name
+def _urgency(order: tuple[str, ...], row: Row) -> tuple[int, datetime, str]:
+    return order.index(row.status), row.requested_at, row.app_name
 
 
 def _answers(app: App, connection: Connection) -> tuple[tuple[str, str], ...]:

@@ -4,19 +4,22 @@ from nicegui import ui
 
 from domain import apps
 from domain.apps import Sheet
-from ui.ask import attempt, load
+from ui.ask import attempt, load, show
 from ui.components.badge import badge
 from ui.components.button import button
 from ui.components.callout import callout
 from ui.components.card import Fact, card, facts
-from ui.components.field import text_field
+from ui.components.field import TextField, text_field
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb
+from ui.components.prose import prose
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
 from ui.pages.hub.apps import STATES, time_words
+from ui.pages.permissions import draw_permissions
 
+Texts = tuple[TextField, TextField, TextField]  # in one sentence, description, setup notes
 PAUSE = 0.25  # seconds without typing before the preview is drawn
 
 
@@ -32,46 +35,43 @@ async def page(visit: Visit, slug: str) -> None:
                 badge(*STATES[app.state])
                 text(time_words(app), "span", "muted")
         button("Its connections", href="/hub/connections", icon="plug-zap")
-    with ui.element("div").classes("stack"):
-        with ui.element("div").classes("halves"):
-            _draw_form(visit, sheet)
-        with ui.element("div").classes("halves"):
+    with ui.element("div").classes("halves"):
+        texts = _draw_form(visit, sheet)
+        with ui.element("div").classes("stack"):
+            with card("As hotels read it", "It follows while you type.", icon="eye"):
+                Preview(texts)
             _draw_rest(sheet)
             if sheet.questions:
                 with card("Asked at Connect", "What a hotel answers first.", icon="list-checks"):
                     facts([_question(question) for question in sheet.questions])
 
 
-def _draw_form(visit: Visit, sheet: Sheet) -> None:
-    slug = sheet.listed.slug
+def _draw_form(visit: Visit, sheet: Sheet) -> Texts:
     with card("Texts", "Yours to change. Hotels see them at once.", icon="pencil"):
         tagline = text_field(
             "In one sentence",
             value=sheet.tagline,
             hint="On the card in the catalogue, 160 characters at most.",
             required=True,
-            on_change=lambda: preview.soon(),
         )
         description = text_field(
             "Description",
             value=sheet.description,
             hint="Markdown. What the app does for a hotel.",
             multiline=True,
-            on_change=lambda: preview.soon(),
-        ).classes("tall")
+        )
         notes = text_field(
             "Setup notes",
             value=sheet.setup_notes,
             hint="Markdown. What a hotel does before or after Connect.",
             multiline=True,
-            on_change=lambda: preview.soon(),
-        ).classes("tall")
+        )
 
         async def save() -> None:
             outcome = await attempt(
                 apps.edit_texts,
                 visit.actor,
-                slug,
+                sheet.listed.slug,
                 tagline=tagline.value,
                 description=description.value,
                 setup_notes=notes.value,
@@ -79,16 +79,15 @@ def _draw_form(visit: Visit, sheet: Sheet) -> None:
             if outcome.refusal is None:
                 notice("Hotels read the new texts now.", title="Saved")
             elif outcome.refusal.code == "invalid":
-                wrong = tagline if "sentence" in outcome.refusal.message else _longest()
+                longest = max(description, notes, key=lambda field: len(field.value))
+                wrong = tagline if "sentence" in outcome.refusal.message else longest
                 wrong.error(outcome.refusal.message).focus()
-
-        def _longest():  # type: ignore[no-untyped-def]
-            return max(description, notes, key=lambda field: len(field.value))
+            else:
+                show(outcome.refusal)
 
         with ui.element("div").classes("actions form-end"):
             button("Save", save, kind="primary", icon="check")
-    with card("As hotels read it", "The preview follows while you type.", icon="eye"):
-        preview = Preview(lambda: (tagline.value, description.value, notes.value))
+    return tagline, description.classes("tall"), notes.classes("tall")
 
 
 def _draw_rest(sheet: Sheet) -> None:
@@ -110,7 +109,7 @@ def _facts(sheet: Sheet) -> list[Fact]:
         ("Category", app.category),
         ("Address", lambda: text(f"/apps/{app.slug}", "code")),
         ("Activation", "Automatic" if app.activation == "automatic" else "Manual: you activate"),
-        ("May", ", ".join(sheet.permissions) or "nothing: it asks for no data"),
+        ("May", lambda: draw_permissions(sheet.permissions)),
     ]
 
 
@@ -123,23 +122,26 @@ def _question(question: dict[str, object]) -> Fact:
 class Preview:
     """What a hotel reads; drawn a moment after the last key, so that typing stays quick."""
 
-    def __init__(self, read: object) -> None:
-        self._read = read
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
         self._timer: ui.timer | None = None
         self._tagline = text("", classes="lead")
-        self._description = ui.markdown("", sanitize=True).classes("prose")
+        self._description = prose("")
         self._heading = text("Setup notes", "h3")
-        self._notes = ui.markdown("", sanitize=True).classes("prose")
+        self._notes = prose("")
+        for field in texts:
+            field.on_value_change(self._soon)
         self._draw()
 
-    def soon(self) -> None:
+    def _soon(self) -> None:
         """Draw it after a short pause; each further key begins the pause anew."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = ui.timer(PAUSE, self._draw, once=True)
+        with self._tagline:
+            self._timer = ui.timer(PAUSE, self._draw, once=True)
 
     def _draw(self) -> None:
-        tagline, description, notes = self._read()
+        tagline, description, notes = (str(field.value or "") for field in self._texts)
         self._tagline.text = tagline
         self._description.content = description
         self._notes.content = notes

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from domain import deliveries, subscriptions
 from domain.deliveries import Row as Delivery
+from domain.refusals import not_found
 from domain.subscriptions import Page
 from domain.tokens import Receipt
 from ui.ask import act, load
@@ -18,6 +19,7 @@ from ui.components.card import Fact, card, facts
 from ui.components.listing import Listing
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb
+from ui.components.part import Part
 from ui.components.steps import Step, steps
 from ui.components.text import text
 from ui.components.tile import tile
@@ -27,12 +29,16 @@ from ui.pages.hub.deliveries import COLUMNS, lines
 from ui.pages.hub.moves import Moves
 from ui.pages.story import Story
 
+LATEST = 5  # deliveries
 _TONES = {"pending": "warn", "active": "ok", "rejected": "bad"}
+_Sent = tuple[Delivery, ...]
 
 
 async def page(visit: Visit, connection_id: str) -> None:
-    async def read() -> tuple[Page, tuple[Delivery, ...]]:
+    async def read() -> tuple[Page, _Sent]:
         found = await load(subscriptions.read, visit.actor, connection_id)
+        if found.side != "partner":
+            raise not_found("This connection")
         sent = await load(
             deliveries.of_partner, visit.actor, visit.place.id, connection_id=connection_id
         )
@@ -55,10 +61,48 @@ async def page(visit: Visit, connection_id: str) -> None:
 class Sheet:
     """What is drawn of one connection; `show` brings it up to date in place."""
 
-    def __init__(self, visit: Visit, page: Page, sent: Sequence[Delivery]) -> None:
+    def __init__(self, visit: Visit, page: Page, sent: _Sent) -> None:
         self._visit = visit
         self._moves = Moves(visit)
-        self._offered: object = None
+        self._draw_head(page)
+        with ui.element("div").classes("columns"):
+            with ui.element("div").classes("stack"):
+                self._turn = Part(self._draw_turn)
+                self._way = Part(_draw_way)
+                self._answers = Part(_draw_answers)
+                self._draw_deliveries(page)
+                with card(
+                    "History",
+                    f"The same story that {page.row.property_name} and the platform read.",
+                    icon="history",
+                ):
+                    self._story = Story(page, visit.zone)
+            with ui.element("div").classes("stack"):
+                with card(
+                    "Access token",
+                    "It travels with a delivery and is never shown here.",
+                    icon="key-round",
+                ):
+                    self._tokens = Part(self._draw_tokens, "stack")
+                with card("Facts", icon="info"):
+                    self._facts: Part[Page] = Part(lambda it: facts(_facts(it, visit.zone)))
+        self.show(page, sent)
+
+    def show(self, page: Page, sent: _Sent) -> None:
+        """Show where it stands now."""
+        if self._sent.is_deleted:
+            return
+        self._badge.set(page.row.status)
+        self._turn.show(page)
+        self._way.show(page)
+        self._answers.show(page.answers)
+        self._facts.show(page)
+        self._tokens.show((page.tokens, sent))
+        self._sent.replace(lines(sent[:LATEST]))
+        self._all.set_visibility(len(sent) > LATEST)
+        self._story.update(page)
+
+    def _draw_head(self, page: Page) -> None:
         row = page.row
         name = f"{row.app_name} at {row.property_name}"
         breadcrumb([("Connections", "/hub/connections"), (name, None)])
@@ -68,102 +112,61 @@ class Sheet:
                 text(name, "h1")
                 with ui.element("div").classes("line"):
                     self._badge = badge(row.status)
-                    self._turn = text("", "span", "muted")
-        with ui.element("div").classes("columns"):
-            with ui.element("div").classes("stack"):
-                self._standing = ui.element("div")
-                with card("How far it is", icon="door-open") as self._way:
-                    self._steps = steps([])
-                if page.answers:
-                    with card("Their answers", "Given at Connect.", icon="list-checks"):
-                        facts(page.answers)
-                with card("Deliveries", "What Adjoin told you about it.", icon="send"):
-                    self._sent = Listing(
-                        COLUMNS[:1] + COLUMNS[2:],
-                        [],
-                        label="Deliveries about this connection",
-                        empty="Nothing has been sent about it yet.",
-                        zone=visit.zone,
-                    )
-                    self._all = text("All its deliveries", "a", "more-link")
-                    self._all.props["href"] = f"/hub/deliveries?connection={row.id}"
-                with card(
-                    "History",
-                    f"The same story that {row.property_name} and the platform read.",
-                    icon="history",
-                ):
-                    self._story = Story(page, visit.zone)
-            with ui.element("div").classes("stack"):
-                with card(
-                    "Access token",
-                    "It reached you with a delivery and is not shown here.",
-                    icon="key-round",
-                ):
-                    self._tokens = ui.element("div").classes("stack")
-                with card("Facts", icon="info"):
-                    facts(_facts(page, visit.zone))
-        self.show(page, sent)
 
-    def show(self, page: Page, sent: Sequence[Delivery]) -> None:
-        """Show where it stands now."""
-        if self._standing.is_deleted:
-            return
+    def _draw_turn(self, page: Page) -> None:
         row = page.row
-        self._badge.set(row.status)
-        self._turn.text = row.turn.short
-        self._way.set_visibility(row.status in ("pending", "active"))
-        self._steps.set(_way(page))
-        self._sent.replace(lines(sent[:5]))
-        self._all.set_visibility(len(sent) > 5)
-        self._story.update(page)
-        offered = (row.status, page.moves, page.reason)
-        if (
-            offered != self._offered
-        ):  # else a button would lose the keyboard while somebody is there
-            self._offered = offered
-            self._draw_standing(page)
-        self._draw_tokens(page.tokens, sent)
-
-    def _draw_standing(self, page: Page) -> None:
-        row = page.row
-        self._standing.clear()
         tone = "bad" if row.takes_longer else _TONES.get(row.status, "muted")
-        title = f"{row.turn.short} — longer than usual" if row.takes_longer else row.turn.short
-        with self._standing, callout(tone, title, _sentence(page)):
+        title = f"{row.turn.short}: longer than usual" if row.takes_longer else row.turn.short
+        with callout(tone, title, row.turn.sentence):
+            if page.reason:
+                text(f"The reason given: “{page.reason}”", classes="reason")
             self._moves.buttons(row, page.moves)
 
-    def _draw_tokens(self, receipts: Sequence[Receipt], sent: Sequence[Delivery]) -> None:
-        self._tokens.clear()
-        with self._tokens:
-            if not receipts:
-                text("The connection has ended, and its token with it.", classes="muted")
-            for receipt in receipts[:3]:
-                carriers = _newest_by_way(
-                    [row for row in sent if row.token_id == receipt.id and row.status != "canceled"]
-                )
-                self._draw_token(receipt, carriers)
+    def _draw_deliveries(self, page: Page) -> None:
+        with card("Deliveries", "What Adjoin told you about it.", icon="send"):
+            self._sent = Listing(
+                [column for column in COLUMNS if column["key"] in ("event", "status", "at")],
+                [],
+                label="Deliveries about this connection",
+                empty="Nothing has been sent about it yet.",
+                zone=self._visit.zone,
+            )
+            self._all = text("All its deliveries", "a", "more-link")
+            self._all.props["href"] = f"/hub/deliveries?connection={page.row.id}"
 
-    def _draw_token(self, receipt: Receipt, carriers: Sequence[Delivery]) -> None:
-        with ui.element("section").classes("stack tight"):
-            with ui.element("div").classes("line"):
-                text(receipt.masked, "code", "masked")
-                badge(receipt.status)
-            facts(_receipt(receipt, self._visit.zone))
-            with ui.element("div").classes("actions"):
-                for carrier in carriers:
-                    way = "" if len(carriers) == 1 else f" by {carrier.channel}"
-                    button(
-                        f"Resend{way}", partial(self._resend, carrier), icon="rotate-cw", small=True
-                    )
+    def _draw_tokens(self, known: tuple[tuple[Receipt, ...], _Sent]) -> None:
+        receipts, sent = known
+        if not receipts:
+            text("The connection has ended, and its token with it.", classes="muted")
+        for receipt in receipts:
+            with ui.element("section").classes("stack tight"):
+                with ui.element("div").classes("line"):
+                    text(receipt.masked, "code", "masked")
+                    badge(receipt.status)
+                facts(_receipt(receipt, self._visit.zone))
+                with ui.element("div").classes("actions"):
+                    self._draw_resend(_carriers(receipt, sent))
+
+    def _draw_resend(self, carriers: Sequence[Delivery]) -> None:
+        for carrier in carriers:
+            way = "" if len(carriers) == 1 else f" by {carrier.channel}"
+            button(f"Resend{way}", partial(self._resend, carrier), icon="rotate-cw", small=True)
 
     async def _resend(self, carrier: Delivery) -> None:
         if await act(deliveries.resend, self._visit.actor, carrier.id):
             notice("The token is on its way to you once more.", title="Resent")
 
 
-def _sentence(page: Page) -> str:
-    said = f" The reason given: “{page.reason}”" if page.reason else ""
-    return page.row.turn.sentence + said
+def _draw_answers(answers: tuple[tuple[str, str], ...]) -> None:
+    if answers:
+        with card("Their answers", "Given at Connect.", icon="list-checks"):
+            facts(answers)
+
+
+def _draw_way(page: Page) -> None:
+    if page.row.status in ("pending", "active"):
+        with card("How far it is", icon="door-open"):
+            steps(_way(page))
 
 
 def _way(page: Page) -> list[Step]:
@@ -171,8 +174,8 @@ def _way(page: Page) -> list[Step]:
     row = page.row
     receipt = page.tokens[0] if page.tokens else None
     is_active = row.status == "active"
-    is_told = bool(receipt and receipt.delivered_at) or is_active
-    is_used = bool(receipt and receipt.first_used_at)
+    is_told = is_active or bool(receipt and receipt.delivered_at)
+    is_used = is_active and bool(receipt and receipt.first_used_at)
     by_itself = row.activation == "automatic"
     return [
         {"title": "Requested", "text": f"by {page.requested_by}", "state": "done"},
@@ -189,22 +192,23 @@ def _way(page: Page) -> list[Step]:
         {
             "title": "In use",
             "text": "token used" if is_used else "token not used yet",
-            "state": "done" if is_used and is_active else "now" if is_active else "next",
+            "state": "done" if is_used else "now" if is_active else "next",
         },
     ]
 
 
 def _facts(page: Page, zone: str) -> list[Fact]:
     row = page.row
-    activation = "Automatic, once you are told" if row.activation == "automatic" else "Manual"
+    is_automatic = row.activation == "automatic"
     return [
         ("Property", row.property_name),
         ("App", partial(_link, row.app_name, f"/hub/apps/{row.app_slug}")),
         ("Asked by", page.requested_by),
-        ("Asked", lambda: ago(row.requested_at, zone=zone)),
-        ("Activation", activation),
+        ("Asked", partial(ago, row.requested_at, zone=zone)),
+        ("Last change", partial(ago, row.since, zone=zone)),
+        ("Activation", "Automatic, once you are told" if is_automatic else "Manual"),
         ("Usual time", row.usual.words.removeprefix("usually ") or "not known yet"),
-        ("Connection id", lambda: text(row.id, "code")),
+        ("Id", lambda: text(row.id, "code")),
     ]
 
 
@@ -213,26 +217,26 @@ def _link(label: str, href: str) -> None:
 
 
 def _receipt(receipt: Receipt, zone: str) -> list[Fact]:
-    moments = [
-        ("Made", receipt.issued_at),
-        ("Delivered", receipt.delivered_at),
-        ("Opened", receipt.opened_at),
-        ("First used", receipt.first_used_at),
-        ("Last used", receipt.last_used_at),
-    ]
-    if receipt.status == "superseded":
-        moments.append(("Works until", receipt.expires_at))
-    optional = ("Opened", "Last used")  # links are opened only where mail carries the token
+    moments = {
+        "Made": receipt.issued_at,
+        "Delivered": receipt.delivered_at,
+        "Opened": receipt.opened_at,
+        "First used": receipt.first_used_at,
+        "Last used": receipt.last_used_at,
+        "Works until": receipt.expires_at,
+    }
+    always = ("Made", "Delivered", "First used")
     return [
         (label, partial(ago, at, zone=zone) if at else "not yet")
-        for label, at in moments
-        if at or label not in optional
+        for label, at in moments.items()
+        if at or label in always
     ]
 
 
-def _newest_by_way(carriers: Sequence[Delivery]) -> list[Delivery]:
+def _carriers(receipt: Receipt, sent: _Sent) -> list[Delivery]:
     """Return the newest delivery of each way, webhook and mail, that carries a token."""
     ways: dict[str, Delivery] = {}
-    for row in carriers:
-        ways.setdefault(row.channel, row)
+    for row in sent:
+        if row.token_id == receipt.id and row.status != "canceled":
+            ways.setdefault(row.channel, row)
     return list(ways.values())

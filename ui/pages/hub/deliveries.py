@@ -29,8 +29,8 @@ COLUMNS: list[Column] = [
     {"key": "event", "label": "Event", "kind": "strong", "sub": "target"},
     {"key": "hotel", "label": "Property", "kind": "text", "sub": "app"},
     {"key": "status", "label": "Status", "kind": "badge"},
-    {"key": "attempts", "label": "Attempts", "kind": "number"},
-    {"key": "outcome", "label": "What came back", "kind": "text"},
+    {"key": "outcome", "label": "What came back", "kind": "text", "sub": "attempts"},
+    {"key": "next", "label": "Next attempt", "kind": "ago"},
     {"key": "at", "label": "Queued", "kind": "ago", "align": "end"},
 ]
 
@@ -99,8 +99,9 @@ def lines(rows: Sequence[Row]) -> list[Line]:
             "hotel": row.property_name or None,
             "app": row.app_name,
             "status": row.status,
-            "attempts": row.attempts,
             "outcome": row.last_outcome or None,
+            "attempts": words.attempts(row.attempts) if row.attempts > 1 else None,
+            "next": iso(row.next_attempt_at) if row.attempts and row.next_attempt_at else None,
             "at": iso(row.created_at),
         }
         for row in rows

@@ -1,5 +1,6 @@
 """One delivery: where it stands, every attempt with what came back, and Resend."""
 
+from collections.abc import Callable
 from functools import partial
 
 from nicegui import ui
@@ -9,7 +10,7 @@ from domain.deliveries import Page, Row, Try
 from ui.ask import act, load
 from ui.components.ago import ago, iso
 from ui.components.badge import badge
-from ui.components.button import button
+from ui.components.button import Button, button
 from ui.components.callout import callout
 from ui.components.card import Fact, card, facts
 from ui.components.code import code_block
@@ -75,7 +76,7 @@ class Sheet:
             key = f"{iso(attempt.at)} {attempt.trigger}"
             if key not in self._tries:
                 with self._list:
-                    self._tries[key] = _attempt(attempt, self._visit.zone)
+                    self._tries[key] = _attempt(attempt, page.row.target, self._visit.zone)
                 self._tries[key].move(target_index=place)
 
     async def _send(self, message_id: str) -> None:
@@ -128,19 +129,22 @@ def _waiting(page: Page) -> tuple[str, str, str]:
     )
 
 
+def _delivered(page: Page) -> tuple[str, str, str]:
+    return "ok", "Delivered", next((tried.sentence for tried in page.tries if tried.ok), "")
+
+
 def _gave_up(page: Page) -> tuple[str, str, str]:
-    tried = f"{page.row.attempts} attempt" + ("s" if page.row.attempts != 1 else "")
     return (
         "bad",
-        f"Adjoin gave up after {tried}",
+        f"Adjoin gave up after {words.attempts(page.row.attempts)}",
         f"{page.row.last_outcome} Nothing is lost: put it right, then press Resend.",
     )
 
 
-_STANDINGS = {
+_STANDINGS: dict[str, Callable[[Page], tuple[str, str, str]]] = {
     "waiting": _waiting,
     "sending": lambda page: ("info", "Being sent right now", "The result appears here by itself."),
-    "delivered": lambda page: ("ok", "Delivered", page.row.last_outcome),
+    "delivered": _delivered,
     "gave_up": _gave_up,
     "skipped": lambda page: (
         "muted",
@@ -155,18 +159,19 @@ _STANDINGS = {
 }
 
 
-def _attempt(attempt: Try, zone: str) -> ui.element:
+def _attempt(attempt: Try, target: str, zone: str) -> ui.element:
     with ui.element("li").classes("try") as item:
         with ui.element("div").classes("line"):
             badge("ok" if attempt.ok else "bad", words.outcome(attempt))
             text(_which(attempt), "strong")
-            with ui.element("span").classes("muted"):
+            with ui.element("span").classes("muted grow"):
                 ago(attempt.at, zone=zone)
                 text(f" · took {words.took(attempt.duration_ms)}", "span")
+            show = button("Show the answer", icon="file-text", small=True)
         text(attempt.sentence)
-        text(f"To {attempt.target}", classes="muted small")
-        if attempt.response:
-            _response(attempt.response)
+        if attempt.target != target:
+            text(f"Sent to {attempt.target}", classes="muted small")
+        _offer_answer(show, attempt.response)
     return item
 
 
@@ -174,16 +179,17 @@ def _which(attempt: Try) -> str:
     return "Resent by hand" if attempt.trigger == "manual" else f"Attempt {attempt.number}"
 
 
-def _response(response: str) -> None:
+def _offer_answer(show: Button, response: str) -> None:
     """Draw the answer only when somebody asks for it: it may be 20 kB long."""
+    answer = ui.element("div")
+    show.set_visibility(bool(response))
 
     def toggle() -> None:
         is_open = bool(answer.default_slot.children)
         answer.clear()
-        shown.text = "Show the answer" if is_open else "Hide the answer"
+        show.text = "Show the answer" if is_open else "Hide the answer"
         if not is_open:
             with answer:
                 code_block(response, "Answer, at most its first 20 kB")
 
-    shown = button("Show the answer", toggle, icon="file-text", small=True)
-    answer = ui.element("div")
+    show.on("click", toggle, [])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from nicegui import ui
 
@@ -12,12 +13,13 @@ from domain.endpoints import Row
 from ui.ask import Outcome, act, attempt, load
 from ui.components.ago import ago
 from ui.components.badge import badge
-from ui.components.button import button
+from ui.components.button import Kind, button
 from ui.components.callout import callout
 from ui.components.card import Fact, facts
 from ui.components.dialog import Dialog
 from ui.components.field import TextField, text_field
 from ui.components.notice import notice
+from ui.components.part import Part
 from ui.components.secret import copyable
 from ui.components.text import text
 from ui.frame import Visit
@@ -29,27 +31,15 @@ class EndpointCard:
 
     def __init__(self, visit: Visit, dialog: Dialog, row: Row) -> None:
         self._visit, self._dialog = visit, dialog
-        self._row: Row | None = None
         self._test_id: str | None = None
         with ui.element("section").classes("card endpoint") as self.element:
-            self._body = ui.element("div").classes("stack tight")
+            self._body = Part(self._draw, "stack tight")
             self._test = ui.element("div").classes("endpoint-test").props('aria-live="polite"')
         self.show(row)
 
     def show(self, row: Row) -> None:
-        """Show the endpoint as it is now; what hasn't changed is left alone."""
-        if row == self._row or self.element.is_deleted:
-            return
-        self._row = row
-        self._body.clear()
-        with self._body:
-            with ui.element("div").classes("line endpoint-head"):
-                heading = text(row.url, "h3", "endpoint-url grow")
-                badge(row.status)
-            self.element.props["aria-labelledby"] = heading.html_id
-            _draw_health(row, self._visit.zone)
-            facts(_facts(row, self._visit.zone))
-            self._draw_actions(row)
+        """Show the endpoint as it is now."""
+        self._body.show(row)
 
     async def hear(self, message_id: str) -> None:
         """Look again at the test event, if that is what a change is about."""
@@ -58,26 +48,43 @@ class EndpointCard:
             if not self.element.is_deleted:
                 self._draw_test(delivery)
 
+    def _draw(self, row: Row) -> None:
+        with ui.element("div").classes("line endpoint-head"):
+            heading = text(row.url, "h2", "endpoint-url grow")
+            badge(row.status)
+        self.element.props["aria-labelledby"] = heading.html_id
+        _draw_health(row, self._visit.zone)
+        facts(_facts(row, self._visit.zone))
+        self._draw_actions(row)
+
     def _draw_actions(self, row: Row) -> None:
         is_off = row.status != "enabled"
         first = "Enable this endpoint first." if is_off else None
         with ui.element("div").classes("actions"):
-            if row.replayable:
-                button(
-                    f"Replay {row.replayable}",
-                    partial(self._replay, row),
-                    kind="secondary" if is_off else "primary",
-                    icon="rotate-cw",
-                    why_not=first,
-                )
             if is_off:
-                button("Enable", partial(self._enable, row), kind="primary", icon="play")
-            button("Send test event", partial(self._send_test, row), icon="send", why_not=first)
-            button("Rotate secret", partial(self._ask_rotate, row), icon="refresh-cw")
-            button("Change address", partial(self._ask_url, row), icon="pencil")
+                self._button("Enable", self._enable, row, "play", kind="primary")
+            if row.replayable:
+                label = f"Replay {row.replayable}"
+                kind: Kind = "secondary" if is_off else "primary"
+                self._button(label, self._replay, row, "rotate-cw", kind=kind, why_not=first)
+            self._button("Send test event", self._send_test, row, "send", why_not=first)
+            self._button("Rotate secret", self._ask_rotate, row, "refresh-cw")
+            self._button("Change address", self._ask_url, row, "pencil")
             if not is_off:
-                button("Disable", partial(self._ask_disable, row), icon="pause")
-            button("Remove", partial(self._ask_remove, row), kind="danger", icon="trash-2")
+                self._button("Disable", self._ask_disable, row, "pause")
+            self._button("Remove", self._ask_remove, row, "trash-2", kind="danger")
+
+    def _button(
+        self,
+        label: str,
+        start: Callable[[Row], Any],
+        row: Row,
+        icon: str,
+        *,
+        kind: Kind = "secondary",
+        why_not: str | None = None,
+    ) -> None:
+        button(label, partial(start, row), kind=kind, icon=icon, why_not=why_not, small=True)
 
     def _draw_test(self, delivery: Delivery) -> None:
         self._test.clear()
@@ -200,7 +207,7 @@ def address_field(value: str = "") -> TextField:
     )
 
 
-def settled(outcome: Outcome[object], field: TextField) -> bool:
+def settled(outcome: Outcome[Any], field: TextField) -> bool:
     """Return whether a wish was granted; if not, say under `field` what to correct."""
     if outcome.refusal is not None:
         field.error(outcome.refusal.message).focus()

@@ -26,10 +26,11 @@ async def page(visit: Visit) -> None:
     with ui.element("div").classes("columns"):
         with ui.element("div").classes("stack"):
             shown = Endpoints(visit, dialog)
-            guide.draw()
         with ui.element("div").classes("stack"):
             reach.draw_notifications(visit, settings)
             reach.draw_contact(visit, settings)
+    with ui.element("div").classes("stack below"):
+        guide.draw()
     shown.show(rows)
 
     async def refresh() -> None:

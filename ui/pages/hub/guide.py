@@ -13,10 +13,13 @@ from ui.pages.hub.words import and_list
 
 def draw() -> None:
     """Draw the whole guide."""
-    with card(
-        "Check that it is us",
-        "Paste this into your program. It needs nothing but its language’s own library.",
-        icon="shield-check",
+    with (
+        card(
+            "Check that it is us",
+            "Paste this into your program. It needs nothing but its language’s own library.",
+            icon="shield-check",
+        ),
+        ui.element("div").classes("guide"),
     ):
         code_tabs(verifiers.sources())
         with ui.element("ul").classes("rules"):

@@ -16,6 +16,7 @@ from ui.components.callout import callout
 from ui.components.card import card
 from ui.components.empty import empty
 from ui.components.page_title import page_title
+from ui.components.part import Part
 from ui.components.stat import stat
 from ui.components.steps import Step, steps
 from ui.components.text import text
@@ -24,6 +25,7 @@ from ui.live import Change, gathered
 from ui.pages.hub.requests import Queue
 
 AT_ONCE = 3
+_Endpoints = tuple[Endpoint, ...]
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,7 @@ class News:
 
     overview: Overview
     waiting: tuple[Request, ...]
-    endpoints: tuple[Endpoint, ...]
-
-    @property
-    def has_worked(self) -> bool:
-        return any(endpoint.worked_at for endpoint in self.endpoints)
+    endpoints: _Endpoints
 
 
 async def page(visit: Visit) -> None:
@@ -55,7 +53,7 @@ async def page(visit: Visit) -> None:
 
     renew = gathered(refresh)
 
-    async def heard(change: Change) -> None:
+    async def heard(_: Change) -> None:
         await renew()
 
     visit.follow(heard)
@@ -65,14 +63,13 @@ class Sheet:
     """What is drawn; `show` brings it up to date in place."""
 
     def __init__(self, visit: Visit, news: News) -> None:
-        self._visit = visit
-        self._news: News | None = None
-        with page_title(visit.place.name, "Your Developer Hub: hotels ask, you open the door."):
-            button("Webhooks & mail", href="/hub/endpoint", icon="webhook")
+        self._zone = visit.zone
+        with page_title(visit.place.name, "Hotels ask for your apps; you open the door."):
+            pass
         with ui.element("div").classes("stack"):
-            self._alarms = ui.element("div").classes("stack")
-            self._beginning = ui.element("div")
-            self._numbers = ui.element("div").classes("stats")
+            self._alarms = Part(_draw_alarms, "stack")
+            self._beginning = Part(_draw_beginning)
+            self._numbers = Part(_draw_numbers, "stats")
             with ui.element("div").classes("columns"):
                 with ui.element("section").classes("stack tight") as waiting:
                     heading = text("Waiting for you", "h2")
@@ -81,43 +78,31 @@ class Sheet:
                     self._more = text("", "a", "more-link")
                     self._more.props["href"] = "/hub/requests"
                 with card("Endpoints", "Where Adjoin calls you.", icon="webhook"):
-                    self._health = ui.element("div").classes("stack tight")
+                    self._health = Part(self._draw_health, "stack tight")
+                    text("Webhooks & mail", "a", "more-link").props["href"] = "/hub/endpoint"
         self.show(news)
 
     def show(self, news: News) -> None:
-        """Show what is true now; parts that stay the same are left alone."""
-        if self._numbers.is_deleted or news == self._news:
-            return
-        before, self._news = self._news, news
+        """Show what is true now."""
+        self._alarms.show(news.endpoints)
+        self._beginning.show(news)
+        self._numbers.show(news.overview)
+        self._health.show(news.endpoints)
         self._queue.show(news.waiting)
-        more = len(news.waiting) - AT_ONCE
         self._more.text = f"All {len(news.waiting)} requests"
-        self._more.set_visibility(more > 0)
-        if before is None or before.overview != news.overview:
-            self._redraw(self._numbers, news, _draw_numbers)
-        if before is None or before.endpoints != news.endpoints:
-            self._redraw(self._alarms, news, _draw_alarms)
-            self._redraw(self._health, news, self._draw_health)
-        self._redraw(self._beginning, news, _draw_beginning)
+        self._more.set_visibility(len(news.waiting) > AT_ONCE)
 
-    def _redraw(self, holder: ui.element, news: News, draw: object) -> None:
-        holder.clear()
-        with holder:
-            draw(news)
-        holder.set_visibility(bool(holder.default_slot.children))
-
-    def _draw_health(self, news: News) -> None:
-        if not news.endpoints:
+    def _draw_health(self, found: _Endpoints) -> None:
+        if not found:
             text("None yet. Adjoin writes to your contact address instead.", classes="muted")
-        for endpoint in news.endpoints:
+        for endpoint in found:
             with ui.element("div").classes("health"):
-                with ui.element("div").classes("line"):
-                    link = text(endpoint.url, "a", "endpoint-url grow")
-                    link.props["href"] = "/hub/endpoint"
+                with ui.element("div").classes("line endpoint-head"):
+                    text(endpoint.url, "span", "endpoint-url grow")
                     _draw_status(endpoint)
                 with ui.element("p").classes("muted small"):
                     if endpoint.worked_at:
-                        ago(endpoint.worked_at, "Last took a delivery", self._visit.zone)
+                        ago(endpoint.worked_at, "Last took a delivery", self._zone)
                     else:
                         text("Has not taken a delivery yet", "span")
 
@@ -129,32 +114,31 @@ def _draw_status(endpoint: Endpoint) -> None:
         badge(endpoint.status)
 
 
-def _draw_numbers(news: News) -> None:
-    overview = news.overview
-    failing = overview.failing_deliveries
+def _draw_numbers(overview: Overview) -> None:
     stat(overview.waiting, "waiting for you", "/hub/requests")
     stat(overview.active, "active connections", "/hub/connections?status=active")
-    stat(failing, "failing deliveries", "/hub/deliveries?status=failing")
+    stat(overview.failing_deliveries, "failing deliveries", "/hub/deliveries?status=failing")
     stat(overview.apps, "app" if overview.apps == 1 else "apps", "/hub/apps")
 
 
-def _draw_alarms(news: News) -> None:
-    for endpoint in news.endpoints:
-        if endpoint.status == "disabled" and endpoint.disabled_by == "adjoin":
-            with callout(
-                "bad",
-                f"Adjoin disabled {endpoint.url}",
-                f"{endpoint.disabled_why} Nothing is lost: put it right, enable it, and replay "
-                "what it missed.",
-            ):
-                button("Look at the endpoint", href="/hub/endpoint", icon="webhook", small=True)
+def _draw_alarms(found: _Endpoints) -> None:
+    off = [row for row in found if row.status == "disabled" and row.disabled_by == "adjoin"]
+    if not off:
+        return
+    title = (
+        "Adjoin disabled an endpoint" if len(off) == 1 else f"Adjoin disabled {len(off)} endpoints"
+    )
+    with callout("bad", title, "Nothing is lost: put it right, enable it, replay what it missed."):
+        for endpoint in off:
+            text(f"{endpoint.url}: {endpoint.disabled_why}", classes="reason")
+        button("Look at your endpoints", href="/hub/endpoint", icon="webhook", small=True)
 
 
 def _draw_beginning(news: News) -> None:
-    """Draw the first steps, until a new partner has taken them all."""
-    done = [bool(news.endpoints), news.has_worked, news.overview.active > 0]
-    if all(done) or news.overview.active:
+    """Draw the first steps, until a new partner has an active connection."""
+    if news.overview.active:
         return
+    done = [bool(news.endpoints), any(endpoint.worked_at for endpoint in news.endpoints), False]
     with card("First steps", "Three steps, and hotels can use your app.", icon="door-open"):
         steps([_step(number, done) for number in range(3)])
         with ui.element("div").classes("actions form-end"):
@@ -162,8 +146,6 @@ def _draw_beginning(news: News) -> None:
                 button("Add your endpoint", href="/hub/endpoint", kind="primary", icon="plus")
             elif not done[1]:
                 button("Send a test event", href="/hub/endpoint", kind="primary", icon="send")
-            elif news.waiting:
-                button("See who waits", href="/hub/requests", kind="primary", icon="hourglass")
 
 
 _STEPS = (
@@ -176,8 +158,11 @@ _STEPS = (
 def _step(number: int, done: list[bool]) -> Step:
     title, words = _STEPS[number]
     is_next = done.index(False) == number
-    state = "done" if done[number] else "now" if is_next else "next"
-    return {"title": title, "text": words, "state": state}
+    return {
+        "title": title,
+        "text": words,
+        "state": "done" if done[number] else "now" if is_next else "next",
+    }
 
 
 def _nothing_waits() -> None:

@@ -41,6 +41,13 @@ _LOOKS = {
     "disable": _Look("secondary", "pause", "{app} is paused at {hotel}."),
     "disconnect": _Look("danger", "unplug", "{app} and {hotel} are disconnected."),
 }
+_VERBS: dict[str, Callable[..., None]] = {
+    "activate": connections.activate,
+    "reject": connections.reject,
+    "disable": connections.disable,
+    "enable": connections.enable,
+    "disconnect": connections.disconnect,
+}
 _QUESTIONS = {
     "reject": _Question(
         "Reject the request of {hotel}",
@@ -82,7 +89,7 @@ class Moves:
                 button(verb.capitalize(), partial(start, verb, row), kind=look.kind, icon=look.icon)
 
     async def _move(self, verb: str, row: Row) -> None:
-        if await act(_verb(verb), self._actor, row.id):
+        if await act(_VERBS[verb], self._actor, row.id):
             notice(_fill(_LOOKS[verb].done, row))
 
     def _ask(self, verb: str, row: Row) -> None:
@@ -98,7 +105,7 @@ class Moves:
             )
 
         async def go() -> None:
-            outcome = await attempt(_verb(verb), self._actor, row.id, reason.value)
+            outcome = await attempt(_VERBS[verb], self._actor, row.id, reason.value)
             if outcome.refusal is not None and outcome.refusal.code == "invalid":
                 reason.error(outcome.refusal.message).focus()
                 return
@@ -113,16 +120,6 @@ class Moves:
             kind: Kind = "primary" if verb == "disable" else "danger"
             button(verb.capitalize(), go, kind=kind, icon=_LOOKS[verb].icon)
         self._dialog.open()
-
-
-def _verb(name: str) -> Callable[..., None]:
-    return {
-        "activate": connections.activate,
-        "reject": connections.reject,
-        "disable": connections.disable,
-        "enable": connections.enable,
-        "disconnect": connections.disconnect,
-    }[name]
 
 
 def _fill(sentence: str, row: Row) -> str:

@@ -1,6 +1,6 @@
 """Requests: hotels that wait for this partner, the longest waiting first, each with its answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
@@ -15,6 +15,7 @@ from ui.components.button import button
 from ui.components.card import facts
 from ui.components.empty import empty
 from ui.components.page_title import page_title
+from ui.components.part import Part
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
@@ -51,39 +52,34 @@ async def count(actor: Actor, place: Place) -> int:
 class Queue:
     """Cards of waiting requests that come and go one by one, while somebody looks at the others."""
 
-    def __init__(self, visit: Visit, most: int, *, none: object, level: str = "h2") -> None:
-        self._visit, self._most, self._none, self._level = visit, most, none, level
+    def __init__(
+        self, visit: Visit, most: int, *, none: Callable[[], None], level: str = "h2"
+    ) -> None:
+        self._visit, self._most, self._level = visit, most, level
         self._moves = Moves(visit)
-        self._cards: dict[str, ui.element] = {}
+        self._cards: dict[Request, ui.element] = {}
         self._list = ui.element("div").classes("stack")
         self._rest = text("", classes="muted")
-        self._empty = ui.element("div")
+        self._empty: Part[bool] = Part(lambda is_empty: none() if is_empty else None)
 
     def show(self, waiting: Sequence[Request]) -> None:
         """Show the first of `waiting`, and how many more there are."""
         if self._list.is_deleted:
             return
         shown = waiting[: self._most]
-        for gone in self._cards.keys() - {request.row.id for request in shown}:
+        for gone in self._cards.keys() - set(shown):
             self._cards.pop(gone).delete()
         for place, request in enumerate(shown):
-            if request.row.id not in self._cards:
+            if request not in self._cards:
                 with self._list:
                     card = _card(request, self._moves, self._visit.zone, self._level)
                 card.move(target_index=place)
-                self._cards[request.row.id] = card
+                self._cards[request] = card
         more = len(waiting) - len(shown)
         self._rest.text = f"{more} more are waiting." if more else ""
         self._rest.set_visibility(more > 0)
-        self._say_when_empty(not waiting)
-
-    def _say_when_empty(self, is_empty: bool) -> None:
-        if is_empty != bool(self._empty.default_slot.children):
-            self._empty.clear()
-            if is_empty:
-                with self._empty:
-                    self._none()
-        self._list.set_visibility(not is_empty)
+        self._empty.show(not waiting)
+        self._list.set_visibility(bool(waiting))
 
 
 def _card(request: Request, moves: Moves, zone: str, level: str) -> ui.element:

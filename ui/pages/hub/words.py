@@ -52,6 +52,11 @@ def outcome(attempt: Try) -> str:
     return f"{word} · {attempt.code}" if attempt.code else word
 
 
+def attempts(number: int) -> str:
+    """Return "1 attempt", "2 attempts"."""
+    return "1 attempt" if number == 1 else f"{number} attempts"
+
+
 def took(milliseconds: int) -> str:
     """Return a duration: "85 ms", "1.2 s"."""
     return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
