@@ -88,7 +88,10 @@ def sweep() -> None:
 def begin(
     message_id: str, round_number: int, number: int, *, now: datetime | None = None
 ) -> Parcel | None:
-    """Return what to carry, or None when it is not this attempt's turn (any more)."""
+    """Return what to carry, or None when it is not this attempt's turn (any more).
+
+    What was queued in the moment in which its endpoint was disabled is skipped here.
+    """
     now = now or moments.now()
     with database.transaction() as session:
         mine = (
@@ -104,6 +107,10 @@ def begin(
         if not database.changes_a_row(session, mine):
             return None
         message = session.get_one(Message, message_id)
+        endpoint = session.get(Endpoint, message.endpoint_id or "")
+        if endpoint is not None and endpoint.status != "enabled":
+            message.status, message.next_attempt_at = "skipped", None
+            return None
         return _parcel(session, message, number, "scheduled", now)
 
 
@@ -140,7 +147,7 @@ def end(parcel: Parcel, result: Result, *, now: datetime | None = None) -> None:
     """Record an attempt and what follows from it, in one transaction."""
     now = now or moments.now()
     with database.transaction() as session:
-        message = session.get_one(Message, parcel.message_id, with_for_update=True)
+        message = _held_still(session, parcel.message_id)
         if parcel.trigger == "scheduled" and not _is_still_due(message, parcel):
             return
         session.add(_attempt(parcel, result))
@@ -178,6 +185,17 @@ def _parcel(
         tuple(secrets),
         now,
     )
+
+
+def _held_still(session: Session, message_id: str) -> Message:
+    message = session.get_one(Message, message_id)
+    if message.connection_id:
+        database.lock(session, session.get_one(Connection, message.connection_id))
+    endpoint = session.get(Endpoint, message.endpoint_id or "")
+    if endpoint is not None:
+        database.lock(session, endpoint)
+    database.lock(session, message)
+    return message
 
 
 def _is_still_due(message: Message, parcel: Parcel) -> bool:

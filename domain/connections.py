@@ -77,16 +77,17 @@ def activate_within(session: Session, actor: Actor, connection_id: str, now: dat
 
 
 def reject(actor: Actor, connection_id: str, reason: str, *, now: datetime | None = None) -> None:
-    """Turn a pending request down, with a reason that the property reads; revokes the token.
+    """Turn a pending request down, with a reason that the property reads; revokes the token, and
+    cancels what still waits.
 
     Refuses `not_found`, `forbidden`, `request_already_resolved`, and `invalid` without a reason.
     """
     now = now or moments.now()
     reason = checked_reason(reason, demand=WHY_REJECT)
     with database.transaction() as session:
-        connection = _perform(
-            session, actor, connection_id, "reject", now, resolved_at=now, reason=reason
-        )
+        connection = visible(session, actor, connection_id, now)[1]
+        messages.cancel_waiting(session, connection, now)
+        _perform(session, actor, connection_id, "reject", now, resolved_at=now, reason=reason)
         tokens.revoke_all(session, connection, now)
 
 
@@ -174,11 +175,13 @@ def begin(
         requested_at=now,
         created_at=now,
     )
+    # Put into words beforehand: after a failed flush the session can read nothing more.
+    too_late = Refusal("already_connected", _already(app, status))
     session.add(connection)
     try:
         session.flush()
     except IntegrityError as error:
-        raise Refusal("already_connected", _already(app, status)) from error
+        raise too_late from error
     return connection
 
 
@@ -268,11 +271,16 @@ def _end(actor: Actor, connection_id: str, verb: str, reason: str, now: datetime
 def visible(
     session: Session, actor: Actor, connection_id: str, now: datetime
 ) -> tuple[Standing, Connection, str]:
+    """Return who acts, on which connection and on which side, and hold the connection still.
+
+    Refuses `not_found` to strangers.
+    """
     who = standing(session, actor, now)
     connection = session.get(Connection, connection_id)
     side = who.side_of(connection) if connection else None
     if connection is None or side is None:
         raise not_found("This connection")
+    database.lock(session, connection)
     return who, connection, side
 
 

@@ -247,6 +247,7 @@ def _mine(
     endpoint = session.get(Endpoint, endpoint_id)
     if endpoint is None or not who.works_for(endpoint.partner_id):
         raise not_found("This endpoint")
+    database.lock(session, endpoint)
     return who, endpoint
 
 

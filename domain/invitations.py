@@ -110,9 +110,9 @@ def accept(
         if person is not None:
             throttle.check(session, person.email, address, person.id, now)
         if person is None or passwords.matches(password, person.password_hash):
+            _take(session, invitation, now)
             person = person or people.create(session, invitation.email, name, password, now)
             _refuse_members(session, person.email, _place_key(invitation))
-            _take(session, invitation, now)
             _let_in(session, person, invitation, now)
             return sign_ins.begin(session, person, device, address, now)
         throttle.note_failure(session, person.email, address, now)

@@ -59,7 +59,8 @@ def remove(actor: Actor, membership_id: str, *, now: datetime | None = None) -> 
             raise Refusal(
                 "last_one", "Somebody has to stay who can manage this. Invite another person first."
             )
-        membership.ended_at = now
+        if not _end(session, membership, now):
+            raise not_found("This member")
         person = session.get_one(Person, membership.person_id)
         _record(session, "member.removed", who, membership, now, person.name)
 
@@ -146,16 +147,28 @@ def announce(session: Session, row: Membership | Invitation) -> None:
     changes.announce(session, changes.Change("people", row.id, row.property_id, row.partner_id))
 
 
+def _end(session: Session, membership: Membership, now: datetime) -> bool:
+    return database.changes_a_row(
+        session,
+        sa.update(Membership)
+        .where(col(Membership.id) == membership.id, col(Membership.ended_at).is_(None))
+        .values(ended_at=now),
+    )
+
+
 def _is_last(session: Session, membership: Membership) -> bool:
-    others = session.exec(
-        select(Membership.id).where(
+    # Held still, in one order for everybody: two managers may be removing each other right now.
+    peers = session.exec(
+        select(Membership)
+        .where(
             at_place(Membership, place_of(membership)),
             Membership.role == membership.role,
-            Membership.id != membership.id,
             col(Membership.ended_at).is_(None),
         )
+        .order_by(col(Membership.id))
+        .with_for_update()
     )
-    return others.first() is None
+    return len(peers.all()) <= 1
 
 
 def _record(

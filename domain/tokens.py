@@ -102,6 +102,7 @@ def rotate(
     now = now or moments.now()
     with database.transaction() as session:
         who, connection = _managed(session, actor, connection_id, now)
+        database.lock(session, connection)
         if connection.status not in ("pending", "active", "disabled"):
             raise Refusal("wrong_state", "There is no token to rotate: the connection has ended.")
         for token in _living(session, connection.id, now):
@@ -165,6 +166,7 @@ def _note_use(token_id: str, now: datetime) -> None:
     with database.transaction() as session:
         token = session.get_one(Token, token_id)
         connection = session.get_one(Connection, token.connection_id)
+        database.lock(session, token)
         token.last_used_at = now
         if _is_first_use(session, token, now):
             who = standing(session, Actor("token", token.id), now)

@@ -1,0 +1,437 @@
+"""Two people at once: one wins, the other gets a sentence, and nothing is half done."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from connectors.result import Result
+from domain import (
+    attempts,
+    connections,
+    core,
+    endpoints,
+    invitations,
+    messages,
+    people,
+    setup,
+    sign_ins,
+    token_links,
+    tokens,
+    waiting,
+)
+from domain.actors import ADJOIN
+from domain.refusals import Refusal
+from storage import database
+from storage.connections import Connection, Token, TokenLink
+from storage.history import HistoryRow
+from storage.messages import Endpoint, Message
+from storage.people import Membership
+from tests import builders
+from tests.builders import World
+from tests.domain.conftest import FakeVendor
+from tests.domain.scenes import CREDENTIALS
+
+Call = Callable[[], Any]
+LIVING = ("pending", "active", "disabled")
+
+
+def at_once(*calls: Call) -> Counter[str]:
+    """Make all calls at the same moment, each in a thread; count what came of them."""
+    start = threading.Barrier(len(calls))
+
+    def make(call: Call) -> str:
+        start.wait(timeout=10)
+        return _outcome(call)
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return Counter(threads.map(make, calls))
+
+
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, first: Call, place: tuple[Any, str], second: Call
+) -> tuple[str, str]:
+    """Make the call `first`, and when it comes to `place`, `second` in another thread.
+
+    `second` gets half a second; when it has to wait for `first`, it ends after it. Returns what
+    came of both.
+    """
+    owner, name = place
+    original = getattr(owner, name)
+    with ThreadPoolExecutor(1) as other:
+        started: list[Any] = []
+
+        def passing_by(*arguments: Any, **named: Any) -> Any:
+            if not started:
+                started.append(other.submit(_outcome, second))
+                wait(started, timeout=0.5)
+            return original(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, passing_by)
+        outcome = _outcome(first)
+        assert started, "the first call never came by"
+        return outcome, started[0].result(timeout=20)
+
+
+def _outcome(call: Call) -> str:
+    try:
+        call()
+    except Refusal as refusal:
+        return refusal.code
+    return "ok"
+
+
+def check_that_all_is_well() -> None:
+    """Assert what must hold between any two transactions."""
+    with database.reading() as session:
+        for connection in session.exec(select(Connection)):
+            issued = session.exec(
+                select(Token).where(Token.connection_id == connection.id, Token.status == "issued")
+            ).all()
+            is_living = connection.partner_id is not None and connection.status in LIVING
+            assert len(issued) == (1 if is_living else 0), connection.status
+            moves = session.exec(
+                select(HistoryRow)
+                .where(
+                    HistoryRow.connection_id == connection.id,
+                    col(HistoryRow.before) != col(HistoryRow.after),
+                )
+                .order_by(col(HistoryRow.at), col(HistoryRow.id))
+            ).all()
+            states = [row.after for row in moves]
+            assert states[-1:] == [connection.status]
+            assert [row.before for row in moves] == ["not_connected", *states[:-1]]
+            open_ones = session.exec(
+                select(Message).where(
+                    Message.connection_id == connection.id,
+                    col(Message.status).in_(("waiting", "sending")),
+                )
+            ).all()
+            if connection.status not in LIVING:
+                late = {"connection.disconnected", "connection.rejected"}
+                assert {message.event for message in open_ones} <= late
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_clicks_on_connect_at_once_make_one_connection(world: World, number: int) -> None:
+    outcomes = at_once(*[world.connect] * number)
+    assert outcomes == {"ok": 1, "already_connected": number - 1}
+    with database.reading() as session:
+        assert len(session.exec(select(Connection)).all()) == 1
+        assert len(session.exec(select(Token)).all()) == 1
+        assert len(session.exec(select(Message)).all()) == 1
+        assert len(session.exec(select(HistoryRow)).all()) == 1
+    check_that_all_is_well()
+
+
+def test_clicks_on_reconnect_at_once_make_one_request(world: World) -> None:
+    connection_id = world.connect_active()
+    connections.disconnect(world.maya, connection_id, now=world.now)
+    outcomes = at_once(*[world.connect] * 3)
+    assert outcomes["ok"] == 1
+    assert outcomes["already_connected"] + outcomes["wrong_state"] == 2
+    assert len(builders.messages_of(connection_id, "connection.requested")) == 2
+    check_that_all_is_well()
+
+
+def test_of_many_who_activate_at_once_one_does(world: World) -> None:
+    connection_id = world.connect()
+    with_token = tokens.authenticate(builders.token_of(connection_id), now=world.now)
+    actors = [world.dee, world.dee, with_token, ADJOIN]
+    outcomes = at_once(
+        *[lambda who=who: connections.activate(who, connection_id) for who in actors]
+    )
+    assert outcomes == {"ok": 1, "request_already_resolved": 3}
+    assert len(builders.messages_of(connection_id, "connection.activated")) == 1
+    check_that_all_is_well()
+
+
+def test_activate_and_reject_at_once_answer_the_request_once(world: World) -> None:
+    connection_id = world.connect()
+    outcomes = at_once(
+        lambda: connections.activate(world.dee, connection_id),
+        lambda: connections.reject(world.dee, connection_id, "No."),
+    )
+    assert outcomes == {"ok": 1, "request_already_resolved": 1}
+    check_that_all_is_well()
+
+
+def test_activate_and_withdraw_at_once_leave_one_of_the_two(world: World) -> None:
+    connection_id = world.connect()
+    outcomes = at_once(
+        lambda: connections.activate(world.dee, connection_id),
+        lambda: connections.withdraw(world.maya, connection_id),
+    )
+    assert outcomes["ok"] == 1
+    check_that_all_is_well()
+
+
+def test_both_sides_disable_at_once_and_one_holds_the_key(world: World) -> None:
+    connection_id = world.connect_active()
+    outcomes = at_once(
+        lambda: connections.disable(world.maya, connection_id),
+        lambda: connections.disable(world.dee, connection_id),
+    )
+    assert outcomes == {"ok": 1, "wrong_state": 1}
+    check_that_all_is_well()
+
+
+def test_nudges_at_once_send_one_mail(world: World) -> None:
+    connection_id = world.connect()
+    outcomes = at_once(*[lambda: waiting.nudge(world.maya, connection_id)] * 4)
+    assert outcomes == {"ok": 1, "nudged_today": 3}
+    assert len(builders.messages_of(connection_id, "connection.nudged")) == 1
+
+
+def test_reminders_from_many_processes_at_once_go_out_once(world: World) -> None:
+    connection_id = world.connect()
+    at_once(*[lambda: waiting.remind(now=world.after(hours=80))] * 4)
+    assert len(builders.messages_of(connection_id, "connection.reminded")) == 2
+
+
+def test_rotations_at_once_leave_one_token(world: World) -> None:
+    connection_id = world.connect_active()
+    outcomes = at_once(*[lambda: tokens.rotate(world.maya, connection_id)] * 4)
+    assert outcomes == {"ok": 4}
+    check_that_all_is_well()
+
+
+def test_a_link_opened_at_once_by_many_gives_its_token_once(world: World) -> None:
+    connection_id = world.connect()
+    with database.transaction() as session:
+        token = tokens.current(session, connection_id)
+        assert token is not None
+        secret = token_links.make(session, token, world.now)
+    outcomes = at_once(*[lambda: token_links.open_once(secret, now=world.now)] * 4)
+    assert outcomes == {"ok": 1, "link_used": 3}
+
+
+def test_an_invitation_accepted_at_once_lets_in_one_person(world: World) -> None:
+    sent = invitations.invite(
+        world.maya, "new@harbour.example", "viewer", world.hotel, now=world.now
+    )
+    secret = (sent.link or "").rpartition("/")[2]
+
+    def accept() -> None:
+        invitations.accept(
+            secret, "New", "another horse 43", device="d", address="a", now=world.now
+        )
+
+    outcomes = at_once(*[accept] * 3)
+    assert outcomes["ok"] == 1
+    with database.reading() as session:
+        members = session.exec(select(Membership).where(Membership.property_id == world.hotel))
+        assert len(members.all()) == 3
+
+
+@pytest.mark.usefixtures("database")
+def test_a_setup_code_used_at_once_makes_one_operator() -> None:
+    code = setup.open_door()
+
+    def create(number: int) -> None:
+        setup.create_operator(
+            code, "Olga", f"o{number}@x.example", "another horse 43", device="d", address="a"
+        )
+
+    outcomes = at_once(*[lambda number=number: create(number) for number in range(3)])
+    assert outcomes == {"ok": 1, "setup_done": 2}
+    with database.reading() as session:
+        assert len(session.exec(select(Membership)).all()) == 1
+
+
+def test_a_core_app_connected_at_once_is_connected_once(world: World, mews: FakeVendor) -> None:
+    outcomes = at_once(*[lambda: core.connect(world.maya, world.hotel, "mews", CREDENTIALS)] * 3)
+    assert outcomes == {"ok": 1, "already_connected": 2}
+    check_that_all_is_well()
+
+
+def test_the_same_attempt_run_twice_at_once_counts_once(world: World) -> None:
+    connection_id = world.connect()
+    message = builders.messages_of(connection_id)[0]
+    parcels = [attempts.begin(message.id, 1, 1, now=world.now) for _ in range(3)]
+    assert all(parcels)
+    at_once(*[lambda p=parcel: attempts.end(p, builders.answered(500)) for parcel in parcels])
+    message = builders.messages_of(connection_id)[0]
+    assert (message.status, message.attempts) == ("waiting", 1)
+
+
+def test_failures_at_once_are_all_counted(world: World) -> None:
+    ids = [builders.messages_of(world.connect())[0].id]
+    ids += [
+        endpoints.send_test_event(world.dee, world.d3x_endpoint, now=world.now) for _ in range(3)
+    ]
+    at_once(*[lambda i=i: builders.attempt(i, now=world.now, code=500) for i in ids])
+    with database.reading() as session:
+        assert session.get_one(Endpoint, world.d3x_endpoint).failures == 4
+
+
+def test_an_endpoint_that_is_gone_for_many_at_once_is_disabled_once(world: World) -> None:
+    ids = [
+        endpoints.send_test_event(world.dee, world.d3x_endpoint, now=world.now) for _ in range(4)
+    ]
+    at_once(*[lambda i=i: builders.attempt(i, now=world.now, code=410) for i in ids])
+    with database.reading() as session:
+        disabled = session.exec(select(HistoryRow).where(HistoryRow.event == "endpoint.disabled"))
+        assert len(disabled.all()) == 1
+        assert {
+            row.status for row in session.exec(select(Message).where(Message.channel == "webhook"))
+        } == {"skipped"}
+
+
+def test_nothing_happens_after_a_sign_out_that_came_first(world: World) -> None:
+    connection_id = world.connect_active()
+    outcomes = at_once(
+        lambda: sign_ins.sign_out(world.maya, now=world.now),
+        lambda: connections.disconnect(world.maya, connection_id, now=world.now),
+    )
+    assert outcomes["ok"] + outcomes["signed_out"] == 2
+    check_that_all_is_well()
+
+
+# The rest is not left to chance: the second person acts exactly when the first is half way.
+
+
+def test_a_token_made_while_the_connection_ends_does_not_outlive_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection_id = world.connect_active()
+    meanwhile(
+        monkeypatch,
+        lambda: tokens.rotate(world.maya, connection_id, now=world.now),
+        (tokens, "issue"),
+        lambda: connections.disconnect(world.dee, connection_id, now=world.now),
+    )
+    check_that_all_is_well()
+    assert builders.connection(connection_id).status == "disconnected"
+
+
+def test_a_rotation_while_another_is_half_way_leaves_one_token(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection_id = world.connect_active()
+    outcomes = meanwhile(
+        monkeypatch,
+        lambda: tokens.rotate(world.maya, connection_id, now=world.now),
+        (tokens, "issue"),
+        lambda: tokens.rotate(world.maya, connection_id, now=world.now),
+    )
+    assert outcomes == ("ok", "ok")
+    check_that_all_is_well()
+
+
+@pytest.mark.parametrize("code", [200, 500])
+def test_an_attempt_that_ends_while_the_connection_ends_revives_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    connection_id = world.connect()
+    message = builders.messages_of(connection_id)[0]
+    parcel = attempts.begin(message.id, 1, 1, now=world.now)
+    assert parcel is not None
+    result: Result = builders.answered(code)
+    outcomes = meanwhile(
+        monkeypatch,
+        lambda: attempts.end(parcel, result, now=world.now),
+        (endpoints, "note_outcome"),
+        lambda: connections.withdraw(world.maya, connection_id, now=world.now),
+    )
+    assert outcomes == ("ok", "ok")
+    check_that_all_is_well()
+    assert builders.messages_of(connection_id)[0].status == (
+        "delivered" if code == 200 else "canceled"
+    )
+
+
+def test_an_automatic_app_withdrawn_while_its_partner_is_told_stays_withdrawn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection_id = world.connect("freeguides")
+    message = builders.messages_of(connection_id)[0]
+    parcel = attempts.begin(message.id, 1, 1, now=world.now)
+    assert parcel is not None
+    outcomes = meanwhile(
+        monkeypatch,
+        lambda: connections.withdraw(world.maya, connection_id, now=world.now),
+        (tokens, "revoke_all"),
+        lambda: attempts.end(parcel, builders.answered(200), now=world.now),
+    )
+    assert outcomes == ("ok", "ok")
+    check_that_all_is_well()
+    assert builders.connection(connection_id).status == "disconnected"
+
+
+def test_a_nudge_while_the_request_is_withdrawn_mails_nobody_about_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection_id = world.connect()
+    meanwhile(
+        monkeypatch,
+        lambda: waiting.nudge(world.maya, connection_id, now=world.now),
+        (waiting, "_take_nudge"),
+        lambda: connections.withdraw(world.maya, connection_id, now=world.now),
+    )
+    check_that_all_is_well()
+
+
+def test_what_is_announced_while_an_endpoint_is_disabled_is_skipped_not_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(
+        monkeypatch,
+        world.connect,
+        (messages, "_message"),
+        lambda: endpoints.disable(world.dee, world.d3x_endpoint, now=world.now),
+    )
+    with database.reading() as session:
+        message = session.exec(select(Message)).one()
+    assert attempts.begin(message.id, message.round, 1, now=world.now) is None
+    with database.reading() as session:
+        assert session.exec(select(Message.status)).one() == "skipped"
+
+
+def test_a_link_made_and_its_token_revoked_at_once_gives_nothing_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection_id = world.connect()
+    with database.transaction() as session:
+        token = tokens.current(session, connection_id)
+        assert token is not None
+        secret = token_links.make(session, token, world.now)
+    connections.withdraw(world.maya, connection_id, now=world.now)
+    assert _outcome(lambda: token_links.open_once(secret, now=world.now)) == "link_used"
+    with database.reading() as session:
+        assert session.exec(select(TokenLink)).one().opened_at is None
+
+
+def test_two_managers_who_remove_each_other_leave_one(world: World) -> None:
+    with builders.adding() as rows:
+        mona = builders.add_person(
+            rows, "mona@harbour.example", "manager", world.hotel, now=world.now
+        )
+    ids = {m.name: m.membership_id for m in people.members(world.maya, world.hotel)}
+    outcomes = at_once(
+        lambda: people.remove(world.maya, ids["Mona"], now=world.now),
+        lambda: people.remove(mona, ids["Maya"], now=world.now),
+    )
+    assert outcomes["ok"] == 1
+    with database.reading() as session:
+        managers = session.exec(
+            select(Membership).where(
+                Membership.property_id == world.hotel,
+                Membership.role == "manager",
+                col(Membership.ended_at).is_(None),
+            )
+        )
+        assert len(managers.all()) == 1
+
+
+def test_what_was_skipped_is_replayed_once_however_often_it_is_asked_for(world: World) -> None:
+    endpoints.disable(world.dee, world.d3x_endpoint, now=world.now)
+    connection_id = world.connect()
+    endpoints.enable(world.dee, world.d3x_endpoint, now=world.now)
+    at_once(*[lambda: endpoints.replay_skipped(world.dee, world.d3x_endpoint, now=world.now)] * 3)
+    message = builders.messages_of(connection_id)[0]
+    assert (message.status, message.round) == ("waiting", 2)
