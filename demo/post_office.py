@@ -1,8 +1,6 @@
 """The demo's post office: a real SMTP server on this machine that keeps what it is given."""
 
-import logging
 import mailbox
-import socket
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-log = logging.getLogger("adjoin.post_office")
+from demo import ports
 
 KEPT = 500  # letters; older ones are thrown away
 
@@ -47,7 +45,7 @@ class PostOffice:
 
     def start(self) -> str:
         """Open for letters; returns the address for ADJOIN_SMTP_URL."""
-        port = _free_port()
+        port = ports.free()
         self._server = Controller(self, hostname="127.0.0.1", port=port, ready_timeout=20)
         self._server.start()
         return f"smtp://127.0.0.1:{port}"
@@ -121,9 +119,3 @@ def _at(message: Any) -> datetime:
     if date is None:
         return datetime.now(UTC)
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

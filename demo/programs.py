@@ -1,6 +1,5 @@
 """Starts and ends the demo's partners and hotel systems: real programs, in their own processes."""
 
-import json
 import os
 import secrets
 import socket
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import IO
 
 import httpx
+
+from demo.ports import remembered
 
 ROOT = Path(__file__).parent.parent
 RECEIVERS = {"d3x": "D3x", "akia": "Akia", "freeguides": "FreeGuides"}
@@ -98,7 +99,7 @@ class Programs:
         """
         folder = data_folder / "programs"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ports = _ports(folder)
+        ports = remembered(folder / "ports.json", [*RECEIVERS, VENDORS])
         found = {name: _receiver(name, ports[name], folder) for name in RECEIVERS}
         try:
             for name, port in ports.items():
@@ -156,45 +157,6 @@ def _secret(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(f"whsec_{b64encode(secrets.token_bytes(32)).decode()}")
     return path.read_text().strip()
-
-
-def _ports(folder: Path) -> dict[str, int]:
-    """Return a port for each program: that of the last start when it is free, else another one."""
-    path = folder / "ports.json"
-    remembered = json.loads(path.read_text()) if path.exists() else {}
-    ports: dict[str, int] = {}
-    for name in (*RECEIVERS, VENDORS):
-        port = remembered.get(name, 0)
-        while not port or port in ports.values() or not _becomes_free(port):
-            port = _free_port()
-        ports[name] = port
-    path.write_text(json.dumps(ports))
-    return ports
-
-
-def _becomes_free(port: int) -> bool:
-    """Return whether a port is free, giving a program of the last start a second to end."""
-    for _ in range(10):
-        if _is_free(port):
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

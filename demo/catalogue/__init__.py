@@ -54,4 +54,4 @@ def partner_of(slug: str) -> Sheet:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text())
+    return tomllib.loads(path.read_text("utf-8"))

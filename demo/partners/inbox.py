@@ -61,7 +61,7 @@ class Inbox:
         """Return the memory of the last run, or an empty one."""
         inbox = cls(folder, name)
         if inbox._file.exists():
-            kept = json.loads(inbox._file.read_text())
+            kept = json.loads(inbox._file.read_text("utf-8"))
             inbox.receipts = [Receipt(**row) for row in kept["receipts"]]
             inbox.known = {row["id"]: Known(**row) for row in kept["known"]}
         return inbox
@@ -163,7 +163,9 @@ def write_private(path: Path, text: str) -> None:
     """Replace a file in one step, readable by its owner only."""
     draft = path.with_suffix(path.suffix + ".new")
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
     draft.replace(path)
 

@@ -103,7 +103,7 @@ def from_own_page(route: Route) -> Route:
 
 def page(look: str, title: str, body: str, *, refresh: int | None = None) -> Answer:
     """Return a page in the look of `looks/{look}.css`; `body` is HTML, escaped where it must be."""
-    css = (LOOKS / f"{look}.css").read_text()
+    css = (LOOKS / f"{look}.css").read_text("utf-8")
     again = f'<meta http-equiv="refresh" content="{refresh}">' if refresh else ""
     html = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
