@@ -251,14 +251,15 @@ def edit(actor: Actor, slug: str, draft: Draft, *, now: datetime | None = None) 
     now = now or moments.now()
     with database.transaction() as session:
         who, app = _operated(session, actor, slug, now)
-        if _is_of_another(app, draft) and _connections(session, app):
+        before = _whose(app)
+        drafts.write(session, draft, app)
+        if _whose(app) != before and _connections(session, app):
             raise Refusal(
                 "in_use",
                 "Properties have asked for this app already, so its kind and who is behind it "
                 "stay. Retire it and add a new app instead.",
                 "platform",
             )
-        drafts.write(session, draft, app)
         _record(session, who, app, "app.changed", now)
 
 
@@ -496,9 +497,8 @@ def _connections(session: Session, app: App) -> int:
     return session.exec(select(func.count()).where(Connection.app_id == app.id)).one()
 
 
-def _is_of_another(app: App, draft: Draft) -> bool:
-    now = (app.kind, app.partner_id or "", app.vendor or "")
-    return now != (draft.kind, draft.partner_id or "", draft.vendor or "")
+def _whose(app: App) -> tuple[str, str | None, str | None]:
+    return app.kind, app.partner_id, app.vendor
 
 
 def _record(session: Session, who: Standing, app: App, event: str, now: datetime) -> None:

@@ -28,6 +28,7 @@ PERMISSIONS = {
     "orders:write": "Post charges to a bill",
     "accounting:read": "Read accounting categories and bills",
 }
+VENDOR_NAMES = {key: vendor.name for key, vendor in VENDORS.items()}
 LONGEST_TEXT = 20_000
 _RESERVED = ("new",)  # pages of ours under /operations/apps
 _MONTH = 60 * 24 * 31

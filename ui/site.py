@@ -28,10 +28,13 @@ from ui.pages.hub import connection as hub_connection
 from ui.pages.hub import connections as hub_connections
 from ui.pages.hub import deliveries, delivery, endpoints, requests
 from ui.pages.hub import home as hub
+from ui.pages.operations import app as operations_app
 from ui.pages.operations import apps as operations_apps
+from ui.pages.operations import connection as operations_connection
 from ui.pages.operations import connections as operations_connections
 from ui.pages.operations import home as operations
-from ui.pages.operations import partners, properties
+from ui.pages.operations import partner, partners, properties
+from ui.pages.operations import property as one_property
 
 HOTEL, PARTNER, PLATFORM = ("property",), ("partner",), ("platform",)
 
@@ -70,9 +73,12 @@ PAGES = (
     # Operators
     Page("/operations", "Operations", operations.page, PLATFORM),
     Page("/operations/properties", "Properties", properties.page, PLATFORM, icon="building-2"),
+    Page("/operations/properties/{property_id}", "Property", one_property.page, PLATFORM),
     Page("/operations/partners", "Partners", partners.page, PLATFORM, icon="handshake"),
+    Page("/operations/partners/{partner_id}", "Partner", partner.page, PLATFORM),
     Page("/operations/apps", "Apps", operations_apps.page, PLATFORM, icon="layout-grid"),
-    Page("/operations/apps/{slug}", "App", operations_apps.one, PLATFORM),
+    Page("/operations/apps/new", "New app", operations_app.new, PLATFORM),
+    Page("/operations/apps/{slug}", "App", operations_app.page, PLATFORM),
     Page(
         "/operations/connections",
         "Connections",
@@ -83,7 +89,7 @@ PAGES = (
     Page(
         "/operations/connections/{connection_id}",
         "Connection",
-        operations_connections.one,
+        operations_connection.page,
         PLATFORM,
     ),
     # Everybody

@@ -1,9 +1,105 @@
-"""Properties."""
+"""Properties: the hotels of the platform; an operator adds one and lets its first manager in."""
 
+from typing import Any
+
+from nicegui import ui
+
+from domain import properties
+from domain.properties import Row
+from ui.ask import attempt, load
+from ui.components.button import button
+from ui.components.dialog import Dialog
+from ui.components.field import SelectField, TextField, select_field, text_field
+from ui.components.listing import Column, Listing
 from ui.components.page_title import page_title
 from ui.frame import Visit
 
+PATH = "/operations/properties"
+_COLUMNS: list[Column] = [
+    {"key": "name", "label": "Property", "kind": "strong", "sub": "where"},
+    {"key": "zone", "label": "Time zone", "kind": "text"},
+    {"key": "people", "label": "People", "kind": "number"},
+    {"key": "connections", "label": "Connections", "kind": "number"},
+]
+
 
 async def page(visit: Visit) -> None:
-    with page_title("Properties"):
-        pass
+    rows = await load(properties.all_of_them, visit.actor)
+    dialog = Dialog()
+
+    def ask() -> None:
+        with dialog.refill("Add a property"):
+            form = Form()
+
+        async def add() -> None:
+            outcome = await attempt(properties.create, visit.actor, **form.values)
+            if outcome.value is None:
+                form.refuse(outcome.refusal.message if outcome.refusal else "")
+                return
+            dialog.close()
+            ui.navigate.to(f"{PATH}/{outcome.value}")
+
+        with dialog.footer:
+            button("Cancel", dialog.close)
+            button("Add the property", add, kind="primary")
+        dialog.open()
+
+    with page_title("Properties", "The hotels of the platform, and who belongs to them."):
+        button("Add a property", ask, kind="primary", icon="plus")
+    Listing(
+        _COLUMNS,
+        [_line(row) for row in rows],
+        label="Properties",
+        search="Search properties",
+        empty="No property yet. Add the first one, then invite its manager.",
+        zone=visit.zone,
+    )
+    if visit.query.get("new"):
+        ask()
+
+
+class Form:
+    """The fields of a property, filled with what is known of it."""
+
+    def __init__(self, row: Row | None = None) -> None:
+        self._name: TextField = text_field(
+            "Name", value=row.name if row else "", required=True, autofocus=row is None
+        )
+        self._city: TextField = text_field("City", value=row.city if row else "", optional=True)
+        self._country: TextField = text_field(
+            "Country", value=row.country if row else "", optional=True
+        )
+        self._zone: SelectField = select_field(
+            "Time zone",
+            properties.zones(),
+            value=row.time_zone if row else "UTC",
+            hint="Its people read every time in this zone.",
+        )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            "name": self._name.value,
+            "city": self._city.value,
+            "country": self._country.value,
+            "time_zone": self._zone.value,
+        }
+
+    def refuse(self, sentence: str) -> None:
+        """Show what to correct, at the field that it is about."""
+        fields = {"city": self._city, "country": self._country, "time zone": self._zone}
+        about = next((field for word, field in fields.items() if word in sentence), self._name)
+        about.error(sentence)
+        about.focus()
+
+
+def _line(row: Row) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "href": f"{PATH}/{row.id}",
+        "name": row.name,
+        "where": ", ".join(filter(None, (row.city, row.country))),
+        "zone": row.time_zone,
+        "people": row.people,
+        "connections": row.connections,
+    }

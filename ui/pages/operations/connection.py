@@ -1,0 +1,119 @@
+"""One connection, as operators see it: its story, without a token and without a button."""
+
+from nicegui import ui
+
+from domain import moments, subscriptions
+from domain.subscriptions import Page
+from ui.ask import load
+from ui.components.ago import ago
+from ui.components.badge import badge
+from ui.components.button import button
+from ui.components.callout import callout
+from ui.components.card import Fact, card, facts
+from ui.components.page_title import breadcrumb
+from ui.components.part import Part
+from ui.components.text import text
+from ui.components.tile import tile
+from ui.frame import Visit
+from ui.live import Change, gathered
+from ui.pages.contact import draw_contact
+from ui.pages.operations.connections import PATH
+from ui.pages.story import Story
+from ui.pages.usual import activation_words, how_long
+
+_TONES = {"pending": "warn", "broken": "bad", "rejected": "bad", "active": "ok", "connected": "ok"}
+
+
+async def page(visit: Visit, connection_id: str) -> None:
+    async def read() -> Page:
+        return await load(subscriptions.read, visit.actor, connection_id)
+
+    sheet = Sheet(await read(), visit.zone)
+
+    async def refresh() -> None:
+        sheet.show(await read())
+
+    renew = gathered(refresh)
+
+    async def heard(change: Change) -> None:
+        if change.id == connection_id or change.noun == "everything":
+            await renew()
+
+    visit.follow(heard)
+
+
+class Sheet:
+    """What is drawn of one connection; `show` brings it up to date in place."""
+
+    def __init__(self, page: Page, zone: str) -> None:
+        self._zone = zone
+        self._draw_head(page)
+        with ui.element("div").classes("columns"):
+            with ui.element("div").classes("stack"):
+                self._turn = Part(_draw_turn)
+                with card("History", "The same story that both sides read.", icon="history"):
+                    self._story = Story(page, zone)
+            with ui.element("div").classes("stack"):
+                with card("Facts", icon="info"):
+                    self._facts = Part(lambda found: facts(self._facts_of(found)))
+                with card("Who supports it", icon="life-buoy"):
+                    draw_contact(page.contact, page.row.developer)
+        self.show(page)
+
+    def show(self, page: Page) -> None:
+        """Show where it stands now."""
+        if self._turn.is_deleted:
+            return
+        self._badge.set(page.row.status)
+        self._turn.show(page)
+        self._facts.show(page)
+        self._story.update(page)
+
+    def _draw_head(self, page: Page) -> None:
+        row = page.row
+        name = f"{row.app_name} at {row.property_name}"
+        breadcrumb([("Connections", PATH), (name, None)])
+        with ui.element("header").classes("sheet-title"):
+            tile(row.icon, row.hue, 64)
+            with ui.element("div").classes("grow"):
+                text(name, "h1")
+                with ui.element("div").classes("line"):
+                    self._badge = badge(row.status)
+            with ui.element("div").classes("actions"):
+                button(row.property_name, href=f"/operations/properties/{row.property_id}")
+                button(row.app_name, href=f"/operations/apps/{row.app_slug}")
+
+    def _facts_of(self, page: Page) -> list[Fact]:
+        row = page.row
+        return [
+            ("Property", row.property_name),
+            ("Developed by", row.developer),
+            ("Activation", activation_words(row.activation, row.developer)),
+            ("Usual time", how_long(row.usual)),
+            ("Requested by", page.requested_by),
+            ("Requested", lambda: ago(row.requested_at, zone=self._zone)),
+            ("In this state since", lambda: ago(row.since, zone=self._zone)),
+        ]
+
+
+def _draw_turn(page: Page) -> None:
+    row = page.row
+    tone = "bad" if row.takes_longer else _TONES.get(row.status, "muted")
+    title = f"{row.turn.short}: longer than usual" if row.takes_longer else row.turn.short
+    with callout(tone, title, _sentence(page)):
+        if page.reason:
+            text(f"The reason given: “{page.reason}”", classes="reason")
+
+
+def _sentence(page: Page) -> str:
+    row = page.row
+    if row.status == "pending":
+        waited = moments.span(moments.now() - row.requested_at)
+        return (
+            f"{row.developer} was asked {waited} ago and activates or rejects the request. "
+            "Operators cannot do it for them; call their contact if it takes too long."
+        )
+    whose = {"property": row.property_name, "partner": row.developer}.get(row.turn.whose)
+    if whose is None:
+        return "Both sides have done their part. Operators need not do anything."
+    return f"The next move belongs to {whose}. Operators look on."
