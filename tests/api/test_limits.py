@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import Message
 
 from api.limits import API_LIMIT, PAGE_LIMIT
 from tests import builders
@@ -67,6 +68,21 @@ async def test_the_limit_itself_is_fine(machine: httpx.AsyncClient) -> None:
         assert (await machine.post("/auth/sign-in", content=b"x" * size)).status_code == status
     for size, status in ((API_LIMIT, 415), (API_LIMIT + 1, 413)):
         assert (await machine.post(f"{OWN}/reject", content=b"x" * size)).status_code == status
+
+
+async def test_of_a_body_that_is_declared_too_long_nothing_is_read(app: FastAPI) -> None:
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        raise AssertionError("the body was asked for")
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    headers = [(b"content-length", str(API_LIMIT + 1).encode())]
+    scope = {"type": "http", "method": "POST", "path": OWN, "headers": headers}
+    await app(scope, receive, send)
+    assert answers[0]["status"] == 413
 
 
 async def test_a_body_in_pieces_arrives_whole(machine: httpx.AsyncClient) -> None:
