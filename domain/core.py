@@ -116,7 +116,7 @@ def problem(field: CredentialField, text: str) -> str | None:
     """Return what is wrong with one credential in a sentence, None when it can be tried. Pure."""
     text = text.strip()
     if not text:
-        return f"“{field.label}” is needed. {field.hint}".strip()
+        return f"“{field.label}” is needed."
     if len(text) > 500 or not text.isprintable():
         return f"“{field.label}” cannot be right: paste it again, without line breaks."
     return None
@@ -199,7 +199,7 @@ def _checked(vendor: Vendor, credentials: Mapping[str, str]) -> dict[str, str]:
     for field in vendor.fields:
         text = str(credentials.get(field.key, "") or "").strip()
         if complaint := problem(field, text):
-            raise invalid(complaint)
+            raise invalid(complaint if text else f"{complaint} {field.hint}".strip())
         given[field.key] = text
     return given
 

@@ -128,7 +128,8 @@ def _draw_before_you_connect(found: Page) -> None:
         if app.activation:
             items.append(("How long", how_long(app.usual)))
         facts([*items, ("Category", app.category)])
-    with card(f"What {app.name} may do", icon="shield-check"):
+    who = "the platform" if app.kind == "core" else app.name
+    with card(f"What {who} may do", icon="shield-check"):
         draw_permissions(found.permissions)
     with card("Whom to ask", icon="life-buoy"):
         draw_contact(found.contact, app.developer)

@@ -52,7 +52,7 @@ class _Room:
         self._draw_head()
         with ui.element("div").classes("stack"):
             self._turn = TurnPanel(visit, self._moves, found)
-            with ui.element("div").classes("columns"):
+            with ui.element("div").classes("columns keys-first"):
                 with card("History", _READERS[found.row.kind], icon="history"):
                     self._story = Story(found, visit.zone)
                 with ui.element("div").classes("stack"):

@@ -82,7 +82,7 @@ def _draw_since(found: Page, zone: str) -> None:
         ago(row.requested_at, f"{found.requested_by} asked", zone)
         text(how_long(row.usual), "span")
         if row.takes_longer:
-            text("Takes longer than usual", "span", "badge").props('data-tone="warn"')
+            text("It takes longer than usual", "strong")
     if found.contact is not None and found.contact.email:
         with ui.element("div").classes("line small"):
             text(f"Your contact: {found.contact.name or row.developer},", "span")
