@@ -51,11 +51,13 @@ def sign_in(
     """
     now = now or moments.now()
     email = email.strip().lower()[:254]
-    with database.transaction() as session:
+    with database.reading() as session:
         person = session.exec(select(Person).where(Person.email == email)).one_or_none()
         throttle.check(session, email, address, person.id if person else None, now)
-        is_right = passwords.matches(password, person.password_hash if person else None)
-        if person is not None and is_right:
+    # Checked between two transactions: it takes long on purpose, and nobody should wait for it.
+    is_right = passwords.matches(password, person.password_hash if person else None)
+    with database.transaction() as session:
+        if person is not None and is_right and _is_still_the_password(session, person):
             throttle.forget(session, email, address)
             return begin(session, person, device, address, now)
         throttle.note_failure(session, email, address, now)
@@ -161,13 +163,14 @@ def confirm_password(actor: Actor, password: str, *, now: datetime | None = None
     Wrong tries count like failed sign-ins: `too_many_tries`.
     """
     now = now or moments.now()
-    with database.transaction() as session:
+    with database.reading() as session:
         who = in_person(session, actor, now)
         address = session.get_one(SignIn, actor.id).address
         throttle.check(session, who.email, address, who.person_id, now)
         person = session.get_one(Person, who.person_id)
-        if passwords.matches(password, person.password_hash):
-            return
+    if passwords.matches(password, person.password_hash):
+        return
+    with database.transaction() as session:
         throttle.note_failure(session, who.email, address, now)
     raise Refusal("wrong_password", "That is not your password. Please try again.")
 
@@ -181,6 +184,11 @@ def end_all_of(session: Session, person_id: str, now: datetime, *, but: str = ""
         if row.id != but:
             row.ended_at = now
             changes.announce(session, changes.Change("sign_in", row.id))
+
+
+def _is_still_the_password(session: Session, person: Person) -> bool:
+    """Return whether nobody has changed the password while it was being checked."""
+    return session.get_one(Person, person.id).password_hash == person.password_hash
 
 
 def _end(actor: Actor, sign_in_ids: list[str], now: datetime) -> None:
