@@ -1,0 +1,106 @@
+"""Every page, as everybody who may see it: no accessibility finding, no error, and a picture.
+
+The pictures land in screenshots/, light and dark, 1280 and 390 pixels wide.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests import needs
+from tests.browser.conftest import Open
+
+ROOT = Path(__file__).parents[2]
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+PICTURES = ROOT / "screenshots"
+
+MAYA, NOAH, CITY = "maya@harbour.example", "noah@harbour.example", "lena@alpine.example"
+D3X, OPERATOR = "dev@d3x.example", "ops@adjoin.example"
+
+# Name of the picture, who looks, the page, and the link to follow from there (a regular
+# expression for its address) where a page's address is not known beforehand.
+PAGES = [
+    ("sign-in", "", "/sign-in", None),
+    ("link-used", "", "/token/not-a-secret", None),
+    ("invitation-used", "", "/invitation/not-a-secret", None),
+    ("hotel-home", MAYA, "/", None),
+    ("hotel-apps", MAYA, "/apps", None),
+    ("hotel-app", MAYA, "/apps/d3x", None),
+    ("hotel-app-core", MAYA, "/apps/cloudbeds", None),
+    ("hotel-app-viewer", NOAH, "/apps/bollardly", None),
+    ("hotel-subscriptions", MAYA, "/subscriptions", None),
+    ("hotel-connection-pending", MAYA, "/subscriptions", "Keystrand"),
+    ("hotel-connection-active", MAYA, "/subscriptions", "Tidyloop"),
+    ("hotel-connection-rejected", MAYA, "/subscriptions", "Yieldorchard"),
+    ("hotel-connection-disabled", MAYA, "/subscriptions", "Stillwatt"),
+    ("hotel-connection-core", MAYA, "/subscriptions", "Mews"),
+    ("hotel-people", MAYA, "/people", None),
+    ("account", MAYA, "/account", None),
+    ("mailbox", MAYA, "/mailbox", None),
+    ("not-found", MAYA, "/no/such/page", None),
+    ("hub-home", D3X, "/hub", None),
+    ("hub-requests", D3X, "/hub/requests", None),
+    ("hub-connections", D3X, "/hub/connections", None),
+    ("hub-connection", D3X, "/hub/connections", "Fjord House"),
+    ("hub-apps", D3X, "/hub/apps", None),
+    ("hub-app", D3X, "/hub/apps", "D3x"),
+    ("hub-deliveries", D3X, "/hub/deliveries", None),
+    ("hub-delivery", D3X, "/hub/deliveries", "connection"),
+    ("hub-endpoint", D3X, "/hub/endpoint", None),
+    ("operations-home", OPERATOR, "/operations", None),
+    ("operations-properties", OPERATOR, "/operations/properties", None),
+    ("operations-partners", OPERATOR, "/operations/partners", None),
+    ("operations-apps", OPERATOR, "/operations/apps", None),
+    ("operations-app", OPERATOR, "/operations/apps/d3x", None),
+    ("operations-connections", OPERATOR, "/operations/connections", None),
+    ("operations-connection", OPERATOR, "/operations/connections", "Tidyloop"),
+]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "who", "path", "follow"), PAGES, ids=[page[0] for page in PAGES])
+async def test_a_page_is_accessible_to_everybody_and_fits_every_width(
+    window: Open, name: str, who: str, path: str, follow: str | None, theme: str
+) -> None:
+    page = await window(who, path, theme=theme)
+    await settle(page)
+    if follow:
+        await page.locator("main").get_by_text(re.compile(follow)).first.click()
+        await expect(page).not_to_have_url(re.compile(f"{path}$"))
+        await settle(page)
+    for width in (1280, 390):
+        await page.set_viewport_size({"width": width, "height": 860})
+        await page.wait_for_timeout(150)
+        await picture(page, f"{name}-{theme}-{width}")
+        assert await findings(page) == []
+        wide = "document.documentElement.scrollWidth"
+        assert await page.evaluate(f"{wide} <= window.innerWidth"), f"{name} scrolls sideways"
+
+
+async def settle(page: Page) -> None:
+    """Wait until the page shows its heading and nothing is being loaded any more."""
+    await expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    await expect(page.locator(".skeleton")).to_have_count(0)
+    await page.evaluate("document.fonts.ready")
+
+
+async def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    await page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+
+
+async def findings(page: Page) -> list[str]:
+    """Return what axe finds, each as a rule and the element that breaks it."""
+    if not AXE.exists():
+        needs.missing("axe-core", "npm install --no-package-lock --prefix tests/browser")
+    if not await page.evaluate("'axe' in window"):
+        await page.add_script_tag(content=AXE.read_text())
+    result: dict[str, Any] = await page.evaluate("axe.run(document)")
+    return [
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
