@@ -16,7 +16,7 @@ export default {
             </th>
           </tr></thead>
           <tbody role="rowgroup">
-            <tr v-for="row in found.slice(0, limit)" :key="row.id" role="row" :class="{ linked: row.href || opens, fresh: fresh === row.id }">
+            <tr v-for="row in found.slice(0, whole ? found.length : limit)" :key="row.id" role="row" :class="{ linked: row.href || opens, fresh: fresh === row.id }">
               <td v-for="(column, index) in columns" :key="column.key" role="cell" :class="[place(column), { none: missing(row[column.key]) }]" :data-label="column.label">
                 <span v-if="missing(row[column.key])" class="muted">{{ column.kind === "actions" ? "" : "–" }}</span>
                 <span v-else-if="column.kind === 'badge'" class="badge" :data-tone="badge(row[column.key]).tone">{{ badge(row[column.key]).label }}</span>
@@ -50,13 +50,13 @@ export default {
         </table>
       </div>
       <p v-else class="listing-empty">{{ query ? "No row matches “" + query + "”." : empty }}</p>
-      <button v-if="found.length > limit" type="button" class="btn small more" data-kind="secondary" @click="limit += step">
+      <button v-if="!whole && found.length > limit" type="button" class="btn small more" data-kind="secondary" @click="limit += step">
         Show more ({{ found.length - limit }} left)
       </button>
     </div>
   `,
   props: {
-    columns: Array, rows: Array, label: String, search: String, empty: String, zone: String, opens: Boolean,
+    columns: Array, rows: Array, label: String, search: String, empty: String, zone: String, opens: Boolean, whole: Boolean,
   },
   emits: ["open", "act"],
   data: () => ({ query: "", limit: STEP, step: STEP, changed: {}, fresh: null, told: null, now: Date.now() }),

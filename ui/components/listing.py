@@ -38,6 +38,7 @@ class Listing(ui.element, component="listing.js"):
         search: str | None = None,
         empty: str = "Nothing here yet.",
         zone: str = "UTC",
+        whole: bool = False,
     ) -> None:
         """Show `rows` under the name `label` (for screen readers).
 
@@ -45,6 +46,7 @@ class Listing(ui.element, component="listing.js"):
         link {label, href}; actions a list of {action, label, kind, icon, why_not}.
         `on_act({"row": id, "action": action})` follows a row's buttons, `on_open(id)` a plain
         click on the row. `search` is the placeholder of a search box; `zone` the time zone.
+        `whole` shows every row at once, for a page that loads more by itself.
         """
         super().__init__()
         self._rows = {row["id"]: dict(row) for row in rows}
@@ -55,6 +57,7 @@ class Listing(ui.element, component="listing.js"):
                 "empty": empty,
                 "zone": zone,
                 "opens": on_open is not None,
+                "whole": whole,
             }
         )
         keep(self, rows=list(self._rows.values()))

@@ -61,7 +61,7 @@ async def page(visit: Visit) -> None:
         status,
     )
     listing = Listing(
-        COLUMNS, lines(rows), label="Deliveries", empty=_none(status), zone=visit.zone
+        COLUMNS, lines(rows), label="Deliveries", empty=_none(status), zone=visit.zone, whole=True
     ).classes("below")
 
     async def load_older() -> None:
