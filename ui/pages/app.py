@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from domain import apps
-from domain.apps import ENDED, Page
+from domain.apps import ENDED, Card, Page
 from ui.ask import load
 from ui.components.ago import ago
 from ui.components.badge import badge
@@ -38,6 +38,7 @@ async def page(visit: Visit, slug: str) -> None:
     visit.follow(standing.refresh)
     if "connect" in visit.query and found.card.can_connect:
         standing.ask()
+        ui.navigate.history.replace(f"/apps/{found.card.slug}")  # a reload does not ask again
 
 
 class _Standing:
@@ -65,6 +66,8 @@ class _Standing:
                     text(app.name, "h1")
                     self._badge = badge(app.status or "not_connected")
                 text(_developer(self._found), classes="lead")
+                if app.activation:
+                    text(_in_short(app), classes="muted")
             self._actions = ui.element("div").classes("actions")
         self._draw_actions()
 
@@ -133,6 +136,11 @@ def _draw_before_you_connect(found: Page) -> None:
         draw_permissions(found.permissions)
     with card("Whom to ask", icon="life-buoy"):
         draw_contact(found.contact, app.developer)
+
+
+def _in_short(app: Card) -> str:
+    words = f"{app.activation.capitalize()} activation"
+    return f"{words}, {app.usual.words}" if app.usual.words else words
 
 
 def _developer(found: Page) -> str:

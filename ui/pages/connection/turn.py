@@ -14,7 +14,7 @@ from ui.components.steps import Step, steps
 from ui.components.text import text
 from ui.frame import Visit
 from ui.look import STATUS
-from ui.pages.connection.moves import Moves
+from ui.pages.connection.moves import Moves, not_yours
 from ui.pages.usual import how_long
 
 _STEPS_FOR = ("pending", "active", "rejected")
@@ -45,6 +45,8 @@ class TurnPanel:
             with ui.element("div").classes("turn-more"):
                 _draw_reason(found)
                 _draw_since(found, self._visit.zone)
+                if reason := not_yours(found):
+                    text(reason, classes="muted")
             self._moves.draw(found)
         if row.kind == "integrated" and row.status in _STEPS_FOR:
             with ui.element("div").classes("card"):
@@ -73,9 +75,9 @@ def _draw_reason(found: Page) -> None:
 
 def _draw_since(found: Page, zone: str) -> None:
     row = found.row
+    if row.status == "active":
+        return  # the steps say since when
     with ui.element("div").classes("line small"):
-        if row.status == "active":
-            return  # the steps say since when
         if row.status != "pending":
             ago(row.since, STATUS[row.status].label, zone)
             return
