@@ -1,14 +1,27 @@
 """Makes the ids of rows: prefixed, unguessable, and in the order in which they were made."""
 
 import secrets
+import threading
 import time
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, which has no look-alikes
+_RANDOM_BITS = 60
+_one_at_a_time = threading.Lock()
+_last = 0
 
 
 def new(prefix: str) -> str:
-    """Return an id such as `con_01k5…`: ten characters of milliseconds, twelve of randomness."""
-    number = int(time.time() * 1000) << 60 | secrets.randbits(60)
+    """Return an id such as `con_01k5…`: ten characters of milliseconds, twelve of randomness.
+
+    Within a process every id is greater than the one before, so rows of one moment keep their
+    order.
+    """
+    global _last
+    with _one_at_a_time:
+        number = int(time.time() * 1000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+        if number >> _RANDOM_BITS <= _last >> _RANDOM_BITS:
+            number = _last + 1 + secrets.randbits(_RANDOM_BITS - 20)
+        _last = number
     return f"{prefix}_{_base32(number, 22)}"
 
 
