@@ -34,7 +34,7 @@ async def page(visit: Visit, slug: str) -> None:
             with ui.element("div").classes("line"):
                 badge(*STATES[app.state])
                 text(time_words(app), "span", "muted")
-        button("Its connections", href="/hub/connections", icon="plug-zap")
+        button("Its connections", href=f"/hub/connections?app={app.slug}", icon="plug-zap")
     with ui.element("div").classes("halves"):
         texts = _draw_form(visit, sheet)
         with ui.element("div").classes("stack"):

@@ -1,11 +1,13 @@
 """Connections: every hotel that uses one of this partner's apps, whoever's turn it is."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from domain import subscriptions
 from domain.subscriptions import Row
 from ui.ask import load
 from ui.components.ago import iso
+from ui.components.button import button
 from ui.components.chips import Chip, Chips
 from ui.components.listing import Column, Listing
 from ui.components.listing import Row as Line
@@ -33,15 +35,19 @@ COLUMNS: list[Column] = [
 async def page(visit: Visit) -> None:
     wanted = visit.query.get("status", "")
     wanted = wanted if wanted in FILTERS else ""
-    rows = await load(subscriptions.of_partner, visit.actor, visit.place.id)
+    app = visit.query.get("app") or None
+
+    async def read() -> list[Row]:
+        rows = await load(subscriptions.of_partner, visit.actor, visit.place.id)
+        return [row for row in rows if app in (None, row.app_slug)]
+
+    rows = await read()
     with page_title("Connections", "Every hotel that shares a door with one of your apps."):
-        pass
+        if app:
+            button("Connections of all apps", href=_address(wanted), icon="x")
     chips = Chips(
         "Filter by status",
-        [
-            Chip(key, label, f"/hub/connections?status={key}" if key else "/hub/connections")
-            for key, label in FILTERS.items()
-        ],
+        [Chip(key, label, _address(key, app)) for key, label in FILTERS.items()],
         wanted,
     )
     listing = Listing(
@@ -55,7 +61,7 @@ async def page(visit: Visit) -> None:
     _count(chips, rows)
 
     async def refresh() -> None:
-        now = await load(subscriptions.of_partner, visit.actor, visit.place.id)
+        now = await read()
         if not listing.is_deleted:
             listing.replace(_lines(now, wanted))
             _count(chips, now)
@@ -89,6 +95,11 @@ def _count(chips: Chips, rows: Sequence[Row]) -> None:
     chips.count("", len(rows))
     for status in filter(None, FILTERS):
         chips.count(status, sum(row.status == status for row in rows))
+
+
+def _address(status: str, app: str | None = None) -> str:
+    chosen = urlencode({key: it for key, it in {"status": status, "app": app}.items() if it})
+    return "/hub/connections" + (f"?{chosen}" if chosen else "")
 
 
 def _none(wanted: str) -> str:

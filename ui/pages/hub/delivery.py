@@ -167,8 +167,9 @@ def _attempt(attempt: Try, target: str, zone: str) -> ui.element:
             with ui.element("span").classes("muted grow"):
                 ago(attempt.at, zone=zone)
                 text(f" · took {words.took(attempt.duration_ms)}", "span")
+        with ui.element("div").classes("line"):
+            text(attempt.sentence, classes="grow")
             show = button("Show the answer", icon="file-text", small=True)
-        text(attempt.sentence)
         if attempt.target != target:
             text(f"Sent to {attempt.target}", classes="muted small")
         _offer_answer(show, attempt.response)

@@ -96,7 +96,7 @@ class EndpointCard:
                 return
         last = delivery.tries[0]
         title = "Your endpoint took the test event" if last.ok else "The test event did not arrive"
-        sentence = f"{last.sentence} ({words.outcome(last)}, took {words.took(last.duration_ms)})"
+        sentence = f"{last.sentence} It took {words.took(last.duration_ms)}."
         with self._test, callout("ok" if last.ok else "bad", title, sentence):
             button("Look at it", href=f"/hub/deliveries/{delivery.row.id}", small=True)
 

@@ -58,6 +58,7 @@ class Queue:
         self._visit, self._most, self._level = visit, most, level
         self._moves = Moves(visit)
         self._cards: dict[Request, ui.element] = {}
+        self._is_shown = False
         self._list = ui.element("div").classes("stack")
         self._rest = text("", classes="muted")
         self._empty: Part[bool] = Part(lambda is_empty: none() if is_empty else None)
@@ -74,7 +75,10 @@ class Queue:
                 with self._list:
                     card = _card(request, self._moves, self._visit.zone, self._level)
                 card.move(target_index=place)
+                if self._is_shown:
+                    card.classes("fresh")
                 self._cards[request] = card
+        self._is_shown = True
         more = len(waiting) - len(shown)
         self._rest.text = f"{more} more are waiting." if more else ""
         self._rest.set_visibility(more > 0)
