@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import history, moments
-from domain.actors import Standing
+from domain.actors import Standing, is_alive
 from domain.refusals import Refusal
 from storage import database, encryption
 from storage.apps import App
@@ -83,7 +83,7 @@ def _find(session: Session, secret: str, now: datetime) -> TokenLink | None:
     if link is None or link.opened_at is not None or link.expires_at <= now:
         return None
     token = session.get_one(Token, link.token_id)
-    return link if token.status != "revoked" else None
+    return link if is_alive(token, now) else None
 
 
 def _take(session: Session, link: TokenLink, now: datetime) -> bool:

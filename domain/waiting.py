@@ -54,15 +54,18 @@ def remind_on_time() -> None:
 
 
 def remind(*, now: datetime | None = None) -> int:
-    """Send the reminders that are due, 24 and 72 hours after Connect; return how many went out."""
+    """Send the reminders that are due, 24 and 72 hours after Connect; return how many went out.
+
+    Who slept through the first one is sent the second only.
+    """
     now = now or moments.now()
     sent = 0
-    for number, after in enumerate(REMIND_AFTER):
+    for number, after in reversed(list(enumerate(REMIND_AFTER, start=1))):
         with database.reading() as session:
             due = session.exec(
                 select(Connection.id).where(
                     Connection.status == "pending",
-                    Connection.reminders == number,
+                    Connection.reminders < number,
                     Connection.requested_at <= now - after,
                 )
             ).all()
@@ -94,9 +97,9 @@ def _remind_one(connection_id: str, number: int, now: datetime) -> bool:
             .where(
                 col(Connection.id) == connection_id,
                 col(Connection.status) == "pending",
-                col(Connection.reminders) == number,
+                col(Connection.reminders) < number,
             )
-            .values(reminders=number + 1)
+            .values(reminders=number)
         )
         if not database.changes_a_row(session, claim):
             return False

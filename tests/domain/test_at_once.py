@@ -190,7 +190,7 @@ def test_nudges_at_once_send_one_mail(world: World) -> None:
 def test_reminders_from_many_processes_at_once_go_out_once(world: World) -> None:
     connection_id = world.connect()
     at_once(*[lambda: waiting.remind(now=world.after(hours=80))] * 4)
-    assert len(builders.messages_of(connection_id, "connection.reminded")) == 2
+    assert len(builders.messages_of(connection_id, "connection.reminded")) == 1
 
 
 def test_rotations_at_once_leave_one_token(world: World) -> None:

@@ -10,25 +10,18 @@ from sqlmodel import select
 
 from domain import attempts, connections, endpoints, partners, subscriptions, tokens
 from domain.actors import ADJOIN, Actor
-from domain.refusals import Refusal
 from storage import changes, database
 from storage.apps import App
 from storage.connections import Token
 from storage.messages import Message
 from tests import builders
 from tests.builders import World
+from tests.domain.refusing import refused
 
 QUESTIONS = [
     {"key": "contact", "label": "Contact person", "kind": "text", "required": True},
     {"key": "mail", "label": "Their mail", "kind": "email"},
 ]
-
-
-def refused(verb: Callable[..., Any], *arguments: Any, **named: Any) -> Refusal:
-    """Call a verb that must be refused, and return how."""
-    with pytest.raises(Refusal) as caught:
-        verb(*arguments, **named)
-    return caught.value
 
 
 def ask_questions(slug: str) -> None:
