@@ -25,8 +25,8 @@ _FILES = ("/_nicegui", "/assets/")
 PUBLIC = (*_FILES, "/auth/", "/sign-in", "/setup", "/invitation/", "/token/")
 # What was typed into a form that came back, and why it came back: told once, for a minute.
 _TYPED, _COMPLAINT = "adjoin_typed", "adjoin_complaint"
-# Sentences and what people type: nothing that a cookie or a database could not hold.
-Typed = Annotated[str, Form(max_length=2000), AfterValidator(lambda text: text.replace("\0", ""))]
+LONGEST = 2000  # characters of a field; nothing that a database could not hold gets in either
+Typed = Annotated[str, Form(), AfterValidator(lambda text: text.replace("\0", "")[:LONGEST])]
 
 _is_secure = False
 

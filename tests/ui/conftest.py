@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -23,14 +24,22 @@ Person = Callable[[str], Awaitable[User]]
 
 
 @pytest.fixture
-async def house(world: World, caplog: pytest.LogCaptureFixture) -> AsyncIterator[FastAPI]:
+def extras() -> dict[str, Any]:
+    """What else the site is put together with, as a demo does: override it in a test's module."""
+    return {}
+
+
+@pytest.fixture
+async def house(
+    world: World, extras: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[FastAPI]:
     """The site, put together as main.assemble does, on the database of `world`.
 
     Deliveries don't run. A page that logs an error fails the test.
     """
     with _fresh_framework():
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        site.install(app, base_url=BASE)
+        site.install(app, base_url=BASE, **extras)
         stop_listening = changes.listen(live.heard)
         async with app.router.lifespan_context(app):
             yield app
@@ -57,6 +66,15 @@ async def person(house: FastAPI) -> AsyncIterator[Person]:
             return User(browser)
 
         yield sign_in
+    ui.navigate, ui.notify, ui.download = Navigate(), notify, download
+
+
+@pytest.fixture
+async def stranger(house: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which nobody is signed in; `User(stranger)` looks at pages with it."""
+    transport = httpx.ASGITransport(house)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as browser:
+        yield browser
     ui.navigate, ui.notify, ui.download = Navigate(), notify, download
 
 

@@ -31,8 +31,8 @@ class FrontForm(ui.element, component="frontform.js"):
     """A plain HTML form that posts: works with password managers and without a websocket."""
 
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
-        labels = [field["label"] for field in self._props["fields"]]
-        return [*labels, self._props["submit"], self._props.get("error")]
+        words = [field.get(key) for field in self._props["fields"] for key in ("label", "hint")]
+        return [*filter(None, words), self._props["submit"], self._props.get("error")]
 
 
 @contextmanager
