@@ -1,0 +1,94 @@
+"""What partners write: Markdown without anything that runs, and links that lead to pages only."""
+
+import pytest
+from nicegui.elements.markdown import prepare_content
+
+from ui.components.link import safe_url
+from ui.components.prose import only_plain
+
+
+def shown(markdown: str) -> str:
+    return only_plain(prepare_content(markdown, "fenced-code-blocks tables")).strip()
+
+
+def test_markdown_keeps_its_shape_below_the_headings_of_the_page() -> None:
+    assert shown("# Hello\n\n- **one**\n- `two`") == (
+        "<h3>Hello</h3>\n\n<ul>\n<li><strong>one</strong></li>\n<li><code>two</code></li>\n</ul>"
+    )
+
+
+def test_a_link_opens_elsewhere_and_tells_nothing_about_us() -> None:
+    assert shown("[docs](https://d3x.example/?a=1&b=2)") == (
+        '<p><a href="https://d3x.example/?a=1&amp;b=2" target="_blank" '
+        'rel="noopener noreferrer">docs</a></p>'
+    )
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "<script>alert(1)</script>",
+        "<scr<script>ipt>alert(1)</scr</script>ipt>",
+        "<img src=x onerror=alert(1)>",
+        "![tracked](https://evil.example/pixel.png)",
+        "<svg onload=alert(1)><script>alert(1)</script></svg>",
+        "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
+        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+        "<style>body { display: none }</style>",
+        "<form action=/auth/sign-out method=post><button>go</button></form>",
+        "<p onclick=alert(1) style='position:fixed'>hello</p>",
+        "<plaintext><script>alert(1)</script>",
+        "[run](javascript:alert(1))",
+        "[run](JaVaScRiPt:alert`1`)",
+        "<a href='&#106;avascript:alert(1)'>run</a>",
+        "<a href='java\tscript:alert(1)'>run</a>",
+        "[run](data:text/html;base64,PHNjcmlwdD4=)",
+        "[out](/auth/sign-out)",
+        "[out](//evil.example)",
+        '[x](https://a.example/"onmouseover="alert(1))',
+        "```\n<script>alert(1)</script>\n```",
+    ],
+)
+def test_nothing_that_runs_or_loads_survives(markdown: str) -> None:
+    html = shown(markdown)
+    for mark in ("<script", "<img", "<svg", "<math", "<iframe", "<style", "<form", "<button"):
+        assert mark not in html
+    for tag in html.split("<")[1:]:
+        inside = tag.partition(">")[0]
+        assert inside.lstrip("/").isalnum() or inside.startswith('a href="https://'), inside
+        assert "on" + "mouseover=" not in inside
+
+
+def test_what_is_left_open_is_closed() -> None:
+    assert only_plain("<ul><li><strong>one") == "<ul><li><strong>one</strong></li></ul>"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://d3x.example", "http://d3x.example/a?b=c#d", "mailto:help@d3x.example"],
+)
+def test_pages_and_mailboxes_are_safe_addresses(address: str) -> None:
+    assert safe_url(address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "/account",
+        "//evil.example",
+        "https:/account",
+        "https://",
+        'https://a.example/"x',
+        "https://a.example\\@b.example",
+        "mailto:nobody",
+        "",
+    ],
+)
+def test_everything_else_is_no_address(address: str) -> None:
+    assert safe_url(address) is None
