@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import history, messages, moments, sign_ins
@@ -168,20 +167,11 @@ def _note_use(token_id: str, now: datetime) -> None:
         connection = session.get_one(Connection, token.connection_id)
         database.lock(session, token)
         token.last_used_at = now
-        if _is_first_use(session, token, now):
+        if token.first_used_at is None:
+            token.first_used_at = now
             who = standing(session, Actor("token", token.id), now)
             history.record(session, "token.first_used", who, "partner", now, connection=connection)
         _announce(session, connection)
-
-
-def _is_first_use(session: Session, token: Token, now: datetime) -> bool:
-    """Note the first use, and return whether it was this one: of two at once, one is."""
-    return database.changes_a_row(
-        session,
-        sa.update(Token)
-        .where(col(Token.id) == token.id, col(Token.first_used_at).is_(None))
-        .values(first_used_at=now),
-    )
 
 
 def _managed(

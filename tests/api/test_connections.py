@@ -1,17 +1,20 @@
 """A partner's program and its own connection: what its token opens, and what it never opens."""
 
 import asyncio
+import threading
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlmodel import Session, SQLModel
 
 from api import problems
 from api.callers import OpenCaller
 from domain import callers, connections, subscriptions, tokens
 from domain.actors import Actor
 from domain.refusals import Refusal
+from storage import database as storage
 from tests import builders
 from tests.api.machines import BASE_URL, OWN, bearer, problem_of
 from tests.builders import World
@@ -80,6 +83,24 @@ async def test_of_many_activations_at_once_one_is_taken(
     events = builders.events_of(connection_id)
     assert events.count("connection.activated") == 1
     assert events.count("token.first_used") == 1
+
+
+async def test_of_two_first_calls_at_once_one_is_the_first(
+    machine: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection_id = world.connect()
+    headers = bearer(builders.token_of(connection_id))
+    both, lock = threading.Barrier(2, timeout=20), storage.lock
+
+    def lock_together(session: Session, row: SQLModel) -> None:
+        if not storage.is_sqlite():  # there the second has not even begun
+            both.wait()
+        lock(session, row)
+
+    monkeypatch.setattr(storage, "lock", lock_together)
+    answers = await asyncio.gather(*(machine.get(OWN, headers=headers) for _ in range(2)))
+    assert [response.status_code for response in answers] == [200, 200]
+    assert builders.events_of(connection_id).count("token.first_used") == 1
 
 
 async def test_a_rejection_reaches_the_hotel_and_ends_the_token(
