@@ -26,7 +26,7 @@ ERRORS = {
     "too_large": "Answer too large",
     "http_3xx": "Redirected",
     "http_4xx": "Refused",
-    "http_5xx": "Failed at the receiver",
+    "http_5xx": "Server error",
     "address": "Mail address refused",
     "sender": "Sender refused",
     "login": "Mail server refused our sign-in",
