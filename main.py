@@ -40,7 +40,7 @@ def serve() -> None:
     with opened(settings):
         if setup.is_needed():
             _say_setup_code(settings)
-        _run(settings)
+        run(settings)
 
 
 @cli.command()
@@ -78,7 +78,7 @@ def demo(
         with opened(settings):
             scene.build()
             typer.echo(scene.welcome())
-            _run(settings, letters=scene.post_office.letters_for)
+            run(settings, letters=scene.post_office.letters_for)
 
 
 @contextmanager
@@ -119,7 +119,8 @@ async def _stop() -> None:
     await installation.current().sender.close()
 
 
-def _run(settings: Settings, letters: Letters | None = None) -> None:
+def run(settings: Settings, letters: Letters | None = None) -> None:
+    """Serve pages, API and deliveries until the process is told to stop."""
     relay = _relay(settings)
     uvicorn.run(
         assemble(settings, letters),
