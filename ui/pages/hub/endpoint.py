@@ -223,13 +223,8 @@ def show_secret(dialog: Dialog, secret: str) -> None:
             classes="dialog-lead",
         )
         copyable(secret, "Signing secret")
-
-    def close() -> None:
-        dialog.close()
-        dialog.refill()  # nothing of the secret stays in the page
-
     with dialog.footer:
-        button("I have stored it", close, kind="primary", icon="check")
+        button("I have stored it", dialog.close, kind="primary", icon="check")
     dialog.open()
 
 

@@ -21,6 +21,7 @@ async def page(visit: Visit) -> None:
     settings = await load(partners.settings, visit.actor, visit.place.id)
     rows = await load(endpoints.of_partner, visit.actor, visit.place.id)
     dialog = Dialog()
+    dialog.on_close(dialog.refill)  # nothing of a secret stays in the page
     with page_title("Webhooks & mail", "How Adjoin tells you what happens, and how you check it."):
         button("Add endpoint", lambda: _ask_new(visit, dialog), kind="primary", icon="plus")
     with ui.element("div").classes("columns"):
@@ -41,7 +42,7 @@ async def page(visit: Visit) -> None:
     async def heard(change: Change) -> None:
         if change.noun == "message":
             await shown.hear(change.id)
-        if change.noun in ("endpoint", "message", "everything"):
+        if change.noun in ("endpoint", "message", "connection", "everything"):
             await renew()
 
     visit.follow(heard)

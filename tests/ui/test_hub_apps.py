@@ -1,0 +1,78 @@
+"""A partner's apps in the hub: which there are, and the texts that the partner writes."""
+
+from nicegui import ElementFilter, ui
+
+from domain import apps
+from tests.builders import World
+from tests.ui.conftest import Person
+from tests.ui.hands import complaint, fill, press
+from tests.ui.hub import CHARLIE, FINN, MAYA, finds_nothing, visit
+from tests.ui.patience import until
+
+PATH = "/hub/apps"
+
+
+def preview(user: object) -> str:
+    with user:  # type: ignore[attr-defined]
+        return "".join(one.props["innerHTML"] for one in ElementFilter(kind=ui.markdown))
+
+
+async def test_the_list_has_the_partners_own_apps_only(world: World, person: Person) -> None:
+    world.connect("d3x")
+    dee = await visit(person, PATH, "D3x")
+    await dee.should_see("In the catalogue")
+    await dee.should_see("1 connection")
+    await dee.should_not_see("FreeGuides")
+
+
+async def test_hotels_read_what_the_partner_wrote(world: World, person: Person) -> None:
+    dee = await visit(person, f"{PATH}/d3x", "As hotels read it")
+    fill(dee, "In one sentence", "Explains yesterday before breakfast.")
+    fill(dee, "Description", "It has **dashboards**.")
+    fill(dee, "Setup notes", "1. Have your code ready.")
+    press(dee, "Save")
+    await until(lambda: dee.notify.contains("Saved"))
+    sheet = apps.sheet(world.dee, "d3x")
+    assert sheet.tagline == "Explains yesterday before breakfast."
+    await visit(person, "/apps/d3x", "Explains yesterday before breakfast.", MAYA)
+
+
+async def test_the_preview_follows_what_is_typed_and_runs_nothing(
+    world: World, person: Person
+) -> None:
+    dee = await visit(person, f"{PATH}/d3x", "As hotels read it")
+    fill(
+        dee,
+        "Description",
+        "**Bold** <img src=x onerror=alert(1)> <script>alert(2)</script> [bad](javascript:alert(3))"
+        " [good](https://d3x.example)",
+    )
+    await until(lambda: "<strong>Bold</strong>" in preview(dee))
+    shown = preview(dee)
+    assert 'href="https://d3x.example"' in shown
+    for danger in ("<img", "<script", "javascript:"):
+        assert danger not in shown
+
+
+async def test_a_wrong_text_is_refused_where_it_stands(world: World, person: Person) -> None:
+    dee = await visit(person, f"{PATH}/d3x", "As hotels read it")
+    before = apps.sheet(world.dee, "d3x")
+    fill(dee, "In one sentence", "  ")
+    press(dee, "Save")
+    await until(lambda: complaint(dee, "In one sentence"))
+    fill(dee, "In one sentence", "Fine.")
+    fill(dee, "Setup notes", "x" * 20_001)
+    press(dee, "Save")
+    await until(lambda: complaint(dee, "Setup notes"))
+    assert apps.sheet(world.dee, "d3x") == before
+
+
+async def test_it_says_that_operators_decide_the_rest(world: World, person: Person) -> None:
+    dee = await visit(person, f"{PATH}/d3x", "Only the platform’s operators change these")
+    await dee.should_see("Manual: you activate")
+
+
+async def test_nobody_else_finds_the_page(world: World, person: Person) -> None:
+    await finds_nothing(person, f"{PATH}/d3x", FINN)
+    await finds_nothing(person, f"{PATH}/d3x", CHARLIE)
+    await finds_nothing(person, f"{PATH}/mews", "dee@d3x.example")
