@@ -141,7 +141,7 @@ class Window:
     def _sign_in_ended(self) -> None:
         """A window that stays open after a sign-out shows nothing more."""
         client = ui.context.client
-        ui.navigate.to("/sign-in")
+        _open("/sign-in")
         ui.timer(1.0, client.delete, once=True)
 
 
@@ -195,7 +195,7 @@ def _guarded(page: Page, window: Window) -> Callable[..., Awaitable[None]]:
             skeleton("page")
         visitor = await session.visitor()
         if visitor is None:
-            ui.navigate.to("/sign-in")
+            _open("/sign-in")
             return
         place = _here(visitor, window.place)
         named = _named(visitor, args.query_parameters)

@@ -78,6 +78,19 @@ async def stranger(house: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     ui.navigate, ui.notify, ui.download = Navigate(), notify, download
 
 
+@pytest.fixture
+def departures(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Windows that were sent to a page loaded anew: the id of each client, and the path.
+
+    The simulated browser does not follow them.
+    """
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        Client, "open", lambda client, path, new_tab=False: seen.append((client.id, path))
+    )
+    return seen
+
+
 @contextmanager
 def _fresh_framework() -> Iterator[None]:
     """NiceGUI's state is global: begin with none of it, and leave none behind."""

@@ -7,9 +7,21 @@ from nicegui.element import Element
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
+from tests.ui.patience import until
 from ui.components.button import Button
 from ui.components.field import Field
 from ui.components.listing import Listing
+
+
+async def go(user: User, path: str) -> None:
+    """Open a page and wait until it is drawn."""
+    await user.open(path)
+    await until(lambda: _is_drawn(user))
+
+
+def _is_drawn(user: User) -> bool:
+    with user:
+        return any(element.visible for element in ElementFilter(marker="page"))
 
 
 def field(user: User, label: str) -> Any:

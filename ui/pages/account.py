@@ -116,8 +116,8 @@ class SignIns:
 
     async def _end(self, event: dict[str, Any]) -> None:
         if await act(sign_ins.end, self._actor, event["row"]):
-            notice("That browser was signed out.")
             await self._refresh()
+            notice("That browser was signed out.")
 
     def _ask(self) -> None:
         with self._dialog.refill("Sign out everywhere?"):
@@ -133,8 +133,8 @@ class SignIns:
         if outcome:
             count = outcome.value or 0
             others = "1 other browser was" if count == 1 else f"{count} other browsers were"
-            notice(f"{others} signed out.")
             await self._refresh()
+            notice(f"{others} signed out.")
 
 
 def _row(device: Device) -> Row:

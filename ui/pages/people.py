@@ -178,8 +178,8 @@ class Roster:
             if outcome.value is None:
                 email.error(outcome.refusal.message if outcome.refusal else None)
                 return
-            self._tell_sent(email.value.strip(), outcome.value)
             await self._refresh()
+            self._tell_sent(email.value.strip(), outcome.value)
 
         with self._dialog.footer:
             button("Cancel", self._dialog.close)
@@ -224,8 +224,8 @@ class Roster:
                 return
             self._dialog.close()
             if not member.is_me:
-                notice(f"{member.name} was removed.")
                 await self._refresh()
+                notice(f"{member.name} was removed.")
 
         with self._dialog.footer:
             button("Cancel", self._dialog.close)
@@ -234,5 +234,5 @@ class Roster:
 
     async def _withdraw(self, event: dict[str, Any]) -> None:
         if await act(invitations.withdraw, self._actor, event["row"]):
-            notice("The invitation was withdrawn: its link opens nothing any more.")
             await self._refresh()
+            notice("The invitation was withdrawn: its link opens nothing any more.")
