@@ -1,6 +1,7 @@
 """Core apps: connected by credentials that are checked at once against the vendor's own API."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ from domain.refusals import Refusal, invalid, not_found
 from storage import database, encryption, jobs
 from storage.apps import App
 from storage.connections import Authorization, Connection
+
+log = logging.getLogger("adjoin.core")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ def connect(
         elif connection.status != "disconnected":
             raise Refusal("already_connected", f"{app.name} is connected already.")
         else:
-            connections.move_row(session, connection, _move(verb), now)
+            connections.move_row(session, connection, _move(verb), now, reason="")
+            connection.requested_by = who.person_id or connection.requested_by
+            connection.requested_at = now
         connection.authorization_id = _authorize(session, connection, target, given, check, now)
         event = _move(verb).event
         note = f"Account: {check.account_name}" if check.account_name else ""
@@ -79,20 +84,21 @@ def repair(
     """
     now = now or moments.now()
     connection, app = _managed(actor, connection_id, now)
-    if connection.status not in ("connected", "broken"):
-        raise Refusal("wrong_state", f"{app.name} is not connected. Press Reconnect instead.")
-    target = _target(actor, connection.property_id, app.slug, now)
+    _check_repairable(connection, app)
+    target = _of_app(app)
     given = _checked(target.vendor, credentials)
     check = _try(target, given)
     with database.transaction() as session:
         who = connections.managing(session, actor, connection.property_id, now)
         connection = session.get_one(Connection, connection_id)
+        database.lock(session, connection)
+        _check_repairable(connection, app)
         authorization = session.get_one(Authorization, connection.authorization_id)
         _same_account(authorization, check, app.name)
         _store(authorization, given, check, now)
         before = connection.status
         if before == "broken":
-            connections.move_row(session, connection, _move("repair"), now)
+            connections.move_row(session, connection, _move("repair"), now, reason="")
             event = "connection.repaired"
         else:
             event = "connection.credentials_changed"
@@ -138,33 +144,46 @@ def check_all(*, now: datetime | None = None) -> None:
             .where(App.kind == "core", Connection.status == "connected")
         ).all()
     for connection_id in due:
-        _recheck(connection_id, now)
+        try:
+            _recheck(connection_id, now)
+        except Exception:
+            # Whatever is wrong with one connection, the others are checked all the same.
+            log.exception("the credentials of %s could not be checked", connection_id)
 
 
 def _recheck(connection_id: str, now: datetime) -> str:
+    """Try the stored credentials; what was repaired or ended meanwhile is left as it is."""
     with database.reading() as session:
         connection = session.get_one(Connection, connection_id)
         app = session.get_one(App, connection.app_id)
         authorization = session.get_one(Authorization, connection.authorization_id)
-        credentials = json.loads(encryption.decrypt(authorization.ciphertext))
-    check = _ask(_of_app(app), credentials)
+        tried = authorization.ciphertext
+    check = _ask(_of_app(app), json.loads(encryption.decrypt(tried)))
     with database.transaction() as session:
+        connection = session.get_one(Connection, connection_id)
+        database.lock(session, connection)
         authorization = session.get_one(Authorization, connection.authorization_id)
+        if connection.status != "connected" or authorization.ciphertext != tried:
+            return check.sentence
         authorization.checked_at = now
         authorization.last_error = "" if check.ok else check.sentence
         if check.error == "refused":
             authorization.status = "refused"
-            _break(session, connection_id, check, now)
+            _break(session, connection, check, now)
     return check.sentence
 
 
-def _break(session: Session, connection_id: str, check: Check, now: datetime) -> None:
-    connection = session.get_one(Connection, connection_id)
+def _break(session: Session, connection: Connection, check: Check, now: datetime) -> None:
     connections.move_row(session, connection, _move("break"), now, reason=check.sentence)
     by = standing(session, ADJOIN, now)
     event = "connection.broken"
     connections.tell(session, by, "adjoin", connection, event, "connected", now, check.sentence)
     connections.tell_requester(session, connection, event, now)
+
+
+def _check_repairable(connection: Connection, app: App) -> None:
+    if connection.status not in ("connected", "broken"):
+        raise Refusal("wrong_state", f"{app.name} is not connected. Press Reconnect instead.")
 
 
 def _target(actor: Actor, property_id: str, app_slug: str, now: datetime) -> _Target:
