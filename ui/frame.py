@@ -142,7 +142,12 @@ class Window:
         """A window that stays open after a sign-out shows nothing more."""
         client = ui.context.client
         _open("/sign-in")
-        ui.timer(1.0, client.delete, once=True)
+
+        def cut_off() -> None:
+            if client.has_socket_connection:
+                client.delete()
+
+        ui.timer(1.0, cut_off, once=True)
 
 
 class Rooms(SubPages):

@@ -10,7 +10,7 @@ export default {
         <label :for="$attrs.id + field.name">{{ field.label }}</label>
         <span class="box-wrap">
           <input class="box" :id="$attrs.id + field.name" :name="field.name" :type="shown[field.name] ? 'text' : field.type || 'text'"
-                 :autocomplete="field.autocomplete" :value="field.value" :required="field.required !== false" :readonly="field.readonly"
+                 :autocomplete="field.autocomplete" :value.attr="field.value" :required="field.required !== false" :readonly="field.readonly"
                  :autofocus="index === first" :ref="index === first ? 'first' : null" :aria-invalid="field.error ? 'true' : null"
                  :aria-describedby="field.error || field.hint ? $attrs.id + field.name + '-hint' : null" />
           <button v-if="field.type === 'password'" type="button" class="box-eye" :aria-pressed="!!shown[field.name]"
