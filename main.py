@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +23,7 @@ from domain.installation import Installation
 from settings import Settings, kept_secret
 from storage import changes, database, encryption, jobs, migrations
 from ui import live, site
+from ui.components.accounts import Account
 from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
@@ -78,7 +79,7 @@ def demo(
         with opened(settings):
             scene.build()
             typer.echo(scene.welcome())
-            run(settings, letters=scene.post_office.letters_for)
+            run(settings, letters=scene.post_office.letters_for, accounts=scene.accounts)
 
 
 @contextmanager
@@ -96,10 +97,15 @@ def opened(settings: Settings) -> Iterator[None]:
         database.close()
 
 
-def assemble(settings: Settings, letters: Letters | None = None) -> FastAPI:
-    """Return the web application: API and pages on one port, deliveries inside."""
+def assemble(
+    settings: Settings, letters: Letters | None = None, accounts: Sequence[Account] = ()
+) -> FastAPI:
+    """Return the web application: API and pages on one port, deliveries inside.
+
+    `letters` and `accounts` are a demo's: its mailbox, and who can be tried with one press.
+    """
     app = api.app.create(base_url=settings.address)
-    site.install(app, base_url=settings.address, letters=letters)
+    site.install(app, base_url=settings.address, letters=letters, accounts=accounts)
     changes.listen(live.heard)
     pages.on_startup(lambda: jobs.start(settings.executor))
     pages.on_startup(_settle)
@@ -119,11 +125,13 @@ async def _stop() -> None:
     await installation.current().sender.close()
 
 
-def run(settings: Settings, letters: Letters | None = None) -> None:
+def run(
+    settings: Settings, letters: Letters | None = None, accounts: Sequence[Account] = ()
+) -> None:
     """Serve pages, API and deliveries until the process is told to stop."""
     relay = _relay(settings)
     uvicorn.run(
-        assemble(settings, letters),
+        assemble(settings, letters, accounts),
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -26,6 +26,19 @@ class Scene:
         """Fill the database when it is empty, which takes some seconds; before the queue starts."""
         world.build(self.programs, moments.now(), self.post_office)
 
+    @property
+    def accounts(self) -> list[dict[str, str]]:
+        """Return who can be tried, for the sign-in page: name, email, role, password."""
+        return [
+            {
+                "name": name,
+                "email": email,
+                "role": role[0].upper() + role[1:],
+                "password": PASSWORD,
+            }
+            for name, email, role in cast.accounts()
+        ]
+
     def welcome(self) -> str:
         """Return what the terminal shows: addresses, accounts, credentials that work."""
         people = [(email, f"{name}, {role}") for name, email, role in cast.accounts()]

@@ -115,7 +115,7 @@ def install(
     sign_in.install(accounts)
     for page in (setup, invitation, token_link):
         page.install()
-    pages = PAGES
+    pages: tuple[Page, ...] = PAGES
     if letters is not None:
         pages += (Page("/mailbox", "Mailbox", mailbox.page(letters), icon="mail"),)
     frame.install(pages)

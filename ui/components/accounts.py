@@ -1,18 +1,12 @@
 """Accounts to try: one press signs in, for demos only."""
 
-from collections.abc import Sequence
-from typing import Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from nicegui import ui
 
-
-class Account(TypedDict):
-    """Somebody to be for a while; `role` says where they stand: "Manager, Harbour Hotel"."""
-
-    name: str
-    email: str
-    role: str
-    password: str
+# Somebody to be for a while: name, email, password, and role ("Manager, Harbour Hotel").
+Account = Mapping[str, str]
 
 
 class Accounts(ui.element, component="accounts.js"):

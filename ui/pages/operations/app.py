@@ -40,7 +40,6 @@ async def new(visit: Visit) -> None:
             "Its address",
             hint="The last part of /apps/…, in small letters, digits and dashes. It stays.",
             required=True,
-            on_change=lambda: None,
         )
         slug.on("keydown", lambda: slug_was_typed.append("typed"), [])
 

@@ -158,7 +158,7 @@ class AppForm:
             card("Its door", "How hotels recognise it at a glance.", icon="door-closed"),
             ui.element("div").classes("line nowrap"),
         ):
-            self._door = Part(lambda look: tile(*look, size=64))
+            self._door: Part[tuple[str, int]] = Part(lambda look: tile(look[0], look[1], 64))
             with ui.element("div").classes("grow halves"):
                 self._icon = select_field(
                     "Icon", icons, value=draft.icon, on_change=self._draw_door
@@ -245,14 +245,14 @@ class AppForm:
                 hint="Markdown. What a hotel does before or after Connect.",
             ).classes("tall")
 
-    def _name_changed(self) -> None:
+    def _name_changed(self, _: object) -> None:
         if self._on_name is not None:
             self._on_name()
 
-    def _draw_door(self) -> None:
+    def _draw_door(self, _: object = None) -> None:
         self._door.show((self._icon.value, self._hue.value))
 
-    def _follow_kind(self) -> None:
+    def _follow_kind(self, _: object = None) -> None:
         self._integrated.set_visibility(self._kind.value == "integrated")
         self._core.set_visibility(self._kind.value == "core")
 

@@ -55,7 +55,7 @@ class Sheet:
                     self._story = Story(page, zone)
             with ui.element("div").classes("stack"):
                 with card("Facts", icon="info"):
-                    self._facts = Part(lambda found: facts(self._facts_of(found)))
+                    self._facts: Part[Page] = Part(lambda found: facts(self._facts_of(found)))
                 with card("Who supports it", icon="life-buoy"):
                     draw_contact(page.contact, page.row.developer)
         self.show(page)

@@ -87,7 +87,11 @@ class Form:
 
     def refuse(self, sentence: str) -> None:
         """Show what to correct, at the field that it is about."""
-        fields = {"city": self._city, "country": self._country, "time zone": self._zone}
+        fields: dict[str, TextField | SelectField] = {
+            "city": self._city,
+            "country": self._country,
+            "time zone": self._zone,
+        }
         about = next((field for word, field in fields.items() if word in sentence), self._name)
         about.error(sentence)
         about.focus()

@@ -108,7 +108,7 @@ class _Question:
             "pattern_words": self._words.value,
         }
 
-    def _follow_kind(self) -> None:
+    def _follow_kind(self, _: object = None) -> None:
         is_choice = self._kind.value == "choice"
         self._choices.set_visibility(is_choice)
         self._patterns.set_visibility(not is_choice)
