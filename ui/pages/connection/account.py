@@ -69,8 +69,9 @@ class AccountCard:
 
     async def _check(self) -> None:
         outcome = await act(core.check_again, self._visit.actor, self._found.row.id)
+        if outcome.value is None:
+            return
         found = await load(subscriptions.read, self._visit.actor, self._found.row.id)
-        if outcome:
-            is_fine = found.account is not None and not found.account.last_error
-            notice(outcome.value or "", "ok" if is_fine else "bad")
+        is_fine = found.account is not None and not found.account.last_error
+        notice(outcome.value, "ok" if is_fine else "bad")
         await self._refresh()

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from domain import apps, connections, lifecycle, waiting
 from domain.subscriptions import HOTEL, Page
-from ui.ask import act, attempt, load
+from ui.ask import act, attempt
 from ui.components.ago import moment
 from ui.components.button import Kind, button
 from ui.components.callout import callout
@@ -80,7 +80,10 @@ class Moves:
 
     async def _reconnect(self, found: Page) -> None:
         visit = self._visit
-        app = await load(apps.read, visit.actor, visit.place.id, found.row.app_slug)
+        outcome = await act(apps.read, visit.actor, visit.place.id, found.row.app_slug)
+        if outcome.value is None:
+            return
+        app = outcome.value
         if not app.card.can_connect:
             notice(app.card.why_not or "Somebody else was faster.", "bad")
             await self._refresh()
