@@ -1,101 +1,79 @@
-"""Changes are told after the commit, here and in the other processes of the same database."""
+"""Changes travel between processes through PostgreSQL, at the commit and not before."""
 
 import contextlib
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from storage import changes
-from storage.changes import Change, Relay
-from storage.database import transaction
-
-CHANGE = Change("connection", "con_1", "pro_1", "par_1")
-ROOT = Path(__file__).parents[2]
-
-OTHER_PROCESS = """
-import sys
 from storage import changes, database
-database.connect(sys.argv[1])
-with database.transaction() as session:
-    changes.announce(session, changes.Change("connection", "con_elsewhere", "pro_1", None))
-"""
 
+pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"])
 
-class Ear:
-    """Keeps what it hears."""
-
-    def __init__(self) -> None:
-        self.heard: list[Change] = []
-        self._something = threading.Condition()
-
-    def __call__(self, change: Change) -> None:
-        with self._something:
-            self.heard.append(change)
-            self._something.notify_all()
-
-    def has_heard(self, change_id: str) -> bool:
-        with self._something:
-            return self._something.wait_for(
-                lambda: any(change.id == change_id for change in self.heard), timeout=20
-            )
-
-    def has_heard_everything(self) -> bool:
-        with self._something:
-            return self._something.wait_for(
-                lambda: any(change.noun == "everything" for change in self.heard), timeout=20
-            )
+CHANGE = changes.Change("connection", "con_1", "pro_1", "par_1")
 
 
 @pytest.fixture
-def ear() -> Iterator[Ear]:
-    ear = Ear()
-    stop = changes.listen(ear)
-    yield ear
-    stop()
-
-
-def test_a_change_is_told_once_after_the_commit(database: str, ear: Ear) -> None:
-    with transaction() as session:
-        changes.announce(session, CHANGE)
-        changes.announce(session, CHANGE)
-        assert ear.heard == []
-    assert ear.heard == [CHANGE]
-
-
-def test_what_is_rolled_back_is_never_told(database: str, ear: Ear) -> None:
-    with contextlib.suppress(ZeroDivisionError), transaction() as session:
-        changes.announce(session, CHANGE)
-        _ = 1 / 0
-    assert ear.heard == []
-
-
-def test_a_listener_that_fails_does_not_keep_others_from_hearing(database: str, ear: Ear) -> None:
-    def fail(change: Change) -> None:
-        raise ValueError("on purpose")
-
-    stop = changes.listen(fail)
-    try:
-        with transaction() as session:
-            changes.announce(session, CHANGE)
-    finally:
-        stop()
-    assert ear.heard == [CHANGE]
-
-
-@pytest.mark.parametrize("database_kind", ["postgresql"], scope="session")
-def test_postgresql_tells_what_another_process_has_changed(database: str, ear: Ear) -> None:
-    relay = Relay(database)
+def heard(database: str) -> Iterator[list[changes.Change]]:
+    """What another process hears of; it has heard "everything" when the fixture is ready."""
+    found: list[changes.Change] = []
+    relay = changes.Relay(database)
+    stop = changes.listen(found.append)
     relay.start()
-    try:
-        assert ear.has_heard_everything()  # it listens now, and asks all to read again
-        subprocess.run([sys.executable, "-c", OTHER_PROCESS, database], cwd=ROOT, check=True)
-        assert ear.has_heard("con_elsewhere")
-        with transaction() as session:
-            changes.announce(session, CHANGE)
-        assert ear.heard.count(CHANGE) == 1  # not once more through PostgreSQL
-    finally:
-        relay.stop()
+    wait_until(lambda: bool(found))
+    assert found == [changes.Change("everything", "")]
+    found.clear()
+    yield found
+    stop()
+    relay.stop()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert condition()
+
+
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what follows be announced by another process, which has no listeners here."""
+    monkeypatch.setattr(changes, "tell", lambda session: session.info.pop("changes", None))
+    original = changes._process
+
+    def publish(session: object, inner: Callable[..., None] = changes.publish) -> None:
+        changes._process = "another"
+        inner(session)
+        changes._process = original
+
+    monkeypatch.setattr(changes, "publish", publish)
+
+
+def test_another_process_hears_of_a_committed_change(
+    heard: list[changes.Change], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere(monkeypatch)
+    with database.transaction() as session:
+        changes.announce(session, CHANGE)
+    wait_until(lambda: heard == [CHANGE])
+
+
+def test_another_process_hears_nothing_of_what_was_rolled_back(
+    heard: list[changes.Change], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere(monkeypatch)
+    with contextlib.suppress(RuntimeError), database.transaction() as session:
+        changes.announce(session, CHANGE)
+        changes.publish(session)
+        raise RuntimeError
+    after = changes.Change("connection", "con_2")
+    with database.transaction() as session:
+        changes.announce(session, after)
+    wait_until(lambda: heard == [after])
+
+
+def test_our_own_changes_are_not_heard_twice(heard: list[changes.Change]) -> None:
+    with database.transaction() as session:
+        changes.announce(session, CHANGE)
+    assert heard == [CHANGE]
+    time.sleep(0.3)
+    assert heard == [CHANGE]
