@@ -75,6 +75,7 @@ async def test_an_address_that_adjoin_may_not_call_is_refused_in_words(
         await until(lambda: complaint(dee, "Address"))
         assert reason in (complaint(dee, "Address") or "")
         confirm(dee, "Cancel")
+        await dee.should_not_see("You get the secret that signs them in the next step.")
     assert len(endpoints.of_partner(world.dee, world.d3x)) == 1
 
 
