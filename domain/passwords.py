@@ -28,7 +28,7 @@ def hashed(password: str) -> str:
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Return whether `password` is right; takes as long when there is no hash to compare with."""
-    if len(password) > MAX_LENGTH:
+    if len(password) > MAX_LENGTH or not _can_be_hashed(password):
         password = ""
     if password_hash is None:
         _context.dummy_verify()
@@ -44,5 +44,12 @@ def check_new(password: str, email: str) -> None:
         raise invalid(f"Choose a password of at most {MAX_LENGTH} characters.")
     if password.lower() in (email.lower(), email.split("@")[0].lower()):
         raise invalid("Choose a password that is not your e-mail address.")
+    if not _can_be_hashed(password):
+        raise invalid("Choose a password of characters that can be typed.")
     if len(set(password)) < 4:
         raise invalid("Choose a password with more different characters.")
+
+
+def _can_be_hashed(password: str) -> bool:
+    """Return whether there is no NUL and no lone surrogate in it; nobody can type either."""
+    return not any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in password)

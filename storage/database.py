@@ -100,13 +100,37 @@ def check() -> None:
 def make_engine(url: str) -> sa.Engine:
     """Return an engine with the settings that Adjoin and its job queue rely on."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        engine = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        sa.event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
+        return engine
     path = sa.make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
     sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
     return engine
+
+
+def _make_storable(
+    _: Any, __: Any, statement: str, parameters: Any, ___: Any, is_many: bool
+) -> tuple[str, Any]:
+    """Replace what no database takes in a text, so that it is simply not found.
+
+    PostgreSQL refuses NUL, both refuse lone surrogates, and browsers can send either. Whole
+    batches are ours, and spared the look.
+    """
+    if is_many or not parameters:
+        return statement, parameters
+    if isinstance(parameters, dict):
+        return statement, {name: _storable(value) for name, value in parameters.items()}
+    return statement, tuple(map(_storable, parameters))
+
+
+def _storable(value: Any) -> Any:
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
+        return value
+    return value.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

@@ -32,7 +32,7 @@ def decrypt(ciphertext: str) -> str:
 
 def digest(secret: str) -> str:
     """Return a hash by which a long random secret is looked up; not for passwords."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def _keys() -> MultiFernet:
