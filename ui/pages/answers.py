@@ -73,6 +73,7 @@ def ask_credentials(wanted: Sequence[CredentialField]) -> Form:
 def _question(question: Mapping[str, Any], answer: str) -> TextField | SelectField:
     label, hint = question["label"], question.get("hint", "")
     required, kind = bool(question.get("required")), question.get("kind", "text")
+    field: TextField | SelectField
     if kind == "choice":
         choices = list(question.get("choices", ()))
         value = answer if answer in choices else None

@@ -20,10 +20,15 @@ async def page(visit: Visit) -> None:
         _draw_nothing()
         return
     shown = {card.slug: card for card in cards}
+
+    def act(slug: str) -> None:
+        if slug in shown:
+            ui.navigate.to(_next_page(shown[slug]))
+
     catalogue = Catalogue(
         [_app(card) for card in cards],
         on_open=lambda slug: ui.navigate.to(f"/apps/{slug}"),
-        on_act=lambda slug: slug in shown and ui.navigate.to(_next_page(shown[slug])),
+        on_act=act,
     )
 
     async def refresh(change: Change) -> None:

@@ -1,6 +1,7 @@
 """The dialog that takes a core app's credentials and has them checked at once."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from nicegui import ui
 
@@ -17,7 +18,7 @@ from ui.frame import Visit
 from ui.pages.answers import Form, ask_credentials
 from ui.pages.permissions import draw_permissions
 
-Check = Callable[[dict[str, str]], Awaitable[Outcome]]
+Check = Callable[[dict[str, str]], Awaitable[Outcome[Any]]]
 
 
 class CredentialsDialog:
@@ -37,7 +38,7 @@ class CredentialsDialog:
         """Ask for the credentials of the app of `page`, connect, and go to the connection."""
         visit, app = self._visit, page.card
 
-        async def check(given: dict[str, str]) -> Outcome:
+        async def check(given: dict[str, str]) -> Outcome[Any]:
             outcome = await attempt(core.connect, visit.actor, visit.place.id, app.slug, given)
             if outcome:
                 notice(f"{app.name} accepted the credentials.", title="Connected")
@@ -51,7 +52,7 @@ class CredentialsDialog:
         """Ask for other credentials of the same account, and put them in place of the old ones."""
         visit, row = self._visit, page.row
 
-        async def check(given: dict[str, str]) -> Outcome:
+        async def check(given: dict[str, str]) -> Outcome[Any]:
             outcome = await attempt(core.repair, visit.actor, row.id, given)
             if outcome:
                 notice(f"{row.app_name} accepted the new credentials.", title="Saved")
@@ -98,7 +99,7 @@ class CredentialsDialog:
             button(verb.partition(" ")[0], submit, kind="primary", icon="plug-zap")
         self._dialog.open()
 
-    def _finish(self, outcome: Outcome, refused: ui.element) -> None:
+    def _finish(self, outcome: Outcome[Any], refused: ui.element) -> None:
         if outcome.refusal is None:
             self._dialog.close()
         elif self._dialog.is_open:

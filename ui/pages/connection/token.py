@@ -36,7 +36,8 @@ class TokenCard:
         why_not = not_yours(found)
         with card("Access token", f"{found.row.app_name} calls us with it.", icon="key-round"):
             with ui.element("div").classes("stack tight") as self._living:
-                masked = _newest(found).masked if _newest(found) else ""
+                newest = _newest(found)
+                masked = newest.masked if newest is not None else ""
                 self._secret = secret(masked, self._ask_password, why_not=why_not)
                 self._receipts = ui.element("div").classes("receipts")
                 with ui.element("div").classes("actions"):
