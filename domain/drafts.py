@@ -84,6 +84,7 @@ def of(app: App) -> Draft:
 
 def write(session: Session, draft: Draft, app: App) -> None:
     """Write `draft` down as `app`; refuses `invalid` with what to correct."""
+    _check_kind(session, draft)
     app.name = checked_text(draft.name, "the name of the app", longest=60)
     app.category = checked_text(draft.category, "the category", longest=40)
     app.tagline = checked_tagline(draft.tagline)
@@ -93,7 +94,6 @@ def write(session: Session, draft: Draft, app: App) -> None:
     app.activation = draft.activation
     app.vendor = draft.vendor or None if is_core else None
     app.vendor_address = _vendor_address(draft) if is_core else None
-    _check_kind(session, app)
     app.usual_minutes = _checked_minutes(draft.usual_minutes)
     app.permissions = _checked_permissions(draft.permissions)
     app.questions = questions.checked(draft.questions)
@@ -122,14 +122,14 @@ def checked_markdown(text: str) -> str:
     return text.strip()
 
 
-def _check_kind(session: Session, app: App) -> None:
-    if app.kind not in ("core", "integrated"):
+def _check_kind(session: Session, draft: Draft) -> None:
+    if draft.kind not in ("core", "integrated"):
         raise invalid("Choose what kind of app it is.", "platform")
-    if app.activation not in ("manual", "automatic"):
+    if draft.activation not in ("manual", "automatic"):
         raise invalid("Choose how the app is activated.", "platform")
-    if app.kind == "core" and app.vendor not in VENDORS:
+    if draft.kind == "core" and draft.vendor not in VENDORS:
         raise invalid("Choose which system a core app connects to.", "platform")
-    if app.kind == "integrated" and not session.get(Partner, app.partner_id or ""):
+    if draft.kind == "integrated" and not session.get(Partner, draft.partner_id or ""):
         raise invalid("Choose the partner who develops this app.", "platform")
 
 
