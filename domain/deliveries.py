@@ -77,12 +77,13 @@ def of_partner(
     status: str | None = None,
     connection_id: str | None = None,
     before: str | None = None,
+    with_token: bool = False,
     now: datetime | None = None,
 ) -> tuple[Row, ...]:
     """Return up to 50 of a partner's messages, newest first, those before the message `before`.
 
-    `status` is a message's status, or "failing": tried in vain so far. Refuses
-    `not_found` to strangers.
+    `status` is a message's status, or "failing": tried in vain so far. `with_token`
+    leaves only those that carry an access token. Refuses `not_found` to strangers.
     """
     with database.reading() as session:
         working_for(session, actor, partner_id, now or moments.now())
@@ -93,6 +94,8 @@ def of_partner(
             statement = statement.where(col(Message.status) == status)
         if connection_id:
             statement = statement.where(col(Message.connection_id) == connection_id)
+        if with_token:
+            statement = statement.where(col(Message.token_id).is_not(None))
         if before:
             statement = statement.where(_is_older(session, before, partner_id))
         rows = session.execute(statement.limit(PAGE)).all()

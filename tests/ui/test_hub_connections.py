@@ -1,6 +1,8 @@
 """Connections in the hub: the list, and the page of one with its moves, receipt and story."""
 
-from domain import connections, endpoints, partners, tokens
+import pytest
+
+from domain import connections, deliveries, endpoints, partners, tokens
 from tests import builders
 from tests.builders import World
 from tests.ui.conftest import Person
@@ -155,3 +157,22 @@ async def test_nobody_else_finds_the_page(world: World, person: Person) -> None:
     await finds_nothing(person, f"{PATH}/{connection_id}", FINN)
     await finds_nothing(person, f"{PATH}/{connection_id}", CHARLIE)
     await finds_nothing(person, f"{PATH}/not-there", "dee@d3x.example")
+
+
+async def test_resend_reaches_every_endpoint_however_much_was_sent_since(
+    world: World, person: Person
+) -> None:
+    endpoints.create(world.dee, world.d3x, "https://hooks.d3x.example/second", now=world.now)
+    connection_id = world.connect_active()
+    for _ in range(15):  # four deliveries a round: more than one page
+        connections.disable(world.dee, connection_id)
+        connections.enable(world.dee, connection_id)
+    tried: list[str] = []
+    resend = deliveries.resend
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deliveries, "resend", lambda actor, it: (tried.append(it), resend(actor, it)))
+        dee = await visit(person, f"{PATH}/{connection_id}", "All its deliveries")
+        press(dee, "Resend")
+        await until(lambda: dee.notify.contains("Resent"))
+    carriers = builders.messages_of(connection_id, "connection.requested")
+    assert sorted(tried) == sorted(message.id for message in carriers)

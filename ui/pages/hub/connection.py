@@ -35,14 +35,20 @@ _Sent = tuple[Delivery, ...]
 
 
 async def page(visit: Visit, connection_id: str) -> None:
-    async def read() -> tuple[Page, _Sent]:
+    async def read() -> tuple[Page, _Sent, _Sent]:
         found = await load(subscriptions.read, visit.actor, connection_id)
         if found.side != "partner":
             raise not_found("This connection")
-        sent = await load(
-            deliveries.of_partner, visit.actor, visit.place.id, connection_id=connection_id
+        return found, await sent(), await sent(with_token=True)
+
+    async def sent(*, with_token: bool = False) -> _Sent:
+        return await load(
+            deliveries.of_partner,
+            visit.actor,
+            visit.place.id,
+            connection_id=connection_id,
+            with_token=with_token,
         )
-        return found, sent
 
     sheet = Sheet(visit, *await read())
 
@@ -61,7 +67,7 @@ async def page(visit: Visit, connection_id: str) -> None:
 class Sheet:
     """What is drawn of one connection; `show` brings it up to date in place."""
 
-    def __init__(self, visit: Visit, page: Page, sent: _Sent) -> None:
+    def __init__(self, visit: Visit, page: Page, sent: _Sent, carriers: _Sent) -> None:
         self._visit = visit
         self._moves = Moves(visit)
         self._draw_head(page)
@@ -86,10 +92,10 @@ class Sheet:
                     self._tokens = Part(self._draw_tokens, "stack")
                 with card("Facts", icon="info"):
                     self._facts: Part[Page] = Part(lambda it: facts(_facts(it, visit.zone)))
-        self.show(page, sent)
+        self.show(page, sent, carriers)
 
-    def show(self, page: Page, sent: _Sent) -> None:
-        """Show where it stands now."""
+    def show(self, page: Page, sent: _Sent, carriers: _Sent) -> None:
+        """Show where it stands now; `carriers` are the deliveries that carry a token."""
         if self._sent.is_deleted:
             return
         self._badge.set(page.row.status)
@@ -97,7 +103,7 @@ class Sheet:
         self._way.show(page)
         self._answers.show(page.answers)
         self._facts.show(page)
-        self._tokens.show((page.tokens, sent))
+        self._tokens.show((page.tokens, carriers))
         self._sent.replace(lines(sent[:LATEST]))
         self._all.set_visibility(len(sent) > LATEST)
         self._story.update(page)
@@ -135,7 +141,7 @@ class Sheet:
             self._all.props["href"] = f"/hub/deliveries?connection={page.row.id}"
 
     def _draw_tokens(self, known: tuple[tuple[Receipt, ...], _Sent]) -> None:
-        receipts, sent = known
+        receipts, carriers = known
         if not receipts:
             text("The connection has ended, and its token with it.", classes="muted")
         for receipt in receipts:
@@ -145,15 +151,16 @@ class Sheet:
                     badge(receipt.status)
                 facts(_receipt(receipt, self._visit.zone))
                 with ui.element("div").classes("actions"):
-                    self._draw_resend(_carriers(receipt, sent))
+                    self._draw_resend(_by_way(receipt, carriers))
 
-    def _draw_resend(self, carriers: Sequence[Delivery]) -> None:
-        for carrier in carriers:
-            way = "" if len(carriers) == 1 else f" by {carrier.channel}"
-            button(f"Resend{way}", partial(self._resend, carrier), icon="rotate-cw", small=True)
+    def _draw_resend(self, ways: dict[str, list[Delivery]]) -> None:
+        for channel, carriers in ways.items():
+            label = "Resend" if len(ways) == 1 else f"Resend by {channel}"
+            button(label, partial(self._resend, carriers), icon="rotate-cw", small=True)
 
-    async def _resend(self, carrier: Delivery) -> None:
-        if await act(deliveries.resend, self._visit.actor, carrier.id):
+    async def _resend(self, carriers: Sequence[Delivery]) -> None:
+        sent = [await act(deliveries.resend, self._visit.actor, one.id) for one in carriers]
+        if any(sent):
             notice("The token is on its way to you once more.", title="Resent")
 
 
@@ -233,10 +240,14 @@ def _receipt(receipt: Receipt, zone: str) -> list[Fact]:
     ]
 
 
-def _carriers(receipt: Receipt, sent: _Sent) -> list[Delivery]:
-    """Return the newest delivery of each way, webhook and mail, that carries a token."""
-    ways: dict[str, Delivery] = {}
-    for row in sent:
-        if row.token_id == receipt.id and row.status != "canceled":
-            ways.setdefault(row.channel, row)
-    return list(ways.values())
+def _by_way(receipt: Receipt, carriers: _Sent) -> dict[str, list[Delivery]]:
+    """Return what carried a token, by webhook and by mail: the newest delivery to each target."""
+    newest: dict[str, Delivery] = {}
+    for row in carriers:
+        if row.token_id == receipt.id and row.status != "canceled" and row.target:
+            newest.setdefault(row.target, row)
+    return {
+        channel: [row for row in newest.values() if row.channel == channel]
+        for channel in ("webhook", "mail")
+        if any(row.channel == channel for row in newest.values())
+    }
