@@ -1,87 +1,20 @@
-"""Apps: the catalogue as a property sees it, and as operators run it."""
+"""Apps: written and published by operators, described by their partners."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from connectors.vendors import VENDORS, CredentialField
-from domain import drafts, history, messages, moments, turns, waiting_times
+from domain import drafts, history, moments, waiting_times
 from domain.actors import Actor, Standing, operating, standing
-from domain.drafts import PERMISSIONS, Draft
+from domain.drafts import Draft, Permission
 from domain.refusals import Refusal, not_found
-from domain.turns import Turn
 from domain.waiting_times import Usual
 from storage import database
 from storage.apps import App
 from storage.connections import Connection
 from storage.partners import Partner
-from storage.people import Membership, Person
-
-NO_LONGER_OFFERED = "This app is no longer offered to properties."
-ENDED = ("disconnected", "rejected")
-
-
-@dataclass(frozen=True)
-class Card:
-    """An app in the catalogue, as one property sees it."""
-
-    slug: str
-    name: str
-    developer: str
-    tagline: str
-    category: str
-    kind: str
-    activation: str
-    usual: Usual
-    icon: str
-    hue: int
-    status: str | None
-    connection_id: str | None
-    can_connect: bool
-    why_not: str
-
-
-@dataclass(frozen=True)
-class Permission:
-    """What an app may do: `name` is a key of drafts.PERMISSIONS, `words` say it to people."""
-
-    name: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Contact:
-    name: str
-    email: str
-    phone: str
-    website: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """Everything about one app that a property wants to know before it presses Connect.
-
-    `turn` says whose it is at the property's connection, which is in its status since `since`;
-    both are None before the first Connect. `told_by` are the ways in which the partner hears of
-    a request: webhook, mail. `answers` were given at the last Connect, by the question's key.
-    """
-
-    card: Card
-    turn: Turn | None
-    since: datetime | None
-    told_by: tuple[str, ...]
-    answers: dict[str, str]
-    description: str
-    setup_notes: str
-    permissions: tuple[Permission, ...]
-    questions: tuple[dict[str, Any], ...]
-    credential_fields: tuple[CredentialField, ...]
-    contact: Contact | None
-    managers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -127,72 +60,6 @@ class Entry:
     connections: int
     usual: Usual
     draft: Draft
-
-
-def catalogue(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Card, ...]:
-    """Return the apps on offer to a property, with its status for each; those retired only while
-    the property has them. Refuses `not_found` to strangers."""
-    with database.reading() as session:
-        who = _guest(session, actor, property_id, now or moments.now())
-        return _cards(session, who, property_id, sa.true())
-
-
-def card(
-    actor: Actor, property_id: str, connection_id: str, *, now: datetime | None = None
-) -> Card | None:
-    """Return the card of the app behind one connection of a property, None when the property has
-    no such connection; refuses `not_found` to strangers."""
-    with database.reading() as session:
-        who = _guest(session, actor, property_id, now or moments.now())
-        found = _cards(session, who, property_id, col(Connection.id) == connection_id)
-        return found[0] if found else None
-
-
-def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = None) -> Page:
-    """Return the page of one app; refuses `not_found`."""
-    with database.reading() as session:
-        who = _guest(session, actor, property_id, now or moments.now())
-        app = session.exec(select(App).where(App.slug == slug)).one_or_none()
-        if app is None or app.published_at is None:
-            raise not_found("This app")
-        partner = session.get(Partner, app.partner_id) if app.partner_id else None
-        connection = session.exec(
-            select(Connection).where(
-                Connection.property_id == property_id, Connection.app_id == app.id
-            )
-        ).one_or_none()
-        if app.retired_at is not None and connection is None:
-            raise not_found("This app")
-        usual = waiting_times.of_apps(session, [app])[app.id]
-        return Page(
-            _card(
-                app,
-                partner.name if partner else None,
-                connection,
-                usual,
-                _not_manager(session, who, property_id),
-            ),
-            _turn(app, connection) if connection else None,
-            connection.since if connection else None,
-            messages.ways(session, partner) if partner else (),
-            dict(connection.answers) if connection else {},
-            app.description,
-            app.setup_notes,
-            _permissions(app),
-            tuple(app.questions),
-            VENDORS[app.vendor].fields if app.vendor else (),
-            contact_of(partner),
-            managers_of(session, property_id),
-        )
-
-
-def contact_of(partner: Partner | None) -> Contact | None:
-    """Return whom a hotel contacts about the apps of a partner."""
-    if partner is None:
-        return None
-    return Contact(
-        partner.contact_name, partner.contact_email, partner.contact_phone, partner.website
-    )
 
 
 def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) -> tuple[Listed, ...]:
@@ -319,21 +186,6 @@ def edit_texts(
         _record(session, who, app, "app.changed", now)
 
 
-def texts(actor: Actor, slug: str, *, now: datetime | None = None) -> dict[str, str]:
-    """Return the texts that `edit_texts` changes, to those who may change them."""
-    with database.reading() as session:
-        who = standing(session, actor, now or moments.now())
-        app = session.exec(select(App).where(App.slug == slug)).one_or_none()
-        if app is None or not (who.is_operator or who.works_for(app.partner_id)):
-            raise not_found("This app")
-        return {
-            "name": app.name,
-            "tagline": app.tagline,
-            "description": app.description,
-            "setup_notes": app.setup_notes,
-        }
-
-
 def sheet(actor: Actor, slug: str, *, now: datetime | None = None) -> Sheet:
     """Return an app to its partner's people and to operators; refuses `not_found` to others."""
     now = now or moments.now()
@@ -347,110 +199,9 @@ def sheet(actor: Actor, slug: str, *, now: datetime | None = None) -> Sheet:
             app.tagline,
             app.description,
             app.setup_notes,
-            _permissions(app),
+            drafts.permissions_of(app),
             tuple(app.questions),
         )
-
-
-def _permissions(app: App) -> tuple[Permission, ...]:
-    return tuple(Permission(name, PERMISSIONS.get(name, name)) for name in app.permissions)
-
-
-def _guest(session: Session, actor: Actor, property_id: str, now: datetime) -> Standing:
-    who = standing(session, actor, now)
-    if not who.sees_property(property_id):
-        raise not_found("This property")
-    return who
-
-
-def _cards(
-    session: Session, who: Standing, property_id: str, condition: sa.ColumnElement[bool]
-) -> tuple[Card, ...]:
-    rows = session.exec(
-        select(App, Partner.name, Connection)
-        .outerjoin(Partner, col(Partner.id) == App.partner_id)
-        .outerjoin(
-            Connection,
-            (col(Connection.app_id) == App.id) & (col(Connection.property_id) == property_id),
-        )
-        .where(
-            col(App.published_at).is_not(None),
-            col(App.retired_at).is_(None) | col(Connection.status).not_in(ENDED),
-            condition,
-        )
-        .order_by(App.name)
-    ).all()
-    usual = waiting_times.of_apps(session, [row[0] for row in rows])
-    why_not = _not_manager(session, who, property_id)
-    return tuple(
-        _card(app, developer, connection, usual[app.id], why_not)
-        for app, developer, connection in rows
-    )
-
-
-def _card(
-    app: App, developer: str | None, connection: Connection | None, usual: Usual, why_not: str
-) -> Card:
-    status = connection.status if connection else None
-    has_ended = status is None or status in ENDED
-    if app.retired_at is not None and has_ended:
-        why_not = NO_LONGER_OFFERED
-    return Card(
-        app.slug,
-        app.name,
-        developer or "the platform",
-        app.tagline,
-        app.category,
-        app.kind,
-        "" if app.kind == "core" else app.activation,
-        usual,
-        app.icon,
-        app.hue,
-        status,
-        connection.id if connection else None,
-        not why_not and has_ended,
-        why_not,
-    )
-
-
-def _not_manager(session: Session, who: Standing, property_id: str) -> str:
-    if who.manages(property_id):
-        return ""
-    return managers_only(managers_of(session, property_id))
-
-
-def _turn(app: App, connection: Connection) -> Turn:
-    return turns.of(
-        connection.status,
-        app.name,
-        activation="" if app.kind == "core" else app.activation,
-        disabled_by=connection.disabled_by,
-    )
-
-
-def managers_only(managers: Sequence[str]) -> str:
-    """Return the sentence for those who may look at a property but not act for it."""
-    if not managers:
-        return "Only a manager of this property can do this. It has none yet."
-    *others, last = managers[:3]
-    names = f"{', '.join(others)} or {last}" if others else last
-    return f"Only a manager of this property can do this: ask {names}."
-
-
-def managers_of(session: Session, property_id: str) -> tuple[str, ...]:
-    """Return the names of those who manage a property."""
-    return tuple(
-        session.exec(
-            select(Person.name)
-            .join(Membership)
-            .where(
-                Membership.property_id == property_id,
-                Membership.role == "manager",
-                col(Membership.ended_at).is_(None),
-            )
-            .order_by(Person.name)
-        )
-    )
 
 
 def _listed(session: Session, now: datetime, partner_id: str | None = None) -> tuple[Listed, ...]:

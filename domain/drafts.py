@@ -35,6 +35,14 @@ _MONTH = 60 * 24 * 31
 
 
 @dataclass(frozen=True)
+class Permission:
+    """What an app may do: `name` is a key of PERMISSIONS, `words` say it to people."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """Everything about an app that operators decide.
 
@@ -162,3 +170,8 @@ def _checked_look(draft: Draft) -> tuple[str, int]:
     if not re.fullmatch(r"[a-z0-9-]{1,40}", draft.icon):
         raise invalid("Choose an icon from the list.", "platform")
     return draft.icon, draft.hue % 360
+
+
+def permissions_of(app: App) -> tuple[Permission, ...]:
+    """Return what an app may do, with the words for people."""
+    return tuple(Permission(name, PERMISSIONS.get(name, name)) for name in app.permissions)

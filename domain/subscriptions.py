@@ -11,9 +11,18 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from connectors.vendors import VENDORS, CredentialField
-from domain import apps, history, lifecycle, moments, tokens, turns, waiting, waiting_times
+from domain import (
+    catalogue,
+    history,
+    lifecycle,
+    moments,
+    tokens,
+    turns,
+    waiting,
+    waiting_times,
+)
 from domain.actors import Actor, operating, standing
-from domain.apps import Contact
+from domain.catalogue import Contact
 from domain.history import Line
 from domain.refusals import not_found
 from domain.tokens import Receipt
@@ -226,10 +235,10 @@ def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Pa
             connection.disabled_by,
             session.get_one(Person, connection.requested_by).name,
             _answers(app, connection) if is_inside else (),
-            apps.contact_of(partner),
+            catalogue.contact_of(partner),
             _next_nudge(connection, now),
             _notifications(session, connection),
-            apps.managers_of(session, connection.property_id) if side in HOTEL else (),
+            catalogue.managers_of(session, connection.property_id) if side in HOTEL else (),
             tokens.receipts(session, connection_id, now) if is_inside else (),
             _account(session, connection) if is_inside else None,
             VENDORS[app.vendor].fields if app.vendor and side == "property" else (),

@@ -138,7 +138,7 @@ class Window:
                 except Refusal:
                     return
 
-    def _sign_in_ended(self) -> None:
+    def _sign_in_ended(self, _: Change) -> None:
         """A window that stays open after a sign-out shows nothing more."""
         client = ui.context.client
         _open("/sign-in")

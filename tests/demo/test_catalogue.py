@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from demo import catalogue
-from domain import apps, questions
+from domain import drafts, questions
 
 ICONS = Path(__file__).parents[2] / "ui" / "assets" / "icons" / "names.txt"
 INTEGRATED = [app for sheet in catalogue.partners() for app in sheet.apps]
@@ -65,7 +65,7 @@ def test_an_app_is_described_in_paragraphs_with_a_list(app: dict[str, Any]) -> N
 @of_every_app
 def test_an_app_asks_only_for_permissions_that_exist(app: dict[str, Any]) -> None:
     assert app["permissions"]
-    assert set(app["permissions"]) <= apps.PERMISSIONS.keys()
+    assert set(app["permissions"]) <= drafts.PERMISSIONS.keys()
 
 
 @of_every_app

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel, col, func, select
 from connectors.vendors import VENDORS
 from demo import cast, past, world
 from demo.programs import Addresses
-from domain import apps, partners, sign_ins, subscriptions
+from domain import catalogue, partners, sign_ins, subscriptions
 from domain.sign_ins import Visitor
 from storage import database, tables
 from storage.apps import App
@@ -122,7 +122,7 @@ def test_every_partner_that_is_waited_for_can_be_nudged(built: Built) -> None:
 
 def test_the_usual_waiting_time_of_manual_apps_comes_from_their_history(built: Built) -> None:
     visitor = visit("noah@harbour.example")
-    cards = apps.catalogue(visitor.actor, visitor.places[0].id, now=built.now)
+    cards = catalogue.of_property(visitor.actor, visitor.places[0].id, now=built.now)
     samples = {card.slug: card.usual.samples for card in cards}
     assert min(samples[slug] for slug in ("d3x", "akia", "tidyloop")) >= 3
 
@@ -169,7 +169,7 @@ def test_the_core_apps_ask_the_stand_in_and_not_the_internet(built: Built) -> No
 
 def test_a_viewer_sees_the_catalogue_with_every_app(built: Built) -> None:
     visitor = visit("noah@harbour.example")
-    cards = apps.catalogue(visitor.actor, visitor.places[0].id)
+    cards = catalogue.of_property(visitor.actor, visitor.places[0].id)
     assert len(cards) == 27
     assert {card.kind for card in cards} == {"core", "integrated"}
 

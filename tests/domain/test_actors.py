@@ -12,6 +12,7 @@ import domain
 from domain import (
     apps,
     callers,
+    catalogue,
     connections,
     core,
     deliveries,
@@ -43,9 +44,9 @@ from tests.domain.scenes import CREDENTIALS, Scene
 TABLE = """
 verb                          maya  noah  charlie  dee  finn  olga  program
 
-apps.catalogue                ok    ok    no       no   no    no    no
-apps.card                     ok    ok    no       no   no    no    no
-apps.read                     ok    ok    no       no   no    no    no
+catalogue.of_property         ok    ok    no       no   no    no    no
+catalogue.card                ok    ok    no       no   no    no    no
+catalogue.read                ok    ok    no       no   no    no    no
 apps.of_partner               no    no    no       ok   no    no    no
 apps.all_of_them              no    no    no       no   no    ok    no
 apps.create                   no    no    no       no   no    ok    no
@@ -54,7 +55,6 @@ apps.entry                    no    no    no       no   no    ok    no
 apps.publish                  no    no    no       no   no    ok    no
 apps.retire                   no    no    no       no   no    ok    no
 apps.edit_texts               no    no    no       ok   no    ok    no
-apps.texts                    no    no    no       ok   no    ok    no
 apps.sheet                    no    no    no       ok   no    ok    no
 
 connections.connect           ok    -     no       no   no    no    no
@@ -144,9 +144,9 @@ _WAYS = {"by_webhook": True, "by_mail": False, "mail_to": "", "token_in_mail": F
 
 # How each verb is called, on one of everything.
 VERBS: dict[str, Verb] = {
-    "apps.catalogue": lambda who, s: apps.catalogue(who, s.hotel),
-    "apps.card": lambda who, s: apps.card(who, s.hotel, s.active),
-    "apps.read": lambda who, s: apps.read(who, s.hotel, "d3x"),
+    "catalogue.of_property": lambda who, s: catalogue.of_property(who, s.hotel),
+    "catalogue.card": lambda who, s: catalogue.card(who, s.hotel, s.active),
+    "catalogue.read": lambda who, s: catalogue.read(who, s.hotel, "d3x"),
     "apps.of_partner": lambda who, s: apps.of_partner(who, s.d3x),
     "apps.all_of_them": lambda who, s: apps.all_of_them(who),
     "apps.create": lambda who, s: apps.create(
@@ -159,7 +159,6 @@ VERBS: dict[str, Verb] = {
     "apps.publish": lambda who, s: apps.publish(who, s.app),
     "apps.retire": lambda who, s: apps.retire(who, s.app),
     "apps.edit_texts": lambda who, s: apps.edit_texts(who, s.app, **_TEXTS),
-    "apps.texts": lambda who, s: apps.texts(who, s.app),
     "apps.sheet": lambda who, s: apps.sheet(who, s.app),
     "connections.connect": lambda who, s: connections.connect(who, s.hotel, "fresh"),
     "connections.reconnect": lambda who, s: connections.connect(who, s.hotel, "ended"),

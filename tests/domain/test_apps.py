@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain import apps, connections
+from domain import apps, catalogue, connections
 from domain.drafts import Draft
 from tests import builders
 from tests.builders import World
@@ -19,11 +19,13 @@ def create(world: World, **more: Any) -> str:
 
 
 def slugs(world: World) -> list[str]:
-    return [card.slug for card in apps.catalogue(world.maya, world.hotel, now=world.now)]
+    return [card.slug for card in catalogue.of_property(world.maya, world.hotel, now=world.now)]
 
 
 def test_a_card_says_who_developed_it_and_how_it_is_activated(world: World) -> None:
-    cards = {card.slug: card for card in apps.catalogue(world.noah, world.hotel, now=world.now)}
+    cards = {
+        card.slug: card for card in catalogue.of_property(world.noah, world.hotel, now=world.now)
+    }
     said = {slug: (card.developer, card.kind, card.activation) for slug, card in cards.items()}
     assert said == {
         "d3x": ("D3x Ltd", "integrated", "manual"),
@@ -34,8 +36,12 @@ def test_a_card_says_who_developed_it_and_how_it_is_activated(world: World) -> N
 
 def test_a_card_shows_the_status_at_this_property_only(world: World) -> None:
     connection_id = world.connect()
-    ours = {card.slug: card for card in apps.catalogue(world.maya, world.hotel, now=world.now)}
-    theirs = {card.slug: card for card in apps.catalogue(world.charlie, world.lodge, now=world.now)}
+    ours = {
+        card.slug: card for card in catalogue.of_property(world.maya, world.hotel, now=world.now)
+    }
+    theirs = {
+        card.slug: card for card in catalogue.of_property(world.charlie, world.lodge, now=world.now)
+    }
     assert (ours["d3x"].status, ours["d3x"].connection_id) == ("pending", connection_id)
     assert (theirs["d3x"].status, theirs["d3x"].connection_id) == (None, None)
 
@@ -44,7 +50,7 @@ def test_a_card_shows_the_status_at_this_property_only(world: World) -> None:
 def test_a_viewer_reads_why_connect_is_not_for_them_and_who_can(
     world: World, who: str, may: bool
 ) -> None:
-    page = apps.read(getattr(world, who), world.hotel, "d3x", now=world.now)
+    page = catalogue.read(getattr(world, who), world.hotel, "d3x", now=world.now)
     assert page.card.can_connect == may
     assert (page.card.why_not == "") == may
     assert page.managers == ("Maya",)
@@ -52,7 +58,7 @@ def test_a_viewer_reads_why_connect_is_not_for_them_and_who_can(
 
 def test_what_is_connected_cannot_be_connected_until_it_has_ended(world: World) -> None:
     def can_connect() -> bool:
-        return apps.read(world.maya, world.hotel, "d3x", now=world.now).card.can_connect
+        return catalogue.read(world.maya, world.hotel, "d3x", now=world.now).card.can_connect
 
     connection_id = world.connect()
     assert not can_connect()
@@ -70,7 +76,7 @@ def test_the_page_tells_all_that_matters_before_the_click(world: World) -> None:
         setup_notes="# How",
     )
     apps.publish(world.olga, "pager", now=world.now)
-    page = apps.read(world.maya, world.hotel, "pager", now=world.now)
+    page = catalogue.read(world.maya, world.hotel, "pager", now=world.now)
     assert page.card.usual.words == "usually 2 hours"
     assert "Read reservations" in repr(page.permissions)
     assert page.questions[0]["label"] == "Property code"
@@ -81,7 +87,7 @@ def test_the_page_tells_all_that_matters_before_the_click(world: World) -> None:
 def test_a_draft_is_for_operators_until_it_is_published(world: World) -> None:
     create(world)
     assert "pager" not in slugs(world)
-    assert refused(apps.read, world.maya, world.hotel, "pager").code == "not_found"
+    assert refused(catalogue.read, world.maya, world.hotel, "pager").code == "not_found"
     apps.publish(world.olga, "pager", now=world.now)
     assert "pager" in slugs(world)
 
@@ -89,11 +95,11 @@ def test_a_draft_is_for_operators_until_it_is_published(world: World) -> None:
 def test_a_retired_app_goes_on_where_it_is_connected(world: World) -> None:
     connection_id = world.connect()
     apps.retire(world.olga, "d3x", now=world.now)
-    theirs = apps.catalogue(world.charlie, world.lodge, now=world.now)
+    theirs = catalogue.of_property(world.charlie, world.lodge, now=world.now)
     assert "d3x" in slugs(world)
     assert "d3x" not in [card.slug for card in theirs]
-    apps.read(world.noah, world.hotel, "d3x", now=world.now)
-    assert refused(apps.read, world.charlie, world.lodge, "d3x").code == "not_found"
+    catalogue.read(world.noah, world.hotel, "d3x", now=world.now)
+    assert refused(catalogue.read, world.charlie, world.lodge, "d3x").code == "not_found"
     connections.activate(world.dee, connection_id, now=world.now)
     connections.disconnect(world.maya, connection_id, now=world.now)
     assert refused(world.connect).code == "not_found"
@@ -150,6 +156,7 @@ def test_once_asked_for_an_app_stays_with_its_partner(world: World) -> None:
 def test_a_partner_edits_the_texts_of_its_own_apps_only(world: World) -> None:
     texts = {"tagline": "New", "description": "**Bold**", "setup_notes": "<script>"}
     apps.edit_texts(world.dee, "d3x", now=world.now, **texts)
-    assert apps.texts(world.dee, "d3x", now=world.now) == {"name": "D3x", **texts}
+    sheet = apps.sheet(world.dee, "d3x", now=world.now)
+    assert {name: getattr(sheet, name) for name in texts} == texts
     refusal = refused(apps.edit_texts, world.dee, "freeguides", now=world.now, **texts)
     assert refusal.code == "not_found"

@@ -7,6 +7,7 @@ import pytest
 
 from domain import (
     apps,
+    catalogue,
     connections,
     deliveries,
     endpoints,
@@ -50,7 +51,7 @@ CALLS: dict[str, Call] = {
     "deliveries before": lambda w, t: deliveries.of_partner(w.dee, w.d3x, before=t),
     "an endpoint": lambda w, t: endpoints.enable(w.dee, t),
     "an address": lambda w, t: endpoints.create(w.dee, w.d3x, t),
-    "an app": lambda w, t: apps.read(w.maya, w.hotel, t),
+    "an app": lambda w, t: catalogue.read(w.maya, w.hotel, t),
     "texts": lambda w, t: apps.edit_texts(w.dee, "d3x", tagline=t, description=t, setup_notes=t),
     "a contact": lambda w, t: partners.save_contact(
         w.dee, w.d3x, contact_name=t, contact_email=t, contact_phone=t, website=t

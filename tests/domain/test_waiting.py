@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from domain import apps, connections, partners, subscriptions, waiting
+from domain import apps, catalogue, connections, partners, subscriptions, waiting
 from storage import database
 from storage.apps import App
 from storage.partners import Partner
@@ -122,7 +122,7 @@ def test_reminders_leave_no_request_behind_one_that_cannot_be_reminded_of(world:
 
 
 def usual(world: World, slug: str = "d3x") -> apps.Usual:
-    return apps.read(world.maya, world.hotel, slug, now=world.now).card.usual
+    return catalogue.read(world.maya, world.hotel, slug, now=world.now).card.usual
 
 
 def promise(slug: str, minutes: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
+import domain.catalogue
 from domain import apps, connections
 from tests.builders import World
 from tests.ui.conftest import Person
@@ -48,7 +49,9 @@ async def test_the_badge_of_one_card_changes_without_a_reload(
 ) -> None:
     catalogue = await catalogue_of(await person("maya@harbour.example"))
     read_again: list[str] = []
-    monkeypatch.setattr(apps, "catalogue", lambda *_, **__: read_again.append("all of it"))
+    monkeypatch.setattr(
+        domain.catalogue, "of_property", lambda *_, **__: read_again.append("all of it")
+    )
 
     connection_id = world.connect("d3x")
     await until(lambda: card(catalogue, "d3x")["status"] == "pending")

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from domain import apps, connections, invitations, partners, properties
+from domain import apps, catalogue, connections, invitations, partners, properties
 from domain.refusals import Refusal
 from storage import database
 from tests import builders
@@ -246,7 +246,7 @@ async def test_an_app_is_added_published_and_retired(person: Person, world: Worl
 
 
 def _offered(world: World) -> set[str]:
-    return {card.slug for card in apps.catalogue(world.maya, world.hotel)}
+    return {card.slug for card in catalogue.of_property(world.maya, world.hotel)}
 
 
 async def test_an_app_is_changed_but_not_taken_from_its_partner_in_use(

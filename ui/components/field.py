@@ -37,11 +37,12 @@ class Field:
         self.run_method("focus")  # type: ignore[attr-defined]
 
 
-class TextField(Field, ui.input, component="field.js"):
+# NiceGUI's property `error` gives way to our method of that name, on purpose.
+class TextField(Field, ui.input, component="field.js"):  # type: ignore[misc]
     """One line, several lines, or a hidden secret."""
 
 
-class SelectField(Field, ui.select, component="field.js"):
+class SelectField(Field, ui.select, component="field.js"):  # type: ignore[misc]
     """One choice out of a list."""
 
 

@@ -2,8 +2,8 @@
 
 from nicegui import ui
 
-from domain import apps
-from domain.apps import ENDED, Card, Page
+from domain import catalogue
+from domain.catalogue import ENDED, Card, Page
 from ui.ask import load
 from ui.components.ago import ago
 from ui.components.badge import badge
@@ -25,7 +25,7 @@ from ui.pages.usual import activation_words, how_long
 
 
 async def page(visit: Visit, slug: str) -> None:
-    found = await load(apps.read, visit.actor, visit.place.id, slug)
+    found = await load(catalogue.read, visit.actor, visit.place.id, slug)
     standing = _Standing(visit, found)
     breadcrumb([("Apps", "/apps"), (found.card.name, None)])
     standing.draw_head()
@@ -80,7 +80,7 @@ class _Standing:
         if change.noun not in ("connection", "everything"):
             return
         visit, before = self._visit, self._found
-        self._found = await load(apps.read, visit.actor, visit.place.id, before.card.slug)
+        self._found = await load(catalogue.read, visit.actor, visit.place.id, before.card.slug)
         if (self._found.card, self._found.since) == (before.card, before.since):
             return
         self._badge.set(self._found.card.status or "not_connected")

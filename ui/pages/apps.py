@@ -2,8 +2,8 @@
 
 from nicegui import ui
 
-from domain import apps
-from domain.apps import ENDED, Card
+from domain import catalogue
+from domain.catalogue import ENDED, Card
 from ui.ask import load
 from ui.components.catalogue import Action, App, Catalogue
 from ui.components.empty import empty
@@ -13,7 +13,7 @@ from ui.live import Change
 
 
 async def page(visit: Visit) -> None:
-    cards = await load(apps.catalogue, visit.actor, visit.place.id)
+    cards = await load(catalogue.of_property, visit.actor, visit.place.id)
     with page_title("Apps", f"Find what {visit.place.name} needs, and press Connect."):
         pass
     if not cards:
@@ -25,7 +25,7 @@ async def page(visit: Visit) -> None:
         if slug in shown:
             ui.navigate.to(_next_page(shown[slug]))
 
-    catalogue = Catalogue(
+    drawn = Catalogue(
         [_app(card) for card in cards],
         on_open=lambda slug: ui.navigate.to(f"/apps/{slug}"),
         on_act=act,
@@ -35,7 +35,7 @@ async def page(visit: Visit) -> None:
         for card in await _changed(visit, change):
             if card != shown.get(card.slug):
                 shown[card.slug] = card
-                catalogue.patch(card.slug, card.status, _action(card))
+                drawn.patch(card.slug, card.status, _action(card))
 
     visit.follow(refresh)
 
@@ -43,10 +43,10 @@ async def page(visit: Visit) -> None:
 async def _changed(visit: Visit, change: Change) -> tuple[Card, ...]:
     """Return the cards that a change may have touched: usually one, read by itself."""
     if change.noun == "everything":
-        return await load(apps.catalogue, visit.actor, visit.place.id)
+        return await load(catalogue.of_property, visit.actor, visit.place.id)
     if change.noun != "connection":
         return ()
-    card = await load(apps.card, visit.actor, visit.place.id, change.id)
+    card = await load(catalogue.card, visit.actor, visit.place.id, change.id)
     return (card,) if card else ()
 
 

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from domain import connections
-from domain.apps import Page
+from domain.catalogue import Page
 from ui.ask import attempt
 from ui.components.button import button
 from ui.components.callout import callout

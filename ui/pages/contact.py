@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from domain.apps import Contact
+from domain.catalogue import Contact
 from ui.components.icon import icon
 from ui.components.link import link, mail_link, phone_link
 from ui.components.text import text

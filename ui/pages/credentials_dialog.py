@@ -6,8 +6,8 @@ from typing import Any
 from nicegui import ui
 
 from connectors.vendor import CredentialField
-from domain import apps, core, subscriptions
-from domain.apps import Permission
+from domain import catalogue, core, subscriptions
+from domain.drafts import Permission
 from ui.ask import Outcome, attempt
 from ui.components.button import button
 from ui.components.callout import callout
@@ -34,7 +34,7 @@ class CredentialsDialog:
         self._form = Form()
         self._dialog.on_close(lambda: self._form.forget())
 
-    def connect(self, page: apps.Page) -> None:
+    def connect(self, page: catalogue.Page) -> None:
         """Ask for the credentials of the app of `page`, connect, and go to the connection."""
         visit, app = self._visit, page.card
 

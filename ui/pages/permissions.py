@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from domain.apps import Permission
+from domain.drafts import Permission
 from ui.components.icon import icon
 from ui.components.text import text
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from domain import apps, connections, lifecycle, waiting
+from domain import catalogue, connections, lifecycle, waiting
 from domain.subscriptions import HOTEL, Page
 from ui.ask import act, attempt
 from ui.components.ago import moment
@@ -80,7 +80,7 @@ class Moves:
 
     async def _reconnect(self, found: Page) -> None:
         visit = self._visit
-        outcome = await act(apps.read, visit.actor, visit.place.id, found.row.app_slug)
+        outcome = await act(catalogue.read, visit.actor, visit.place.id, found.row.app_slug)
         if outcome.value is None:
             return
         app = outcome.value
@@ -132,7 +132,7 @@ class Moves:
 
 def not_yours(found: Page) -> str | None:
     """Return why the reader of `found` may not act, None when they may."""
-    return apps.managers_only(found.managers) if found.side == "viewer" else None
+    return catalogue.managers_only(found.managers) if found.side == "viewer" else None
 
 
 def _open_moves(found: Page) -> tuple[str, ...]:
