@@ -14,7 +14,7 @@ from domain.lifecycle import Move
 from domain.refusals import Owner, Refusal, invalid, not_found
 from storage import changes, database
 from storage.apps import App
-from storage.connections import Connection
+from storage.connections import Authorization, Connection
 from storage.partners import Partner
 from storage.people import Person
 from storage.properties import Property
@@ -266,6 +266,14 @@ def _end(actor: Actor, connection_id: str, verb: str, reason: str, now: datetime
         messages.cancel_waiting(session, connection, now)
         _perform(session, actor, connection_id, verb, now, reason=reason, disabled_by=None)
         tokens.revoke_all(session, connection, now)
+        _forget_credentials(session, connection)
+
+
+def _forget_credentials(session: Session, connection: Connection) -> None:
+    """Keep no credentials that nobody needs; a core app asks for them again at Reconnect."""
+    authorization = session.get(Authorization, connection.authorization_id or "")
+    if authorization is not None:
+        authorization.ciphertext, authorization.status = "", "forgotten"
 
 
 def visible(

@@ -76,7 +76,7 @@ class Authorization(SQLModel, table=True):
     ciphertext: str
     account_id: str | None = None
     account_name: str | None = None
-    status: str  # working, refused
+    status: str  # working, refused, forgotten
     checked_at: datetime = moment()
     last_error: str = ""
     created_at: datetime = moment()

@@ -264,6 +264,15 @@ def test_working_credentials_can_be_changed(world: World, mews: FakeVendor) -> N
     assert builders.events_of(connection_id)[-1] == "connection.credentials_changed"
 
 
+def test_a_disconnect_deletes_the_credentials(world: World, mews: FakeVendor) -> None:
+    connection_id = connect(world)
+    with database.reading() as session:
+        assert session.exec(select(Authorization.ciphertext)).one()
+    connections.disconnect(world.maya, connection_id, now=world.after(hours=1))
+    with database.reading() as session:
+        assert session.exec(select(Authorization.ciphertext)).one() == ""
+
+
 def test_after_a_disconnect_the_credentials_are_asked_for_anew(
     world: World, mews: FakeVendor
 ) -> None:

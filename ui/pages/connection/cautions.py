@@ -76,7 +76,10 @@ def _before_leaving_core(found: Page) -> Caution:
         f"Disconnect {app}",
         (
             ("circle-pause", f"The platform stops reading from {app}."),
-            ("key-round", "To reconnect, somebody has to enter the credentials again."),
+            (
+                "key-round",
+                "Adjoin deletes the credentials. To reconnect, somebody enters them again.",
+            ),
             ("history", "Mappings and history stay, and come back when you reconnect."),
         ),
         f"The credentials themselves stay valid at {app}. Revoke them there if nobody else "
