@@ -78,6 +78,15 @@ async def test_the_place_is_switched_and_stays(window: Open) -> None:
     await expect(page.get_by_text(f"Who belongs to {other}")).to_be_visible()
 
 
+async def test_a_link_inside_a_window_leads_to_the_place_that_it_names(window: Open) -> None:
+    page = await window(LENA, "/account")
+    first = page.locator(".place strong").first
+    here = await first.inner_text()
+    there = "City Suites" if here == "Alpine Lodge" else "Alpine Lodge"
+    await page.get_by_role("link", name=there).click()
+    await expect(first).to_have_text(there)
+
+
 async def test_another_website_cannot_sign_anybody_in(window: Open) -> None:
     page = await window("", "/sign-in")
     form = {"email": MAYA, "password": "demo"}
