@@ -4,8 +4,10 @@ A job is enqueued in the caller's transaction, so it exists exactly when what it
 It runs at least once, also after kill -9, so every job must be safe to run from the start again.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -26,6 +28,7 @@ KEEP_FINISHED = timedelta(days=7)
 Job = TypeVar("Job", bound=Callable[..., Any])
 _client: DBOSClient | None = None
 _is_running = False
+_loop: asyncio.AbstractEventLoop | None = None
 _schedules: list[tuple[str, str, Callable[..., Any]]] = []
 
 
@@ -79,7 +82,8 @@ async def start(executor_id: str) -> None:
     `executor_id` must last over restarts and belong to no other running process: jobs that this
     process had begun before it died are begun again when it returns.
     """
-    global _is_running
+    global _is_running, _loop
+    _loop = asyncio.get_running_loop()
     _configure(executor_id)
     DBOS.launch()
     await DBOS.register_queue_async(
@@ -103,6 +107,9 @@ def stop() -> None:
     global _is_running
     _is_running = False
     DBOS.destroy(workflow_completion_timeout_sec=3)
+    if _loop is not None and not _loop.is_closed():
+        # The queue had made its threads the loop's own, and they ended with it.
+        _loop.set_default_executor(ThreadPoolExecutor())
 
 
 def is_running() -> bool:

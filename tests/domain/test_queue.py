@@ -86,3 +86,9 @@ async def test_what_was_answered_is_recorded_and_shown_to_the_partner(
     assert (page.tries[0].code, page.tries[0].response) == (500, "out of order")
     assert page.row.status == "waiting"
     assert page.row.next_attempt_at is not None
+
+
+async def test_the_loop_has_threads_again_after_a_stop(database: str) -> None:
+    await jobs.start("tests")
+    await asyncio.to_thread(jobs.stop)
+    assert await asyncio.to_thread(lambda: "a thread") == "a thread"
