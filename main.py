@@ -72,6 +72,7 @@ def demo(
     """Show Adjoin on this machine, with example hotels, partners and apps. Needs no network."""
     from demo import show
 
+    typer.echo("Starting the partners’ programs and building the demo’s hotels…")
     with show.prepared(data, port=port, fresh=fresh) as scene:
         settings = scene.settings
         passwords.make_cheap()
@@ -138,6 +139,7 @@ def run(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        ws_max_size=1_000_000,  # bytes that one message of a browser may have
     )
     if relay:
         relay.stop()

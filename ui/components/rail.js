@@ -43,7 +43,7 @@ export default {
     },
     current() {
       const fits = this.items.filter(({ path }) =>
-        path === "/" ? this.here === "/" : this.here === path || this.here.startsWith(path + "/"));
+        path === "/" ? ["/", "/hub", "/operations"].includes(this.here) : this.here === path || this.here.startsWith(path + "/"));
       return fits.sort((a, b) => b.path.length - a.path.length)[0]?.path;
     },
     restActive() {
