@@ -1,6 +1,6 @@
 """A partner's apps in the hub: which there are, and the texts that the partner writes."""
 
-from nicegui import ElementFilter, ui
+from nicegui import ElementFilter
 
 from domain import apps
 from tests.builders import World
@@ -8,13 +8,14 @@ from tests.ui.conftest import Person
 from tests.ui.hands import complaint, fill, press
 from tests.ui.hub import CHARLIE, FINN, MAYA, finds_nothing, visit
 from tests.ui.patience import until
+from ui.components.prose import Prose
 
 PATH = "/hub/apps"
 
 
 def preview(user: object) -> str:
     with user:  # type: ignore[attr-defined]
-        return "".join(one.props["innerHTML"] for one in ElementFilter(kind=ui.markdown))
+        return "".join(one.props["innerHTML"] for one in ElementFilter(kind=Prose))
 
 
 async def test_the_list_has_the_partners_own_apps_only(world: World, person: Person) -> None:

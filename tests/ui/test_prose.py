@@ -1,19 +1,24 @@
 """What partners write: Markdown without anything that runs, and links that lead to pages only."""
 
-import pytest
-from nicegui.elements.markdown import prepare_content
+import time
 
+import pytest
+from nicegui.testing import user_simulation
+
+from domain.drafts import LONGEST_TEXT
+from tests.ui.patience import until
+from ui.components import prose as module
 from ui.components.link import safe_url
-from ui.components.prose import only_plain
+from ui.components.prose import SHORT, Prose, only_plain, prose, rendered
 
 
 def shown(markdown: str) -> str:
-    return only_plain(prepare_content(markdown, "fenced-code-blocks tables")).strip()
+    return rendered(markdown).strip()
 
 
 def test_markdown_keeps_its_shape_below_the_headings_of_the_page() -> None:
     assert shown("# Hello\n\n- **one**\n- `two`") == (
-        "<h3>Hello</h3>\n\n<ul>\n<li><strong>one</strong></li>\n<li><code>two</code></li>\n</ul>"
+        "<h3>Hello</h3>\n<ul>\n<li><strong>one</strong></li>\n<li><code>two</code></li>\n</ul>"
     )
 
 
@@ -56,7 +61,49 @@ def test_nothing_that_runs_or_loads_survives(markdown: str) -> None:
     for tag in html.split("<")[1:]:
         inside = tag.partition(">")[0]
         assert inside.lstrip("/").isalnum() or inside.startswith('a href="https://'), inside
-        assert "on" + "mouseover=" not in inside
+        assert '"onmouseover' not in inside  # it may stand inside an address, quoted: %22
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["[", "[a](", "`", "![", "`a``b", "> ", "*a", "_a ", "**a*", "- a\n", "[]", "![[]()", "<!-",
+     "|a|b|\n|-|-|\n", "[a](<b"],
+)  # fmt: skip
+def test_the_longest_twisted_text_takes_no_time_out_of_proportion(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = (unit * length)[:length]
+        start = time.process_time()
+        rendered.__wrapped__(text)
+        return time.process_time() - start
+
+    tenth, whole = seconds(LONGEST_TEXT // 10), seconds(LONGEST_TEXT)
+    assert whole < max(30 * tenth, 0.5)  # ten times as long; quadratic would be a hundred times
+
+
+def test_what_is_beyond_the_longest_text_is_not_even_read() -> None:
+    assert len(rendered("x" * (LONGEST_TEXT + 1))) < LONGEST_TEXT + 10
+
+
+def test_what_cannot_be_rendered_is_shown_as_it_was_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "only_plain", lambda html: 1 / 0)
+    assert rendered("**a** <b>, that fails") == "<p>**a** &lt;b&gt;, that fails</p>"
+
+
+async def test_a_long_text_is_rendered_aside_and_an_older_one_never_wins() -> None:
+    def html() -> str:
+        return str(user.find(kind=Prose).elements.pop().props["innerHTML"])
+
+    async with user_simulation(root=lambda: prose("**first** " + "word " * SHORT)) as user:
+        await user.open("/")
+        await until(lambda: "<strong>first</strong>" in html())
+        element: Prose = user.find(kind=Prose).elements.pop()  # type: ignore[assignment]
+        with user:
+            element.content = "[" * (SHORT + 1)
+            element.content = "**last**"
+            await element._render("[" * (SHORT + 1))
+        assert html() == "<p><strong>last</strong></p>\n"
 
 
 def test_what_is_left_open_is_closed() -> None:

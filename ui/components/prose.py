@@ -1,11 +1,19 @@
 """Text that partners wrote in Markdown, shown as nothing but headings, lists, links and tables."""
 
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 
-from nicegui import ui
+from markdown_it import MarkdownIt
+from nicegui import background_tasks, ui
 
+from domain.drafts import LONGEST_TEXT
 from ui.components.link import safe_url
+
+log = logging.getLogger("adjoin.pages")
 
 # The page has its own headings above those of the text.
 _NAMES = {
@@ -18,10 +26,57 @@ _ALONE = ("br", "hr")
 _UNSEEN = ("script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title")
 
 
-def prose(markdown: str) -> ui.markdown:
-    """Show Markdown. HTML inside it, pictures, and links to anything but pages and mail are left
-    out: what remains is written anew, tag by tag, from a short list."""
-    return ui.markdown(markdown, sanitize=only_plain).classes("prose")
+SHORT = 300  # characters; even the most twisted text of this length is rendered in 20 ms
+_KEPT = 500  # rendered texts to remember: what a catalogue of apps has
+
+_markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
+# A thread of its own: whoever writes long twisted texts waits for themselves.
+_thread = ThreadPoolExecutor(1, thread_name_prefix="prose")
+
+
+class Prose(ui.html):
+    """Markdown, shown as what it means; `content` may be changed."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__(content, sanitize=False)
+        self.classes("nicegui-markdown prose")
+
+    def _handle_content_change(self, content: str) -> None:
+        if len(content) <= SHORT:
+            self._show(content, rendered(content))
+        else:
+            background_tasks.create(self._render(content), name="render prose")
+
+    async def _render(self, content: str) -> None:
+        """Render a long text off the event loop, for it may take a second."""
+        html = await asyncio.get_running_loop().run_in_executor(_thread, rendered, content)
+        if not self.is_deleted:
+            self._show(content, html)
+
+    def _show(self, content: str, html: str) -> None:
+        if content == self.content:  # else it was written on meanwhile
+            self._props["innerHTML"] = html
+
+
+def prose(markdown: str) -> Prose:
+    """Show Markdown. Pictures, and links to anything but pages and mail are left out, HTML inside
+    it is shown as it was typed: what remains is written anew, tag by tag, from a short list."""
+    return Prose(markdown)
+
+
+@lru_cache(_KEPT)
+def rendered(markdown: str) -> str:
+    """Return the first LONGEST_TEXT characters of Markdown as HTML that is safe to show.
+
+    The time it takes grows with the length alone, by CommonMark's rules and the limit on nesting.
+    A text that cannot be rendered is returned as plain text.
+    """
+    markdown = markdown[:LONGEST_TEXT]
+    try:
+        return only_plain(_markdown.render(markdown))
+    except Exception:
+        log.exception("a Markdown text could not be rendered")
+        return f"<p>{escape(markdown)}</p>"
 
 
 def only_plain(html: str) -> str:
