@@ -22,7 +22,7 @@ from sqlmodel import Session, col, select
 from connectors.mail import Letter
 from connectors.result import Result
 from domain import connections, endpoints, messages, moments, retries, tokens
-from domain.actors import ADJOIN
+from domain.actors import ADJOIN, is_alive
 from domain.installation import current
 from storage import changes, database, encryption, jobs
 from storage.apps import App
@@ -34,6 +34,8 @@ log = logging.getLogger("adjoin.attempts")
 P = ParamSpec("P")
 R = TypeVar("R")
 OVERDUE = timedelta(minutes=5)
+SWEPT_AT_ONCE = 500  # messages
+HAND_OVER = ("connection.requested", "token.rotated")  # what brings a partner its token
 _threads = ThreadPoolExecutor(4, thread_name_prefix="attempts")
 _PAUSES = (0.2, 1.0, 4.0)  # seconds between tries when the database does not answer
 
@@ -74,15 +76,19 @@ async def resend(message_id: str) -> None:
 def sweep() -> None:
     """Queue again what should have been tried long ago: the net under everything else."""
     now = moments.now()
-    with database.transaction() as session:
-        for message in session.exec(
-            select(Message).where(
+    with database.reading() as session:
+        overdue = session.exec(
+            select(Message)
+            .where(
                 col(Message.status).in_(messages.OPEN),
                 col(Message.next_attempt_at) < now - OVERDUE,
             )
-        ):
-            log.warning("message %s is overdue, it is begun again", message.id)
-            messages.begin_again(session, message, now, number=message.attempts + 1)
+            .order_by(col(Message.next_attempt_at))
+            .limit(SWEPT_AT_ONCE)
+        ).all()
+    queued = jobs.still_to_run(_job_id(message) for message in overdue)
+    for message in overdue:
+        _sweep_one(message, _job_id(message) in queued, now)
 
 
 def begin(
@@ -102,7 +108,7 @@ def begin(
                 col(Message.attempts) == number - 1,
                 col(Message.status).in_(messages.OPEN),
             )
-            .values(status="sending")
+            .values(status="sending", next_attempt_at=now + OVERDUE)
         )
         if not database.changes_a_row(session, mine):
             return None
@@ -162,6 +168,20 @@ def end(parcel: Parcel, result: Result, *, now: datetime | None = None) -> None:
             session,
             changes.Change("message", message.id, message.property_id, message.partner_id),
         )
+
+
+def _job_id(message: Message) -> str:
+    return messages.job_id(message, message.attempts + 1)
+
+
+def _sweep_one(message: Message, is_queued: bool, now: datetime) -> None:
+    """Begin a message again, or look at it later again when its job only waits for its place."""
+    with database.transaction() as session:
+        session.add(message)
+        if is_queued:
+            session.execute(messages.as_it_was(message).values(next_attempt_at=now))
+        elif messages.begin_again(session, message, now, number=message.attempts + 1):
+            log.warning("message %s was overdue, it is begun again", message.id)
 
 
 def _parcel(
@@ -225,17 +245,17 @@ def _delivered(session: Session, message: Message, now: datetime) -> None:
     message.status, message.finished_at, message.next_attempt_at = "delivered", now, None
     if message.token_id:
         tokens.note_delivered(session, message.token_id, now)
-    if message.event == "connection.requested":
         _activate_by_itself(session, message, now)
 
 
 def _activate_by_itself(session: Session, message: Message, now: datetime) -> None:
-    """An automatic app is active once its partner was told, of the request that still stands."""
+    """An automatic app is active once its partner holds a token of the request that still stands:
+    the first one, or the one after a rotation."""
     connection = session.get_one(Connection, message.connection_id)
     app = session.get_one(App, connection.app_id)
-    token = session.get(Token, message.token_id or "")
-    stands = token is not None and token.status != "revoked"
-    if app.activation == "automatic" and connection.status == "pending" and stands:
+    token = session.get_one(Token, message.token_id)
+    is_waiting = app.activation == "automatic" and connection.status == "pending"
+    if is_waiting and message.event in HAND_OVER and is_alive(token, now):
         connections.activate_within(session, ADJOIN, connection.id, now)
 
 

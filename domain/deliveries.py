@@ -134,7 +134,9 @@ def resend(actor: Actor, message_id: str, *, now: datetime | None = None) -> Non
         message = _mine(session, actor, message_id, now)
         if message.status == "canceled":
             raise Refusal(
-                "canceled", "This was canceled: the connection it is about has ended.", "partner"
+                "canceled",
+                "This was canceled: what it would have told is no longer true.",
+                "partner",
             )
         if message.channel == "webhook":
             _must_be_enabled(session, message)
@@ -234,7 +236,7 @@ def _row(
         message.attempts,
         last.get(message.id, ""),
         message.created_at,
-        message.next_attempt_at,
+        message.next_attempt_at if message.status == "waiting" else None,
     )
 
 

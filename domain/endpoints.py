@@ -172,14 +172,13 @@ def replay_skipped(actor: Actor, endpoint_id: str, *, now: datetime | None = Non
         if endpoint.status != "enabled":
             raise Refusal("endpoint_disabled", "Enable this endpoint first.", "partner")
         again = session.exec(
-            select(Message).where(
-                Message.endpoint_id == endpoint_id, col(Message.status).in_(REPLAYABLE)
-            )
+            select(Message)
+            .where(Message.endpoint_id == endpoint_id, col(Message.status).in_(REPLAYABLE))
+            .order_by(col(Message.id))
         ).all()
-        for message in again:
-            messages.begin_again(session, message, now)
+        begun = sum(messages.begin_again(session, message, now) for message in again)
         changes.announce(session, changes.Change("message", "", None, endpoint.partner_id))
-        return len(again)
+        return begun
 
 
 def signing_secrets(endpoint: Endpoint, now: datetime) -> list[str]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from domain import events, letters
 from domain.letters import Letter
-from storage import encryption, jobs
+from storage import database, encryption, jobs
 from storage.apps import App
 from storage.connections import Connection, Token
 from storage.messages import Endpoint, Message
@@ -104,15 +104,31 @@ def cancel_waiting(session: Session, connection: Connection, now: datetime) -> N
     )
 
 
+def cancel_carrying(session: Session, token: Token, now: datetime) -> None:
+    """Cancel what still waits to bring a token that was revoked; it would be useless there."""
+    session.execute(
+        sa.update(Message)
+        .where(
+            col(Message.token_id) == token.id,
+            col(Message.status).in_((*OPEN, "skipped")),
+        )
+        .values(status="canceled", finished_at=now, next_attempt_at=None)
+    )
+
+
+def job_id(message: Message, number: int) -> str:
+    """Return the id of the job that makes attempt `number` of a message."""
+    return f"delivery-{message.id}-{message.round}-{number}"
+
+
 def enqueue(
     session: Session, message: Message, number: int, *, delay_seconds: float | None = None
 ) -> None:
     """Queue attempt `number` of a message; the same attempt is never queued twice."""
-    job_id = f"delivery-{message.id}-{message.round}-{number}"
     jobs.enqueue(
         session,
         JOB,
-        job_id,
+        job_id(message, number),
         message.id,
         message.round,
         number,
@@ -126,12 +142,33 @@ def destination(message: Message) -> str:
     return message.endpoint_id or "mail"
 
 
-def begin_again(session: Session, message: Message, now: datetime, *, number: int = 1) -> None:
-    """Start a new round of attempts from `number`; a job of an earlier round does nothing."""
-    message.round += 1
-    message.attempts = number - 1
-    message.status, message.finished_at, message.next_attempt_at = "waiting", None, now
+def begin_again(session: Session, message: Message, now: datetime, *, number: int = 1) -> bool:
+    """Start a new round of attempts from `number`; a job of an earlier round does nothing.
+
+    Returns False, and changes nothing, when the message is not as it was read: somebody has
+    canceled it meanwhile, or an attempt has ended.
+    """
+    again = as_it_was(message).values(
+        round=message.round + 1,
+        attempts=number - 1,
+        status="waiting",
+        finished_at=None,
+        next_attempt_at=now,
+    )
+    if not database.changes_a_row(session, again):
+        return False
     enqueue(session, message, number)
+    return True
+
+
+def as_it_was(message: Message) -> sa.Update:
+    """Return an update of a message that hits nothing once somebody else has moved it."""
+    return sa.update(Message).where(
+        col(Message.id) == message.id,
+        col(Message.status) == message.status,
+        col(Message.round) == message.round,
+        col(Message.attempts) == message.attempts,
+    )
 
 
 def _queue(session: Session, message: Message) -> None:

@@ -43,6 +43,8 @@ HOTEL = ("property", "viewer")  # the sides on which people of the property stan
 class Row:
     """One connection, as a line of a list. `turn` says whose move it is, to its reader.
 
+    `reason` is why it was rejected, disabled, disconnected or broken, in somebody's own words.
+
     `is_due` is whether its property should look at it (see turns.is_due).
     """
 
@@ -63,6 +65,7 @@ class Row:
     usual: Usual
     takes_longer: bool
     is_due: bool
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ class Page:
     `moves` are the verbs that the reader may use now, from the lifecycle table; `tokens` are
     receipts for the property's people and the partner's, empty for operators. `managers` are the
     names of those who may move it at the property, for the property's own people.
+    `requested_by_email` reaches whoever asked; empty once the connection has ended, and for
+    everybody but the partner.
     """
 
     row: Row
@@ -102,6 +107,7 @@ class Page:
     reason: str
     disabled_by: str | None
     requested_by: str
+    requested_by_email: str
     answers: tuple[tuple[str, str], ...]
     contact: Contact | None
     next_nudge_at: datetime | None
@@ -115,11 +121,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Request:
-    """A request that waits for its partner: who asked, and what they answered at Connect."""
+    """A request that waits for its partner: who asked, and what they answered at Connect.
+
+    `nudged_at` is when the hotel last asked the partner to look.
+    """
 
     row: Row
     requested_by: str
+    requested_by_email: str
     answers: tuple[tuple[str, str], ...]
+    nudged_at: datetime | None
 
 
 def of_property(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
@@ -191,9 +202,9 @@ def requests(actor: Actor, partner_id: str, *, now: datetime | None = None) -> t
             raise not_found("This partner")
         waiting_here = _waiting_for(partner_id)
         asked = {
-            connection.id: (name, _answers(app, connection))
-            for connection, app, name in session.exec(
-                select(Connection, App, Person.name)
+            connection.id: (name, email, _answers(app, connection), _nudged(connection))
+            for connection, app, name, email in session.exec(
+                select(Connection, App, Person.name, Person.email)
                 .join(App, col(App.id) == Connection.app_id)
                 .join(Person, col(Person.id) == Connection.requested_by)
                 .where(waiting_here)
@@ -227,13 +238,16 @@ def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Pa
         app = session.get_one(App, connection.app_id)
         partner = session.get(Partner, connection.partner_id or "")
         is_inside = side in ("property", "viewer", "partner")
+        asker = session.get_one(Person, connection.requested_by)
+        is_open = side == "partner" and connection.status not in catalogue.ENDED
         return Page(
             row,
             side,
             lifecycle.of(app.kind).open_to(connection.status, side, connection.disabled_by),
             connection.reason,
             connection.disabled_by,
-            session.get_one(Person, connection.requested_by).name,
+            asker.name,
+            asker.email if is_open else "",
             _answers(app, connection) if is_inside else (),
             catalogue.contact_of(partner),
             _next_nudge(connection, now),
@@ -299,6 +313,7 @@ def _row(
         usual,
         connection.status == "pending" and usual.minutes is not None and waited > usual.minutes,
         turns.is_due(connection.status, connection.since, now),
+        connection.reason,
     )
 
 
@@ -335,6 +350,12 @@ def _answers(app: App, connection: Connection) -> tuple[tuple[str, str], ...]:
     return tuple((labels.get(key, key), text) for key, text in connection.answers.items())
 
 
+def _nudged(connection: Connection) -> datetime | None:
+    """Return when a request was nudged; a nudge of an earlier request is another story."""
+    at = connection.nudged_at
+    return at if at is not None and at >= connection.requested_at else None
+
+
 def _next_nudge(connection: Connection, now: datetime) -> datetime | None:
     if connection.nudged_at is None:
         return None
@@ -347,8 +368,9 @@ def _notifications(session: Session, connection: Connection) -> tuple[Notificati
         select(Message)
         .where(
             Message.connection_id == connection.id,
-            Message.event == "connection.requested",
+            col(Message.event).in_(("connection.requested", "token.rotated")),
             Message.created_at >= connection.requested_at,
+            Message.status != "canceled",
         )
         .order_by(col(Message.channel).desc(), col(Message.created_at))
     )

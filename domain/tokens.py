@@ -105,7 +105,7 @@ def rotate(
         if connection.status not in ("pending", "active", "disabled"):
             raise Refusal("wrong_state", "There is no token to rotate: the connection has ended.")
         for token in _living(session, connection.id, now):
-            _supersede(token, at_once, now)
+            _supersede(session, token, at_once, now)
         token = issue(session, connection, now)
         note = "the old one stopped at once" if at_once else "the old one works for 24 hours more"
         history.record(
@@ -119,7 +119,9 @@ def rotate(
 def current(session: Session, connection_id: str) -> Token | None:
     """Return the newest issued token of a connection."""
     return session.exec(
-        select(Token).where(Token.connection_id == connection_id, Token.status == "issued")
+        select(Token)
+        .where(Token.connection_id == connection_id, Token.status == "issued")
+        .order_by(col(Token.issued_at).desc(), col(Token.id).desc())
     ).first()
 
 
@@ -186,9 +188,10 @@ def _managed(
     return who, connection
 
 
-def _supersede(token: Token, at_once: bool, now: datetime) -> None:
+def _supersede(session: Session, token: Token, at_once: bool, now: datetime) -> None:
     if at_once:
         token.status, token.revoked_at = "revoked", now
+        messages.cancel_carrying(session, token, now)
     elif token.status == "issued":
         token.status, token.expires_at = "superseded", now + OVERLAP
 

@@ -6,7 +6,7 @@ It runs at least once, also after kill -9, so every job must be safe to run from
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ SIDE_BY_SIDE = 64  # jobs that run at once in one process
 PER_DESTINATION = 8
 STUCK_AFTER = timedelta(minutes=5)
 KEEP_FINISHED = timedelta(days=7)
+_NOT_ENDED = ("ENQUEUED", "DELAYED", "PENDING")
 
 Job = TypeVar("Job", bound=Callable[..., Any])
 _client: DBOSClient | None = None
@@ -110,6 +111,17 @@ def stop() -> None:
     if _loop is not None and not _loop.is_closed():
         # The queue had made its threads the loop's own, and they ended with it.
         _loop.set_default_executor(ThreadPoolExecutor())
+
+
+def still_to_run(job_ids: Iterable[str]) -> set[str]:
+    """Return which of these jobs have not ended: they wait in the queue, or run."""
+    wanted = list(job_ids)
+    if not wanted:
+        return set()
+    found = _queue_client().list_workflows(
+        workflow_ids=wanted, status=list(_NOT_ENDED), load_input=False, load_output=False
+    )
+    return {workflow.workflow_id for workflow in found}
 
 
 def is_running() -> bool:

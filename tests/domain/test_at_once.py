@@ -26,7 +26,7 @@ from domain import (
 )
 from domain.actors import ADJOIN
 from domain.refusals import Refusal
-from storage import database
+from storage import database, jobs
 from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
 from storage.messages import Endpoint, Message
@@ -426,6 +426,42 @@ def test_two_managers_who_remove_each_other_leave_one(world: World) -> None:
             )
         )
         assert len(managers.all()) == 1
+
+
+def test_what_is_canceled_while_it_is_replayed_stays_canceled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoints.disable(world.dee, world.d3x_endpoint, now=world.now)
+    connection_id = world.connect()
+    endpoints.enable(world.dee, world.d3x_endpoint, now=world.now)
+    outcomes = meanwhile(
+        monkeypatch,
+        lambda: endpoints.replay_skipped(world.dee, world.d3x_endpoint, now=world.now),
+        (messages, "begin_again"),
+        lambda: connections.withdraw(world.maya, connection_id, now=world.now),
+    )
+    assert outcomes == ("ok", "ok")
+    check_that_all_is_well()
+    assert builders.messages_of(connection_id)[0].status == "canceled"
+
+
+def test_what_is_delivered_while_it_is_swept_is_not_sent_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = builders.messages_of(world.connect())[0]
+    parcel = attempts.begin(message.id, 1, 1, now=world.now)
+    assert parcel is not None
+    monkeypatch.setattr("domain.moments.now", lambda: world.after(hours=1))
+    monkeypatch.setattr(jobs, "still_to_run", lambda job_ids: set())
+    outcomes = meanwhile(
+        monkeypatch,
+        attempts.sweep,
+        (attempts, "_sweep_one"),
+        lambda: attempts.end(parcel, builders.answered(200), now=world.now),
+    )
+    assert outcomes == ("ok", "ok")
+    message = builders.messages_of(message.connection_id or "")[0]
+    assert (message.status, message.round) == ("delivered", 1)
 
 
 def test_what_was_skipped_is_replayed_once_however_often_it_is_asked_for(world: World) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from connectors.result import Result
@@ -184,6 +185,7 @@ def test_a_message_whose_job_was_lost_is_queued_again(
 ) -> None:
     message = message_of(world.connect())
     queued.clear()
+    lose_all_jobs()
     at(monkeypatch, world.after(minutes=4))
     attempts.sweep()
     assert queued == []
@@ -192,6 +194,50 @@ def test_a_message_whose_job_was_lost_is_queued_again(
     assert queued == [(f"delivery-{message.id}-2-1", None)]
     assert attempts.begin(message.id, 1, 1, now=world.after(minutes=6)) is None
     assert attempts.begin(message.id, 2, 1, now=world.after(minutes=6)) is not None
+
+
+def test_what_waits_in_the_queue_is_not_queued_once_more(
+    world: World, queued: list[tuple[str, float | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = message_of(world.connect())
+    queued.clear()
+    for minutes in (6, 12, 60):
+        at(monkeypatch, world.after(minutes=minutes))
+        attempts.sweep()
+    assert queued == []
+    assert attempts.begin(message.id, 1, 1, now=world.after(minutes=61)) is not None
+
+
+def test_what_waits_in_the_queue_does_not_hide_what_was_lost(
+    world: World, queued: list[tuple[str, float | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "SWEPT_AT_ONCE", 3)
+    lost = endpoints.send_test_event(world.dee, world.d3x_endpoint, now=world.after(seconds=1))
+    lose_all_jobs()
+    for _ in range(5):
+        endpoints.send_test_event(world.dee, world.d3x_endpoint, now=world.now)
+    queued.clear()
+    at(monkeypatch, world.after(minutes=6))
+    attempts.sweep()
+    assert queued == []
+    attempts.sweep()
+    assert queued == [(f"delivery-{lost}-2-1", None)]
+
+
+def test_an_attempt_under_way_is_not_overdue_however_late_it_began(
+    world: World, queued: list[tuple[str, float | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = message_of(world.connect())
+    parcel = attempts.begin(message.id, 1, 1, now=world.after(hours=1))
+    assert parcel is not None
+    lose_all_jobs()
+    queued.clear()
+    at(monkeypatch, world.after(hours=1, minutes=4))
+    attempts.sweep()
+    assert queued == []
+    at(monkeypatch, world.after(hours=1, minutes=11))
+    attempts.sweep()
+    assert queued == [(f"delivery-{message.id}-2-1", None)]
 
 
 def test_what_waits_for_its_time_is_not_swept(
@@ -211,10 +257,17 @@ def test_after_a_sweep_the_count_of_attempts_goes_on(
     message = message_of(world.connect())
     for _ in range(3):
         builders.attempt(message.id, now=world.now, code=500)
+    lose_all_jobs()
     at(monkeypatch, world.after(days=1))
     attempts.sweep()
     assert builders.attempt(message.id, now=world.after(days=1), code=200)
     assert [row.number for row in tries(message.id)] == [1, 2, 3, 4]
+
+
+def lose_all_jobs() -> None:
+    schema = None if database.is_sqlite() else "dbos"
+    with database.transaction() as session:
+        session.execute(sa.delete(sa.table("workflow_status", schema=schema)))
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:

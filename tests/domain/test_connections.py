@@ -283,6 +283,36 @@ def test_an_automatic_app_waits_for_its_notification_to_arrive(world: World) -> 
     ]
 
 
+def test_an_automatic_app_is_active_once_its_partner_holds_the_token_after_a_rotation(
+    world: World,
+) -> None:
+    connection_id = world.connect("freeguides")
+    tokens.rotate(world.maya, connection_id, at_once=True, now=world.now)
+    requested, rotated = builders.messages_of(connection_id)
+    assert (requested.status, requested.next_attempt_at) == ("canceled", None)
+    assert not builders.attempt(requested.id, now=world.now)
+    assert builders.connection(connection_id).status == "pending"
+    assert builders.attempt(rotated.id, now=world.now)
+    assert builders.connection(connection_id).status == "active"
+
+
+def test_an_automatic_app_is_not_active_by_a_token_that_stopped_meanwhile(world: World) -> None:
+    connection_id = world.connect("freeguides")
+    message = builders.messages_of(connection_id)[0]
+    parcel = attempts.begin(message.id, 1, 1, now=world.now)
+    assert parcel is not None
+    tokens.rotate(world.maya, connection_id, at_once=True, now=world.now)
+    attempts.end(parcel, builders.answered(200), now=world.now)
+    assert builders.connection(connection_id).status == "pending"
+
+
+def test_a_rotation_with_overlap_leaves_the_request_on_its_way(world: World) -> None:
+    connection_id = world.connect("freeguides")
+    tokens.rotate(world.maya, connection_id, now=world.now)
+    assert builders.attempt(builders.messages_of(connection_id)[0].id, now=world.now)
+    assert builders.connection(connection_id).status == "active"
+
+
 def test_an_automatic_app_is_active_once_the_mail_server_took_the_mail(world: World) -> None:
     partners.save_notifications(
         world.finn,
