@@ -18,7 +18,7 @@ from domain import (
     sign_ins,
     throttle,
 )
-from domain.actors import Actor, Standing, standing
+from domain.actors import Actor, Standing, roles_of, standing
 from domain.installation import current, link
 from domain.refusals import Refusal, invalid, not_found
 from storage import database, encryption
@@ -61,8 +61,10 @@ def invite(
 ) -> Sent:
     """Invite somebody to a place; an older invitation for the same place is replaced.
 
-    `place_key` is the id of a property or a partner, or "platform". Refuses `not_found`,
-    `forbidden`, `invalid` and `already_member`.
+    `place_key` is the id of a property or a partner, or "platform". Operators invite to a property
+    or a partner only while nobody there manages it. Refuses `not_found`, `forbidden`, `invalid`,
+    `already_member`, and `other_side` when an operator would join a property or a partner, or one
+    of theirs would become an operator.
     """
     now = now or moments.now()
     email = people.checked_email(email)
@@ -100,22 +102,25 @@ def accept(
     """Accept an invitation and return the secret of a new sign-in.
 
     Who has an account already gives its password; everybody else chooses a name and a password.
-    Refuses `link_used`, `invalid`, `already_member`, and `wrong_password`, whose tries count like
-    failed sign-ins: `too_many_tries`.
+    Refuses `link_used`, `invalid`, `already_member`, `other_side`, `account_exists`, and
+    `wrong_password`, whose tries count like failed sign-ins: `too_many_tries`.
     """
     now = now or moments.now()
-    with database.transaction() as session:
-        invitation = _find(session, secret, now)
-        person = session.exec(select(Person).where(Person.email == invitation.email)).one_or_none()
+    with database.reading() as session:
+        email = _find(session, secret, now).email
+        person = session.exec(select(Person).where(Person.email == email)).one_or_none()
         if person is not None:
-            throttle.check(session, person.email, address, person.id, now)
-        if person is None or passwords.matches(password, person.password_hash):
-            _take(session, invitation, now)
-            person = person or people.create(session, invitation.email, name, password, now)
-            _refuse_members(session, person.email, _place_key(invitation))
-            _let_in(session, person, invitation, now)
-            return sign_ins.begin(session, person, device, address, now)
-        throttle.note_failure(session, person.email, address, now)
+            throttle.check(session, email, address, person.id, now)
+    # Checked and hashed before the transaction: it takes long on purpose.
+    is_right = person is None or passwords.matches(password, person.password_hash)
+    account = person or people.new(email, name, password, now)
+    with database.transaction() as session:
+        invitation = _find(session, secret, now, hold=True)
+        new = people.create(session, account) if person is None else None
+        if member := new or (sign_ins.held(session, account) if is_right else None):
+            _let_in(session, member, invitation, now)
+            return sign_ins.begin(session, member, device, address, now)
+        throttle.note_failure(session, email, address, now)
     raise Refusal(
         "wrong_password",
         "That is not the password of your account with this e-mail address. Please try again.",
@@ -133,14 +138,16 @@ def waiting(actor: Actor, place_key: str, *, now: datetime | None = None) -> tup
 
 
 def withdraw(actor: Actor, invitation_id: str, *, now: datetime | None = None) -> None:
-    """Make an invitation's link useless; refuses `not_found`, `forbidden`."""
+    """Make an invitation's link useless; refuses `not_found`, and `forbidden` to who neither
+    manages the place nor made the invitation."""
     now = now or moments.now()
     with database.transaction() as session:
         who = standing(session, actor, now)
         invitation = session.get(Invitation, invitation_id)
         if invitation is None or not people.belongs(who, _place_key(invitation)):
             raise not_found("This invitation")
-        _may_invite(who, _place_key(invitation))
+        if invitation.invited_by != who.person_id:
+            people.check_manages(session, who, _place_key(invitation))
         invitation.withdrawn_at = now
         people.announce(session, invitation)
 
@@ -151,7 +158,7 @@ def _drafted(
     kind = _kind_of(session, place_key)
     if kind is None or not people.belongs(who, place_key):
         raise not_found("This place")
-    _may_invite(who, place_key)
+    people.check_manages(session, who, place_key)
     if role not in people.ROLES[kind]:
         raise invalid("Choose a role that exists there.")
     invitation = Invitation(
@@ -165,6 +172,9 @@ def _drafted(
         expires_at=now + LIFETIME,
     )
     _refuse_members(session, email, place_key)
+    known = session.exec(select(Person.id).where(Person.email == email)).one_or_none()
+    if known is not None:
+        people.check_apart(session, known, place_key)
     for older in _open_rows(session, place_key, now):
         if older.email == email:
             older.withdrawn_at = now
@@ -177,11 +187,6 @@ def _kind_of(session: Session, place_key: str) -> str | None:
     if session.get(Property, place_key):
         return "property"
     return "partner" if session.get(Partner, place_key) else None
-
-
-def _may_invite(who: Standing, place_key: str) -> None:
-    if not people.may_manage_people(who, place_key):
-        raise Refusal("forbidden", "Only a manager can invite people. Ask one of them.")
 
 
 def _refuse_members(session: Session, email: str, place_key: str) -> None:
@@ -198,7 +203,7 @@ def _refuse_members(session: Session, email: str, place_key: str) -> None:
         raise Refusal("already_member", f"{email} belongs to this place already.")
 
 
-def _find(session: Session, secret: str, now: datetime) -> Invitation:
+def _find(session: Session, secret: str, now: datetime, *, hold: bool = False) -> Invitation:
     row = session.exec(
         select(Invitation).where(Invitation.secret_hash == encryption.digest(secret))
     ).one_or_none()
@@ -208,14 +213,47 @@ def _find(session: Session, secret: str, now: datetime) -> Invitation:
             "This invitation was used already or is too old. Ask whoever "
             "invited you for a new one.",
         )
+    if hold:
+        _hold_place(session, row)
+    _check_inviter(session, row)
     return row
+
+
+def _hold_place(session: Session, invitation: Invitation) -> None:
+    """Of two who would be the first one in at the same time, let one wait for the other."""
+    table = Property if invitation.property_id else Partner
+    place = session.get(table, invitation.property_id or invitation.partner_id or "")
+    if place is not None:
+        database.lock(session, place)
+
+
+def _check_inviter(session: Session, invitation: Invitation) -> None:
+    """Refuse `link_used` when whoever invited could not do so any more: they left, or they are an
+    operator and the first one is in."""
+    try:
+        people.check_manages(session, _inviter(session, invitation), _place_key(invitation))
+    except Refusal as refusal:
+        raise Refusal(
+            "link_used",
+            "Whoever invited you cannot let anybody in any more. Ask somebody who manages "
+            f"{_place_name(session, invitation)} for a new invitation.",
+        ) from refusal
+
+
+def _inviter(session: Session, invitation: Invitation) -> Standing:
+    person = session.get_one(Person, invitation.invited_by)
+    return Standing(person.name, person.id, person.email, roles_of(session, person.id))
 
 
 def _take(session: Session, invitation: Invitation, now: datetime) -> None:
     taken = database.changes_a_row(
         session,
         sa.update(Invitation)
-        .where(col(Invitation.id) == invitation.id, col(Invitation.accepted_at).is_(None))
+        .where(
+            col(Invitation.id) == invitation.id,
+            col(Invitation.accepted_at).is_(None),
+            col(Invitation.withdrawn_at).is_(None),
+        )
         .values(accepted_at=now),
     )
     if not taken:
@@ -223,6 +261,9 @@ def _take(session: Session, invitation: Invitation, now: datetime) -> None:
 
 
 def _let_in(session: Session, person: Person, invitation: Invitation, now: datetime) -> None:
+    _take(session, invitation, now)
+    people.check_apart(session, person.id, _place_key(invitation))
+    _refuse_members(session, person.email, _place_key(invitation))
     session.add(
         Membership(
             person_id=person.id,
@@ -232,7 +273,17 @@ def _let_in(session: Session, person: Person, invitation: Invitation, now: datet
             created_at=now,
         )
     )
-    _record(session, "member.joined", Standing(person.name, person.id), invitation, now)
+    _record_joined(session, person, invitation, now)
+
+
+def _record_joined(session: Session, person: Person, invitation: Invitation, now: datetime) -> None:
+    # Without a mail server the link is handed to the inviter, so an operator could open it itself,
+    # under a new address that it invented, and be the first one in. Only mail proves whose an
+    # address is. What can be done here is to write down who let whom in.
+    inviter = _inviter(session, invitation)
+    by = f"{inviter.who}, operator" if inviter.is_operator else inviter.who
+    who, note = Standing(person.name, person.id), f"{person.email}, invited by {by}"
+    _record(session, "member.joined", who, invitation, now, note=note)
 
 
 def _open_rows(session: Session, place_key: str, now: datetime) -> list[Invitation]:
@@ -275,7 +326,15 @@ def _place_name(session: Session, row: Invitation) -> str:
     return places.name_of(session, row.role, row.property_id, row.partner_id)
 
 
-def _record(session: Session, event: str, who: Standing, row: Invitation, now: datetime) -> None:
+def _record(
+    session: Session,
+    event: str,
+    who: Standing,
+    row: Invitation,
+    now: datetime,
+    *,
+    note: str = "",
+) -> None:
     side = "platform" if row.role == "operator" else "partner" if row.partner_id else "property"
     history.record(
         session,
@@ -285,6 +344,6 @@ def _record(session: Session, event: str, who: Standing, row: Invitation, now: d
         now,
         property_id=row.property_id,
         partner_id=row.partner_id,
-        note=row.email,
+        note=note or row.email,
     )
     people.announce(session, row)

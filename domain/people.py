@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from domain import history, letters, messages, moments, passwords, questions, sign_ins
-from domain.actors import Actor, Standing, in_person, standing
+from domain.actors import Actor, Standing, in_person, roles_of, standing
 from domain.refusals import Refusal, invalid, not_found
 from storage import changes, database
 from storage.people import Invitation, Membership, Person
@@ -53,8 +54,7 @@ def remove(actor: Actor, membership_id: str, *, now: datetime | None = None) -> 
         membership = session.get(Membership, membership_id)
         if membership is None or membership.ended_at or not belongs(who, place_of(membership)):
             raise not_found("This member")
-        if not may_manage_people(who, place_of(membership)):
-            raise Refusal("forbidden", "Only a manager can do this. Ask one of them.")
+        check_manages(session, who, place_of(membership))
         if membership.role != "viewer" and _is_last(session, membership):
             raise Refusal(
                 "last_one", "Somebody has to stay who can manage this. Invite another person first."
@@ -71,16 +71,21 @@ def change_password(actor: Actor, current: str, new: str, *, now: datetime | Non
     Refuses `wrong_password`, `too_many_tries` and `invalid`.
     """
     now = now or moments.now()
+    with database.reading() as session:
+        person = session.get_one(Person, in_person(session, actor, now).person_id)
     sign_ins.confirm_password(actor, current, now=now)
+    passwords.check_new(new, person.email)
+    # Hashed before the transaction: it takes long on purpose, and nobody should wait for it.
+    password_hash = passwords.hashed(new)
     with database.transaction() as session:
-        who = in_person(session, actor, now)
-        passwords.check_new(new, who.email)
-        person = session.get_one(Person, who.person_id)
-        person.password_hash = passwords.hashed(new)
-        person.password_changed_at = now
-        sign_ins.end_all_of(session, person.id, now, but=actor.id)
-        letter = letters.password_changed(person.name)
-        messages.send_letter(session, person.email, letter, now, event="password.changed")
+        in_person(session, actor, now)
+        mine = sign_ins.held(session, person)
+        if mine is None:
+            raise Refusal("wrong_password", "Your password was just changed somewhere else.")
+        mine.password_hash, mine.password_changed_at = password_hash, now
+        sign_ins.end_all_of(session, mine.id, now, but=actor.id)
+        letter = letters.password_changed(mine.name)
+        messages.send_letter(session, mine.email, letter, now, event="password.changed")
 
 
 def rename(actor: Actor, name: str, *, now: datetime | None = None) -> None:
@@ -90,19 +95,31 @@ def rename(actor: Actor, name: str, *, now: datetime | None = None) -> None:
         session.get_one(Person, who.person_id).name = checked_name(name)
 
 
-def create(session: Session, email: str, name: str, password: str, now: datetime) -> Person:
-    """Make an account, in the transaction of the caller; refuses `invalid`."""
+def new(email: str, name: str, password: str, now: datetime) -> Person:
+    """Return an account that is not kept yet; refuses `invalid`.
+
+    Hashing takes long on purpose: call it before a transaction, and `create` inside.
+    """
     email = checked_email(email)
     passwords.check_new(password, email)
-    person = Person(
+    return Person(
         email=email,
         name=checked_name(name),
         password_hash=passwords.hashed(password),
         created_at=now,
         password_changed_at=now,
     )
+
+
+def create(session: Session, person: Person) -> Person:
+    """Keep a `new` account, in the transaction of the caller; refuses `account_exists`."""
     session.add(person)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Refusal(
+            "account_exists", "Somebody just made an account with this e-mail address. Try again."
+        ) from error
     return person
 
 
@@ -125,10 +142,36 @@ def belongs(who: Standing, place_key: str) -> bool:
     return who.is_operator or who.sees_property(place_key) or who.works_for(place_key)
 
 
-def may_manage_people(who: Standing, place_key: str) -> bool:
-    """Return whether somebody may invite to and remove from a place: its own people, and
-    operators, who let the first one in."""
-    return who.is_operator or who.manages(place_key) or who.works_for(place_key)
+def check_manages(session: Session, who: Standing, place_key: str) -> None:
+    """Refuse `forbidden` to whoever may not invite to a place and remove from it.
+
+    Its own people may. Operators let the first one in; from then on the place decides alone, or
+    an operator could let itself in and act on its behalf.
+    """
+    if who.manages(place_key) or who.works_for(place_key):
+        return
+    if not who.is_operator:
+        raise Refusal("forbidden", "Only a manager can do this. Ask one of them.")
+    if place_key != "platform" and _has_managers(session, place_key):
+        raise Refusal(
+            "forbidden",
+            "There are people here who manage this themselves, so only they can invite and "
+            "remove. Ask one of them.",
+        )
+
+
+def check_apart(session: Session, person_id: str, place_key: str) -> None:
+    """Refuse `other_side` when a person would be an operator and belong to a hotel or a partner.
+
+    Nobody may stand on both sides: an operator could activate or connect for others.
+    """
+    roles = roles_of(session, person_id)
+    if any((role.role == "operator") != (place_key == "platform") for role in roles):
+        raise Refusal(
+            "other_side",
+            "Nobody can be an operator and belong to a property or a partner too. Use another "
+            "e-mail address.",
+        )
 
 
 def place_of(row: Membership) -> str:
@@ -145,6 +188,15 @@ def at_place(table: type[Membership], place_key: str) -> sa.ColumnElement[bool]:
 def announce(session: Session, row: Membership | Invitation) -> None:
     """Let the windows of a place know that its people have changed."""
     changes.announce(session, changes.Change("people", row.id, row.property_id, row.partner_id))
+
+
+def _has_managers(session: Session, place_key: str) -> bool:
+    managers = select(Membership.id).where(
+        at_place(Membership, place_key),
+        col(Membership.role).in_(("manager", "partner")),
+        col(Membership.ended_at).is_(None),
+    )
+    return session.exec(managers).first() is not None
 
 
 def _end(session: Session, membership: Membership, now: datetime) -> bool:

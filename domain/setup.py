@@ -47,10 +47,11 @@ def create_operator(
     """
     now = now or moments.now()
     _check_code(code)
+    person = people.new(email, name, password, now)
     with database.transaction() as session:
         if not database.changes_a_row(session, sa.delete(SetupCode)):
             raise Refusal("setup_done", "This was set up already. Please sign in.")
-        person = people.create(session, email, name, password, now)
+        people.create(session, person)
         session.add(Membership(person_id=person.id, role="operator", created_at=now))
         who = Standing(person.name, person.id)
         history.record(session, "operator.created", who, "platform", now, note=person.email)

@@ -57,7 +57,7 @@ def sign_in(
     # Checked between two transactions: it takes long on purpose, and nobody should wait for it.
     is_right = passwords.matches(password, person.password_hash if person else None)
     with database.transaction() as session:
-        if person is not None and is_right and _is_still_the_password(session, person):
+        if person is not None and is_right and held(session, person):
             throttle.forget(session, email, address)
             return begin(session, person, device, address, now)
         throttle.note_failure(session, email, address, now)
@@ -132,9 +132,10 @@ def end(actor: Actor, sign_in_id: str, *, now: datetime | None = None) -> None:
 def sign_out_everywhere(actor: Actor, *, now: datetime | None = None) -> int:
     """End all of the person's sign-ins but this one; return how many."""
     now = now or moments.now()
-    others = [device.id for device in of_person(actor, now=now) if not device.is_this_one]
-    _end(actor, others, now)
-    return len(others)
+    with database.transaction() as session:
+        person = session.get_one(Person, in_person(session, actor, now).person_id)
+        database.lock(session, person)
+        return end_all_of(session, person.id, now, but=actor.id)
 
 
 def of_person(actor: Actor, *, now: datetime | None = None) -> tuple[Device, ...]:
@@ -175,20 +176,32 @@ def confirm_password(actor: Actor, password: str, *, now: datetime | None = None
     raise Refusal("wrong_password", "That is not your password. Please try again.")
 
 
-def end_all_of(session: Session, person_id: str, now: datetime, *, but: str = "") -> None:
-    """End every sign-in of a person but one, in the transaction of the caller."""
+def held(session: Session, checked: Person) -> Person | None:
+    """Hold an account still and return it, or None if its password is not the checked one any more.
+
+    Checking a password takes long, so it happens before the transaction. Whoever signs in holds
+    the account, and so does whoever changes the password and ends the sign-ins: one waits for the
+    other, and no sign-in with an old password is left over.
+    """
+    person = session.get_one(Person, checked.id)
+    database.lock(session, person)
+    return person if person.password_hash == checked.password_hash else None
+
+
+def end_all_of(session: Session, person_id: str, now: datetime, *, but: str = "") -> int:
+    """End every sign-in of a person but one, in the transaction of the caller; return how many."""
     rows = session.exec(
-        select(SignIn).where(SignIn.person_id == person_id, col(SignIn.ended_at).is_(None))
-    )
+        select(SignIn).where(
+            SignIn.person_id == person_id,
+            SignIn.id != but,
+            col(SignIn.ended_at).is_(None),
+            col(SignIn.expires_at) > now,
+        )
+    ).all()
     for row in rows:
-        if row.id != but:
-            row.ended_at = now
-            changes.announce(session, changes.Change("sign_in", row.id))
-
-
-def _is_still_the_password(session: Session, person: Person) -> bool:
-    """Return whether nobody has changed the password while it was being checked."""
-    return session.get_one(Person, person.id).password_hash == person.password_hash
+        row.ended_at = now
+        changes.announce(session, changes.Change("sign_in", row.id))
+    return len(rows)
 
 
 def _end(actor: Actor, sign_in_ids: list[str], now: datetime) -> None:

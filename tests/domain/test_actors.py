@@ -113,12 +113,12 @@ properties.all_of_them        no    no    no       no   no    ok    no
 operations.overview           no    no    no       no   no    ok    no
 
 people.members                ok    ok    no       no   no    ok    no
-people.remove                 ok    -     no       no   no    ok    no
-people.remove_partner         no    no    no       ok   no    ok    no
+people.remove                 ok    -     no       no   no    -     no
+people.remove_partner         no    no    no       ok   no    -     no
 people.remove_operator        no    no    no       no   no    ok    no
-invitations.invite            ok    -     no       no   no    ok    no
+invitations.invite            ok    -     no       no   no    -     no
 invitations.waiting           ok    ok    no       no   no    ok    no
-invitations.withdraw          ok    -     no       no   no    ok    no
+invitations.withdraw          ok    -     no       no   no    -     no
 
 people.change_password        ok    ok    ok       ok   ok    ok    no
 people.rename                 ok    ok    ok       ok   ok    ok    no

@@ -3,8 +3,10 @@
 import pytest
 from sqlmodel import select
 
-from domain import invitations, people, setup, sign_ins
+from domain import connections, invitations, partners, people, properties, setup, sign_ins
+from domain.actors import Actor
 from storage import database
+from storage.history import HistoryRow
 from storage.messages import Message
 from storage.people import Membership
 from tests import builders
@@ -200,3 +202,136 @@ def test_a_weak_password_leaves_the_code_valid() -> None:
 def test_with_an_operator_no_code_makes_another(world: World) -> None:
     assert not setup.is_needed()
     assert refused(create, setup.open_door()).code == "setup_done"
+
+
+# Operators let the first one in, and nobody else
+
+
+def let_in(world: World, role: str, place: str, email: str = "first@new.example") -> Actor:
+    """Let Olga invite the first one to a place, who accepts; return them."""
+    sent = invitations.invite(world.olga, email, role, place, now=world.now)
+    return enter(world, sent, PASSWORD)
+
+
+def enter(world: World, sent: invitations.Sent, password: str = NEW) -> Actor:
+    secret = str(sent.link).rpartition("/")[2]
+    visitor = sign_ins.visit(accept(secret, password, now=world.now), now=world.now)
+    assert visitor is not None
+    return visitor.actor
+
+
+def new_place(world: World, kind: str) -> tuple[str, str]:
+    """Make a place without people; return its id and the role that manages it."""
+    if kind == "property":
+        return properties.create(world.olga, "New Hotel", now=world.now), "manager"
+    return partners.create(world.olga, "New Ltd", now=world.now), "partner"
+
+
+@pytest.mark.parametrize("kind", ["property", "partner"])
+def test_an_operator_lets_in_the_first_one_and_then_nobody(world: World, kind: str) -> None:
+    place, role = new_place(world, kind)
+    first = let_in(world, role, place)
+    assert [member.name for member in people.members(first, place, now=world.now)] == ["Nora"]
+    refusal = refused(invitations.invite, world.olga, "me@new.example", role, place)
+    assert refusal.code == "forbidden"
+    assert "only they can invite" in refusal.message
+
+
+@pytest.mark.parametrize("kind", ["property", "partner"])
+def test_no_operator_is_invited_to_a_hotel_or_a_partner(world: World, kind: str) -> None:
+    place, role = new_place(world, kind)
+    with builders.adding() as rows:
+        builders.add_person(rows, "otto@platform.example", "operator", now=world.now)
+    for email in (world.emails["olga"], "Otto@Platform.example"):
+        assert refused(invitations.invite, world.olga, email, role, place).code == "other_side"
+    assert refused(invite, world, world.emails["olga"]).code == "other_side"
+
+
+@pytest.mark.parametrize("kind", ["property", "partner"])
+def test_who_became_an_operator_meanwhile_joins_no_other_side(world: World, kind: str) -> None:
+    place, role = new_place(world, kind)
+    to_place = invitations.invite(world.olga, "two@new.example", role, place, now=world.now)
+    to_platform = invitations.invite(
+        world.olga, "two@new.example", "operator", "platform", now=world.now
+    )
+    operator = enter(world, to_platform)
+    assert refused(enter, world, to_place).code == "other_side"
+    assert [m.name for m in people.members(operator, place, now=world.now)] == []
+
+
+@pytest.mark.parametrize("kind", ["property", "partner"])
+def test_who_joined_another_side_meanwhile_becomes_no_operator(world: World, kind: str) -> None:
+    place, role = new_place(world, kind)
+    to_platform = invitations.invite(
+        world.olga, "six@new.example", "operator", "platform", now=world.now
+    )
+    let_in(world, role, place, "six@new.example")
+    assert refused(enter, world, to_platform, NEW).code == "wrong_password"
+    assert refused(enter, world, to_platform, PASSWORD).code == "other_side"
+
+
+def test_nobody_of_a_hotel_or_a_partner_becomes_an_operator(world: World) -> None:
+    for name in ("maya", "noah", "dee"):
+        refusal = refused(
+            invitations.invite, world.olga, world.emails[name], "operator", "platform"
+        )
+        assert refusal.code == "other_side"
+
+
+def test_an_operator_can_neither_activate_nor_connect_by_way_of_invitations(world: World) -> None:
+    connection_id = world.connect()
+    for email in (world.emails["olga"], "olga.too@platform.example"):
+        for role, place in (("partner", world.d3x), ("manager", world.hotel)):
+            code = refused(invitations.invite, world.olga, email, role, place).code
+            assert code == "forbidden"
+    assert refused(connections.activate, world.olga, connection_id).code == "forbidden"
+    assert refused(connections.connect, world.olga, world.hotel, "freeguides").code == "not_found"
+    noah = next(m for m in people.members(world.olga, world.hotel) if m.name == "Noah")
+    assert refused(people.remove, world.olga, noah.membership_id).code == "forbidden"
+
+
+def test_the_whole_way_from_an_operators_invitation_to_connect_and_activate(world: World) -> None:
+    hotel, _ = new_place(world, "property")
+    partner, _ = new_place(world, "partner")
+    with builders.adding() as rows:
+        builders.add_app(rows, "lamp", "Lamp", world.now, partner_id=partner)
+    manager = let_in(world, "manager", hotel, "manager@new.example")
+    developer = let_in(world, "partner", partner, "developer@new.example")
+    connection_id = connections.connect(manager, hotel, "lamp", now=world.now)
+    assert refused(connections.activate, world.olga, connection_id).code == "forbidden"
+    connections.activate(developer, connection_id, now=world.now)
+    colleague = let_in(world, "operator", "platform", "operator@new.example")
+    assert refused(connections.disconnect, colleague, connection_id).code == "forbidden"
+
+
+def test_a_second_invitation_of_an_operator_is_void_once_the_first_one_is_in(world: World) -> None:
+    hotel, role = new_place(world, "property")
+    late = invitations.invite(world.olga, "spare@new.example", role, hotel, now=world.now)
+    let_in(world, role, hotel)
+    refusal = refused(enter, world, late)
+    assert refusal.code == "link_used"
+    assert "New Hotel" in refusal.message
+    (waiting,) = invitations.waiting(world.olga, hotel, now=world.now)
+    invitations.withdraw(world.olga, waiting.id, now=world.now)
+
+
+def test_who_was_removed_comes_back_by_no_invitation_of_their_own(world: World) -> None:
+    accept(invite(world, "mona@harbour.example", "manager"), now=world.now)
+    late = invite(world, "maya.again@harbour.example", "manager")
+    me = next(m for m in people.members(world.maya, world.hotel) if m.is_me)
+    people.remove(world.maya, me.membership_id, now=world.now)
+    assert refused(accept, late, now=world.now).code == "link_used"
+
+
+def test_an_operator_withdraws_only_what_it_sent(world: World) -> None:
+    invite(world)
+    (waiting,) = invitations.waiting(world.olga, world.hotel, now=world.now)
+    assert refused(invitations.withdraw, world.olga, waiting.id).code == "forbidden"
+
+
+def test_the_history_says_who_let_in_whom(world: World) -> None:
+    hotel, role = new_place(world, "property")
+    let_in(world, role, hotel)
+    with database.reading() as session:
+        row = session.exec(select(HistoryRow).where(HistoryRow.event == "member.joined")).one()
+    assert (row.property_id, row.note) == (hotel, "first@new.example, invited by Olga, operator")
