@@ -7,6 +7,7 @@ from typing import Any, Concatenate
 
 from nicegui import PageArguments, background_tasks, ui
 from nicegui.elements.sub_pages import SubPages
+from nicegui.page_arguments import RouteMatch
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -21,7 +22,7 @@ from ui.ask import act, show
 from ui.components import shell
 from ui.components.empty import failed, not_found, skeleton
 from ui.components.front import front, front_form
-from ui.live import Change
+from ui.live import EVERYTHING, Change, Follower
 
 log = logging.getLogger("adjoin.pages")
 
@@ -68,7 +69,7 @@ class Visit:
 
     def follow(self, handler: Callable[[Change], Any]) -> None:
         """Call `handler` for every change that concerns this place, while this page is shown."""
-        self._window.page_handler = handler, ui.context.slot
+        self._window.follow(handler)
 
 
 class Window:
@@ -78,7 +79,8 @@ class Window:
         self.pages = pages
         self.place = place
         self._actor = visitor.actor
-        self.page_handler: tuple[Callable[[Change], Any], Any] | None = None
+        self._follower: Follower | None = None
+        self._has_missed = False
         self.frame = self._draw(visitor)
         audience = place.id or live.PLATFORM
         live.subscribe(audience, self._heard)
@@ -105,30 +107,31 @@ class Window:
     def _belongs(self, page: Page) -> bool:
         return not page.places or self.place.kind in page.places
 
+    def begin_page(self) -> None:
+        """Forget the page before; the next one has nothing to hear with until it follows."""
+        self._follower = None
+        self._has_missed = False
+
+    def follow(self, handler: Callable[[Change], Any]) -> None:
+        """Tell a page of changes, and of those that came after it had begun to read."""
+        self._follower = Follower(handler)
+        if self._has_missed:
+            background_tasks.create(self._follower.tell(EVERYTHING), name="follow what was missed")
+
     async def _heard(self, change: Change) -> None:
         if change.noun == "people" and not await self._is_still_mine():
             _open("/")
             return
-        try:
-            await self._tell_page(change)
-        except Refusal as refusal:
-            log.info("a window could not follow a change: %s", refusal.code)
+        if self._follower is None:
+            self._has_missed = True
+        else:
+            await self._follower.tell(change)
         if change.noun in ("connection", "everything"):
             await self._count(self._actor)
 
     async def _is_still_mine(self) -> bool:
         visitor = await session.visitor()
         return visitor is not None and _here(visitor, self.place) is not None
-
-    async def _tell_page(self, change: Change) -> None:
-        if self.page_handler is None:
-            return
-        handler, slot = self.page_handler
-        if not slot.parent.is_deleted:
-            with slot:
-                result = handler(change)
-                if isinstance(result, Awaitable):
-                    await result
 
     async def _count(self, actor: Actor) -> None:
         for page in self.pages:
@@ -153,11 +156,25 @@ class Window:
 class Rooms(SubPages):
     """NiceGUI's sub pages with our own words for what is not there and what went wrong."""
 
+    def _find_matching_path(self) -> RouteMatch | None:
+        try:
+            return super()._find_matching_path()
+        except ValueError:  # an address that is none, such as //[
+            return None
+
     def _render_404(self) -> None:
+        self._cancel_active_tasks()  # the page of the address's beginning may be on its way
         not_found()
 
     def _render_error(self, _: Exception) -> None:
-        failed("This page did not open", "Something went wrong on our side. Please try again.")
+        draw_failure(self.refresh)
+
+
+def draw_failure(on_retry: Callable[[], Any]) -> None:
+    """Show that a page could not be opened; why is in the log and nobody else's business."""
+    failed(
+        "This page did not open", "Something went wrong on our side. Please try again.", on_retry
+    )
 
 
 def install(pages: Sequence[Page]) -> None:
@@ -194,27 +211,35 @@ def _guarded(page: Page, window: Window) -> Callable[..., Awaitable[None]]:
     """Check the visitor afresh for every page, however it was reached."""
 
     async def build(args: PageArguments) -> None:
-        window.page_handler = None
-        holder = ui.element("div").classes("contents")
-        with holder:
+        window.begin_page()
+        with ui.element("div").classes("contents") as holder:
             skeleton("page")
-        visitor = await session.visitor()
-        if visitor is None:
-            _open("/sign-in")
-            return
-        place = _here(visitor, window.place)
-        named = _named(visitor, args.query_parameters)
-        if place is None or (named is not None and named.key != place.key):
-            _open(ui.context.client.sub_pages_router.current_path)
-            return
-        if page.places and place.kind not in page.places:
-            _draw(holder, not_found)
-            return
-        ui.page_title(f"{page.label} · Adjoin")
-        visit = Visit(visitor, place, args.query_parameters, window)
-        await _build(page, visit, holder, args.path_parameters)
+        try:
+            await _enter(page, window, holder, args)
+        except Exception:
+            log.exception("the page %s did not open", page.path)
+            with args.frame.clear():
+                draw_failure(args.frame.refresh)
 
     return build
+
+
+async def _enter(page: Page, window: Window, holder: ui.element, args: PageArguments) -> None:
+    visitor = await session.visitor()
+    if visitor is None:
+        _open("/sign-in")
+        return
+    place = _here(visitor, window.place)
+    named = _named(visitor, args.query_parameters)
+    if place is None or (named is not None and named.key != place.key):
+        _open(ui.context.client.sub_pages_router.current_path)
+        return
+    if page.places and place.kind not in page.places:
+        _draw(holder, not_found)
+        return
+    ui.page_title(f"{page.label} · Adjoin")
+    visit = Visit(visitor, place, args.query_parameters, window)
+    await _build(page, visit, holder, args.path_parameters)
 
 
 def _here(visitor: Visitor, place: Place) -> Place | None:

@@ -1,10 +1,16 @@
 """Tells open windows what has changed: one event per property, partner, sign-in, and operators."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from nicegui import Event, core
+from nicegui import Event, core, ui
+
+from domain.refusals import Refusal
+
+log = logging.getLogger("adjoin.pages")
 
 PLATFORM = "platform"
 
@@ -20,6 +26,57 @@ class Change(Protocol):
     def property_id(self) -> str | None: ...
     @property
     def partner_id(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Everything:
+    """Whatever may have changed: a page reads all that it shows anew."""
+
+    noun: str = "everything"
+    id: str = ""
+    property_id: str | None = None
+    partner_id: str | None = None
+
+
+EVERYTHING = Everything()
+
+
+class Follower:
+    """A page that hears of changes one after the other, so that an older reading never wins."""
+
+    def __init__(self, handler: Callable[[Change], object]) -> None:
+        """`handler` is called where this is made: with the same parent for what it draws."""
+        self._handler = handler
+        self._slot = ui.context.slot
+        self._room = self._slot.parent
+        self._waiting: list[Change] = []
+        self._is_telling = False
+
+    async def tell(self, change: Change) -> None:
+        """Tell the page; what comes while it reads is told afterwards, several as everything."""
+        self._waiting.append(change)
+        if self._is_telling:
+            return
+        self._is_telling = True
+        try:
+            while self._waiting and not self._room.is_deleted:
+                changes, self._waiting = self._waiting, []
+                is_one = all(one == changes[0] for one in changes)
+                await self._hand_on(changes[0] if is_one else EVERYTHING)
+        finally:
+            self._is_telling = False
+
+    async def _hand_on(self, change: Change) -> None:
+        try:
+            with self._slot:
+                result = self._handler(change)
+                if isinstance(result, Awaitable):
+                    await result
+        except Refusal as refusal:
+            log.info("a page could not follow a change: %s", refusal.code)
+        except Exception:
+            if not self._room.is_deleted:  # else it was left while it read
+                log.exception("a page could not follow a change")
 
 
 _events: defaultdict[str, Event[[Change]]] = defaultdict(Event)
