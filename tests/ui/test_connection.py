@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from nicegui import ElementFilter
+from nicegui.elements.mixins.text_element import TextElement
 from nicegui.testing import User
 
 from connectors.vendor import Check
 from connectors.vendors import VENDORS
 from domain import connections, core, subscriptions, tokens
+from storage import database
+from storage.partners import Partner
 from tests import builders
 from tests.builders import PASSWORD, World
 from tests.ui import hands
@@ -58,9 +62,42 @@ def steps(user: User) -> list[tuple[str, str]]:
         return [(step["title"], step["state"]) for step in shown.props["items"]]
 
 
+async def test_who_is_told_to_contact_the_partner_reads_how(maya: User, world: World) -> None:
+    with database.transaction() as session:
+        partner = session.get_one(Partner, world.d3x)
+        partner.contact_name, partner.contact_phone = "Dana Whitlock", "+44 20 7946 0000"
+    connection_id = world.connect_active()
+    connections.disable(world.dee, connection_id, "Maintenance.")
+    await look(maya, connection_id)
+    await maya.should_see("Your contact: Dana Whitlock")
+    with maya:
+        said = [one.text for one in ElementFilter(kind=TextElement)]
+    # Once in the panel that says whose turn it is, once in the card with whom to ask.
+    assert said.count("help@d3x.example") == said.count("+44 20 7946 0000") == 2
+
+
+async def test_the_story_says_once_which_clock_it_reads(maya: User, world: World) -> None:
+    await look(maya, world.connect("d3x"))
+    await maya.should_see("Times in Europe/Berlin.")
+
+
+async def test_the_step_of_the_partner_says_when_it_activated(maya: User, world: World) -> None:
+    connection_id = world.connect("d3x", now=world.after(hours=-3))
+    connections.activate(world.dee, connection_id, now=world.after(hours=-2))
+    connections.disable(world.maya, connection_id, now=world.after(hours=-1))
+    connections.enable(world.maya, connection_id, now=world.now)
+    await look(maya, connection_id)
+    with maya:
+        (shown,) = ElementFilter(kind=Steps)
+    words = {step["title"]: step["text"] for step in shown.props["items"]}
+    zone = ZoneInfo("Europe/Berlin")
+    assert words["Partner activated"].endswith(f"{world.after(hours=-2).astimezone(zone):%H:%M}")
+    assert words["Active"].endswith(f"{world.now.astimezone(zone):%H:%M}")
+
+
 async def test_a_pending_connection_says_whose_turn_it_is(maya: User, world: World) -> None:
     await look(maya, world.connect("d3x"))
-    for words in ("Waiting for D3x", "Maya asked", "Your contact: D3x Ltd Support,"):
+    for words in ("Waiting for D3x", "Maya asked", "Your contact: D3x Ltd Support"):
         await maya.should_see(words)
     assert badge(maya) == "Pending"
     assert hands.labels(maya) >= {"Nudge", "Withdraw", "Rotate token"}

@@ -2,13 +2,14 @@
 
 import pytest
 
-from domain import connections, deliveries, endpoints, partners, tokens
+from domain import connections, deliveries, endpoints, partners, subscriptions, tokens
 from tests import builders
 from tests.builders import World
 from tests.ui.conftest import Person
 from tests.ui.hands import fill, labels, press, rows
 from tests.ui.hub import CHARLIE, FINN, confirm, finds_nothing, page_words, steps, visit
 from tests.ui.patience import until
+from ui.components.ago import moment
 
 PATH = "/hub/connections"
 
@@ -39,6 +40,21 @@ async def test_a_filter_shows_only_its_status(world: World, person: Person) -> N
     await dee.open(f"{PATH}?app=other")
     await dee.should_see("Connections of all apps", retries=50)
     assert rows(dee, "Connections") == []
+
+
+async def test_the_partner_can_write_to_who_asked_while_there_is_a_connection(
+    world: World, person: Person
+) -> None:
+    connection_id = world.connect_active()
+    dee = await visit(person, f"{PATH}/{connection_id}", "maya@harbour.example")
+    assert subscriptions.read(world.noah, connection_id).requested_by_email == ""
+    connections.disconnect(world.maya, connection_id)
+    await dee.should_not_see("maya@harbour.example", retries=50)
+
+
+async def test_the_way_says_since_when_it_is_active(world: World, person: Person) -> None:
+    dee = await visit(person, f"{PATH}/{world.connect_active()}", "How far it is")
+    assert f"'text': 'since {moment(world.now, 'UTC')}'" in page_words(dee)
 
 
 async def test_an_unknown_filter_shows_everything(world: World, person: Person) -> None:

@@ -1,19 +1,26 @@
 """Requests in the hub: who waits, what they answered, and how the partner answers them."""
 
+import pytest
 from sqlmodel import select
 
-from domain import connections
+from domain import connections, waiting
 from storage import database
 from storage.apps import App
 from tests import builders
 from tests.builders import World
 from tests.ui.conftest import Person
-from tests.ui.hands import complaint, fill, press
+from tests.ui.hands import complaint, fill, labels, press
 from tests.ui.hub import CHARLIE, DEE, FINN, confirm, finds_nothing, order, page_words, visit
 from tests.ui.patience import until
+from ui.pages.hub import requests
 
 PATH, NONE = "/hub/requests", "Nobody is waiting"
 WHY = "Why do you reject it?"
+
+
+@pytest.fixture(autouse=True)
+def answered_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "ANSWERED_STAYS", 0.01)
 
 
 async def test_a_request_says_who_asked_and_what_they_answered(
@@ -51,6 +58,47 @@ async def test_one_press_activates_a_request_and_takes_it_off_the_list(
     await dee.should_see(NONE, retries=50)
     assert builders.connection(connection_id).status == "active"
     assert dee.notify.contains("D3x is active at Harbour Hotel.")
+
+
+@pytest.mark.parametrize("path", [PATH, "/"])
+async def test_an_answered_request_keeps_its_place_so_that_a_double_click_meets_no_other(
+    world: World, person: Person, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(requests, "ANSWERED_STAYS", 60)
+    connection_id = world.connect("d3x")
+    dee = await visit(person, path, "Harbour Hotel wants D3x")
+    press(dee, "Activate")
+    await dee.should_see("Activated", retries=50)
+    await dee.should_see("Harbour Hotel wants D3x")
+    await dee.should_not_see(NONE)
+    assert not {"Activate", "Reject"} & labels(dee)
+    connections.disconnect(world.maya, connection_id)
+    world.connect("d3x")
+    await until(lambda: "Activate" in labels(dee))
+    await dee.should_not_see("Activated")
+
+
+async def test_a_request_says_whom_to_write_to_unless_the_hotel_answered_that(
+    world: World, person: Person
+) -> None:
+    world.connect("d3x")
+    dee = await visit(person, PATH, "Harbour Hotel wants D3x")
+    await dee.should_see("maya@harbour.example")
+    with database.transaction() as session:
+        app = session.exec(select(App).where(App.slug == "d3x")).one()
+        app.questions = [{"key": "desk", "label": "Contact", "kind": "email"}]
+    desk = {"desk": "desk@alpine.example"}
+    connections.connect(world.charlie, world.lodge, "d3x", desk, now=world.now)
+    await dee.should_see("desk@alpine.example", retries=50)
+    await dee.should_not_see("charlie@alpine.example")
+
+
+async def test_a_nudge_shows_on_the_request(world: World, person: Person) -> None:
+    connection_id = world.connect("d3x")
+    dee = await visit(person, PATH, "Harbour Hotel wants D3x")
+    await dee.should_not_see("nudged")
+    waiting.nudge(world.maya, connection_id)
+    await dee.should_see("nudged", retries=50)
 
 
 async def test_a_request_is_not_rejected_without_a_reason(world: World, person: Person) -> None:

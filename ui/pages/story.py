@@ -48,6 +48,11 @@ class Story:
         self._told.update(line.id for line in new)
 
 
+def times_in(zone: str) -> str:
+    """Say once which clock the times of a story are read from."""
+    return f"Times in {zone.replace('_', ' ')}."
+
+
 def _entries(page: Page, lines: Sequence[Line]) -> list[Entry]:
     sides = {
         "property": page.row.property_name,

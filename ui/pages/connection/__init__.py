@@ -19,7 +19,7 @@ from ui.pages.connection.moves import Moves
 from ui.pages.connection.token import TokenCard
 from ui.pages.connection.turn import TurnPanel
 from ui.pages.contact import draw_contact
-from ui.pages.story import Story
+from ui.pages.story import Story, times_in
 
 
 async def page(visit: Visit, connection_id: str) -> None:
@@ -53,7 +53,8 @@ class _Room:
         with ui.element("div").classes("stack"):
             self._turn = TurnPanel(visit, self._moves, found)
             with ui.element("div").classes("columns keys-first"):
-                with card("History", _READERS[found.row.kind], icon="history"):
+                lead = f"{_READERS[found.row.kind]} {times_in(visit.zone)}"
+                with card("History", lead, icon="history"):
                     self._story = Story(found, visit.zone)
                 with ui.element("div").classes("stack"):
                     self._keys = self._draw_keys()

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
+from domain.catalogue import Contact
 from domain.subscriptions import Notification, Page
 from ui.components.ago import ago
 from ui.components.callout import callout
-from ui.components.link import mail_link
+from ui.components.link import mail_link, phone_link
 from ui.components.steps import Step, steps
 from ui.components.text import text
 from ui.frame import Visit
@@ -80,15 +81,25 @@ def _draw_since(found: Page, zone: str) -> None:
     with ui.element("div").classes("line small"):
         if row.status != "pending":
             ago(row.since, STATUS[row.status].label, zone)
-            return
-        ago(row.requested_at, f"{found.requested_by} asked", zone)
-        text(how_long(row.usual), "span")
-        if row.takes_longer:
-            text("It takes longer than usual", "strong")
-    if found.contact is not None and found.contact.email:
-        with ui.element("div").classes("line small"):
-            text(f"Your contact: {found.contact.name or row.developer},", "span")
-            mail_link(found.contact.email)
+        else:
+            ago(row.requested_at, f"{found.requested_by} asked", zone)
+            text(how_long(row.usual), "span")
+            if row.takes_longer:
+                text("It takes longer than usual", "strong")
+    if row.status == "pending" or found.disabled_by == "partner":
+        _draw_contact(found.contact, row.developer)
+
+
+def _draw_contact(contact: Contact | None, developer: str) -> None:
+    """Draw whom to write to or call, there where the hotel is told to."""
+    if contact is None or not (contact.email or contact.phone):
+        return
+    with ui.element("div").classes("line small"):
+        text(f"Your contact: {contact.name or developer}", "span")
+        if contact.email:
+            mail_link(contact.email)
+        if contact.phone:
+            phone_link(contact.phone)
 
 
 def _steps(found: Page, zone: str) -> list[Step]:
@@ -111,7 +122,7 @@ def _steps(found: Page, zone: str) -> list[Step]:
     is_active = row.status == "active"
     answer: Step = {
         "title": _ANSWERS[row.activation == "automatic", is_active],
-        "text": "" if is_active else row.usual.words,
+        "text": _activated(found, zone) if is_active else row.usual.words,
         "state": "done" if is_active else "now" if told else "next",
     }
     active: Step = {
@@ -120,6 +131,12 @@ def _steps(found: Page, zone: str) -> list[Step]:
         "state": "done" if is_active else "next",
     }
     return [requested, notified, answer, active]
+
+
+def _activated(found: Page, zone: str) -> str:
+    """Return when it was activated last; it may have been paused and enabled again since."""
+    moments = [line.at for line in found.history if line.event == "connection.activated"]
+    return _when(max(moments), zone) if moments else ""
 
 
 _ANSWERS = {  # by whether the app is automatic, and whether it is active

@@ -8,14 +8,15 @@ from nicegui import ui
 from domain import deliveries, subscriptions
 from domain.deliveries import Row as Delivery
 from domain.refusals import not_found
-from domain.subscriptions import Page
+from domain.subscriptions import Page, Row
 from domain.tokens import Receipt
 from ui.ask import act, load
-from ui.components.ago import ago
+from ui.components.ago import ago, moment
 from ui.components.badge import badge
 from ui.components.button import button
 from ui.components.callout import callout
 from ui.components.card import Fact, card, facts
+from ui.components.link import mail_link
 from ui.components.listing import Listing
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb
@@ -27,7 +28,7 @@ from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.pages.hub.deliveries import COLUMNS, lines
 from ui.pages.hub.moves import Moves
-from ui.pages.story import Story
+from ui.pages.story import Story, times_in
 
 LATEST = 5  # deliveries
 _TONES = {"pending": "warn", "active": "ok", "rejected": "bad"}
@@ -74,12 +75,13 @@ class Sheet:
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("stack"):
                 self._turn = Part(self._draw_turn)
-                self._way = Part(_draw_way)
+                self._way: Part[Page] = Part(partial(_draw_way, visit.zone))
                 self._answers = Part(_draw_answers)
                 self._draw_deliveries(page)
                 with card(
                     "History",
-                    f"The same story that {page.row.property_name} and the platform read.",
+                    f"The same story that {page.row.property_name} and the platform read. "
+                    f"{times_in(visit.zone)}",
                     icon="history",
                 ):
                     self._story = Story(page, visit.zone)
@@ -170,20 +172,19 @@ def _draw_answers(answers: tuple[tuple[str, str], ...]) -> None:
             facts(answers)
 
 
-def _draw_way(page: Page) -> None:
+def _draw_way(zone: str, page: Page) -> None:
     if page.row.status in ("pending", "active"):
         with card("How far it is", icon="door-open"):
-            steps(_way(page))
+            steps(_way(page, zone))
 
 
-def _way(page: Page) -> list[Step]:
+def _way(page: Page, zone: str) -> list[Step]:
     """Return the way from the request to the first use of the token."""
     row = page.row
     receipt = page.tokens[0] if page.tokens else None
     is_active = row.status == "active"
     is_told = is_active or bool(receipt and receipt.delivered_at)
     is_used = is_active and bool(receipt and receipt.first_used_at)
-    by_itself = row.activation == "automatic"
     return [
         {"title": "Requested", "text": f"by {page.requested_by}", "state": "done"},
         {
@@ -193,7 +194,7 @@ def _way(page: Page) -> list[Step]:
         },
         {
             "title": "Active",
-            "text": "by itself" if by_itself else row.usual.words or "you press Activate",
+            "text": _active_words(row, zone),
             "state": "done" if is_active else "now" if is_told else "next",
         },
         {
@@ -204,19 +205,34 @@ def _way(page: Page) -> list[Step]:
     ]
 
 
+def _active_words(row: Row, zone: str) -> str:
+    if row.status == "active":
+        return f"since {moment(row.since, zone)}"
+    if row.activation == "automatic":
+        return "by itself"
+    return row.usual.words or "you press Activate"
+
+
 def _facts(page: Page, zone: str) -> list[Fact]:
     row = page.row
     is_automatic = row.activation == "automatic"
     return [
         ("Property", row.property_name),
         ("App", partial(_link, row.app_name, f"/hub/apps/{row.app_slug}")),
-        ("Asked by", page.requested_by),
+        ("Asked by", partial(_asker, page)),
         ("Asked", partial(ago, row.requested_at, zone=zone)),
         ("Last change", partial(ago, row.since, zone=zone)),
         ("Activation", "Automatic, once you are told" if is_automatic else "Manual"),
         ("Usual time", row.usual.words.removeprefix("usually ") or "not known yet"),
         ("Id", lambda: text(row.id, "code")),
     ]
+
+
+def _asker(page: Page) -> None:
+    text(page.requested_by, "span")
+    if page.requested_by_email:
+        text(", ", "span")
+        mail_link(page.requested_by_email)
 
 
 def _link(label: str, href: str) -> None:

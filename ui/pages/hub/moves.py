@@ -95,13 +95,15 @@ class Moves:
     def _ask(self, verb: str, row: Row) -> None:
         question = _QUESTIONS[verb]
         move = lifecycle.INTEGRATED.move(verb)
+        is_needed = move is not None and move.needs_reason
         with self._dialog.refill(_fill(question.title, row)):
             text(_fill(question.warning, row), classes="dialog-lead")
             reason = text_field(
                 question.label,
                 hint=question.hint,
                 multiline=True,
-                required=move is not None and move.needs_reason,
+                required=is_needed,
+                optional=not is_needed,
             )
 
         async def go() -> None:

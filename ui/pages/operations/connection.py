@@ -18,7 +18,7 @@ from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.pages.contact import draw_contact
 from ui.pages.operations.connections import PATH
-from ui.pages.story import Story
+from ui.pages.story import Story, times_in
 from ui.pages.usual import activation_words, how_long
 
 _TONES = {"pending": "warn", "broken": "bad", "rejected": "bad", "active": "ok", "connected": "ok"}
@@ -51,7 +51,8 @@ class Sheet:
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("stack"):
                 self._turn = Part(_draw_turn)
-                with card("History", "The same story that both sides read.", icon="history"):
+                lead = f"The same story that both sides read. {times_in(zone)}"
+                with card("History", lead, icon="history"):
                     self._story = Story(page, zone)
             with ui.element("div").classes("stack"):
                 with card("Facts", icon="info"):
