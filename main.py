@@ -48,9 +48,9 @@ def serve() -> None:
 def worker() -> None:
     """Run deliveries only, beside other processes on the same PostgreSQL database."""
     settings = Settings()
-    _refuse_weak_secret(settings)
-    if settings.database_url.startswith("sqlite"):
+    if settings.is_sqlite:
         raise typer.BadParameter("A worker needs PostgreSQL: set ADJOIN_DATABASE_URL.")
+    _refuse_weak_secret(settings)
     logs.configure(json=True)
     with opened(settings):
         asyncio.run(_work(settings))
@@ -108,7 +108,7 @@ def assemble(
     app = api.app.create(base_url=settings.address)
     site.install(app, base_url=settings.address, letters=letters, accounts=accounts)
     changes.listen(live.heard)
-    pages.on_startup(lambda: jobs.start(settings.executor))
+    pages.on_startup(lambda: jobs.start(settings.executor("serve")))
     pages.on_startup(_settle)
     pages.on_shutdown(_stop)
     return app
@@ -122,7 +122,7 @@ def _settle() -> None:
 
 
 async def _stop() -> None:
-    jobs.stop()
+    await asyncio.to_thread(jobs.stop)
     await installation.current().sender.close()
 
 
@@ -149,13 +149,13 @@ async def _work(settings: Settings) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    await jobs.start(settings.executor)
+    await jobs.start(settings.executor("worker"))
     await ended.wait()
     await _stop()
 
 
 def _relay(settings: Settings) -> changes.Relay | None:
-    if settings.database_url.startswith("sqlite"):
+    if settings.is_sqlite:
         return None
     relay = changes.Relay(settings.database_url)
     relay.start()
@@ -163,7 +163,11 @@ def _relay(settings: Settings) -> changes.Relay | None:
 
 
 def _refuse_weak_secret(settings: Settings) -> None:
-    if settings.secret_key or not settings.is_loopback:
+    """Refuse a missing or weak secret; alone on this machine, one is made and kept.
+
+    Who shares a database shares the secret too, so there nobody makes one of its own.
+    """
+    if settings.secret_key or not settings.is_loopback or not settings.is_sqlite:
         if problem := settings.secret_problem():
             typer.echo(problem, err=True)
             raise typer.Exit(2)

@@ -31,7 +31,8 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """Return the address under which people reach us, without a slash at its end."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def hosts_allowed(self) -> frozenset[str]:
@@ -39,9 +40,16 @@ class Settings(BaseSettings):
         return frozenset(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
 
     @property
-    def executor(self) -> str:
-        """Return the lasting name of this process among those that share the database."""
-        return self.executor_id or socket.gethostname()
+    def is_sqlite(self) -> bool:
+        """Return whether the database is a file, which one process has for itself."""
+        return self.database_url.startswith("sqlite")
+
+    def executor(self, command: str) -> str:
+        """Return the lasting name of this process among those that share the database.
+
+        `command` is what it was started as: a machine may run one process of each.
+        """
+        return self.executor_id or f"{socket.gethostname()}-{command}"
 
     def secret_problem(self) -> str | None:
         """Return what is wrong with the secret in a sentence, None when it will do."""

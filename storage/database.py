@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel
 
 from storage import changes
 
+_CHANGING_TABLES = 0x61646A6F  # "adjo", the number of the lock
 _engine: sa.Engine | None = None
 _when_closing: list[Callable[[], None]] = []
 
@@ -76,6 +77,26 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def alone(url: str) -> Iterator[None]:
+    """Let one process at a time change the tables of the database at `url`; others wait.
+
+    A SQLite file is opened by one process, which needs to wait for nobody.
+    """
+    if url.startswith("sqlite"):
+        yield
+        return
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            # Given back by the database itself should this process die.
+            connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": _CHANGING_TABLES})
+            connection.commit()
+            yield
+    finally:
+        engine.dispose()
+
+
 def lock(session: Session, row: SQLModel) -> None:
     """Read `row` again and let nobody else change it before the transaction ends.
 
@@ -100,13 +121,17 @@ def check() -> None:
 def make_engine(url: str) -> sa.Engine:
     """Return an engine with the settings that Adjoin and its job queue rely on."""
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        engine = sa.create_engine(
+            url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+        )
         sa.event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
         return engine
     path = sa.make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=20, max_overflow=20)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": 30}, pool_size=20, max_overflow=20, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
     return engine

@@ -104,13 +104,16 @@ async def start(executor_id: str) -> None:
 
 
 def stop() -> None:
-    """Stop running jobs; those that do not end in time are begun again."""
+    """Stop running jobs; those that do not end within three seconds are begun again.
+
+    Blocks meanwhile, so call it in a thread: on their own event loop no job could end.
+    """
     global _is_running
     _is_running = False
     DBOS.destroy(workflow_completion_timeout_sec=3)
     if _loop is not None and not _loop.is_closed():
         # The queue had made its threads the loop's own, and they ended with it.
-        _loop.set_default_executor(ThreadPoolExecutor())
+        _loop.call_soon_threadsafe(_loop.set_default_executor, ThreadPoolExecutor())
 
 
 def still_to_run(job_ids: Iterable[str]) -> set[str]:
@@ -131,13 +134,7 @@ def is_running() -> bool:
 
 def migrate(url: str) -> None:
     """Create or update the queue's own tables in the database at `url`."""
-    engine = database.make_engine(url)
-    try:
-        DBOS(config={"name": "adjoin", "system_database_engine": engine, "log_level": "WARNING"})
-        DBOS.launch()
-    finally:
-        DBOS.destroy()
-        engine.dispose()
+    DBOS.migrate(url)
 
 
 @every("* * * * *", "jobs.rescue")

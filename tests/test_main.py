@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from settings import Settings
 from tests.browser.demo import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -94,6 +96,31 @@ def test_serve_beyond_loopback_refuses_a_missing_or_weak_secret(
     assert "ADJOIN_SECRET_KEY must be a random text" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "adjoin.db").exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_on_a_shared_database_nobody_makes_a_secret_of_its_own(
+    tmp_path: Path, command: str
+) -> None:
+    ended = run(tmp_path, command, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    assert ended.returncode == 2
+    assert "ADJOIN_SECRET_KEY must be a random text" in ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_portal_and_a_worker_of_one_machine_have_different_names() -> None:
+    settings = Settings(executor_id="")
+    assert settings.executor("serve") != settings.executor("worker")
+    assert settings.executor("serve").startswith(socket.gethostname())
+    assert Settings(executor_id="one").executor("worker") == "one"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("127.0.0.1", "http://127.0.0.1:8080"), ("::1", "http://[::1]:8080")],
+)
+def test_the_address_is_one_that_a_browser_can_open(host: str, address: str) -> None:
+    assert Settings(host=host, port=8080, base_url="").address == address
 
 
 def test_a_worker_refuses_sqlite_in_a_sentence(tmp_path: Path) -> None:

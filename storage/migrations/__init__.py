@@ -13,8 +13,9 @@ from storage import database, jobs
 
 def upgrade(url: str) -> None:
     """Create or update every table in the database at `url`; does nothing when all is new."""
-    command.upgrade(config(url), "head")
-    jobs.migrate(url)
+    with database.alone(url):
+        command.upgrade(config(url), "head")
+        jobs.migrate(url)
 
 
 def is_current() -> bool:

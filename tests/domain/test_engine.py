@@ -38,7 +38,7 @@ async def running() -> AsyncIterator[None]:
     try:
         yield
     finally:
-        jobs.stop()
+        await asyncio.to_thread(jobs.stop)
         await sender.close()
 
 

@@ -88,6 +88,23 @@ async def test_what_was_answered_is_recorded_and_shown_to_the_partner(
     assert page.row.next_attempt_at is not None
 
 
+async def test_an_attempt_under_way_ends_before_the_queue_stops(
+    world: World, queue: None, serve: Serve
+) -> None:
+    arrived = asyncio.Event()
+
+    async def take_its_time(request: web.Request) -> web.Response:
+        arrived.set()
+        await asyncio.sleep(0.5)
+        return web.Response()
+
+    endpoint = endpoints.create(world.dee, world.d3x, await serve(take_its_time))
+    message_id = endpoints.send_test_event(world.dee, endpoint.endpoint_id)
+    await asyncio.wait_for(arrived.wait(), timeout=10)
+    await asyncio.to_thread(jobs.stop)
+    assert deliveries.read(world.dee, message_id).row.status == "delivered"
+
+
 async def test_the_loop_has_threads_again_after_a_stop(database: str) -> None:
     await jobs.start("tests")
     await asyncio.to_thread(jobs.stop)

@@ -1,6 +1,8 @@
 """Migrations lead to the tables of this version, on both databases."""
 
+import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -54,6 +56,29 @@ def test_an_upgrade_of_what_is_new_already_changes_nothing(databases_of_kind: Da
     migrations.upgrade(url)
     migrations.upgrade(url)
     assert differences(url) == []
+
+
+def test_processes_that_start_at_once_bring_a_database_up_to_date_one_after_the_other(
+    databases_of_kind: Databases, database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_kind == "sqlite":
+        return  # a file belongs to one process
+    url = databases_of_kind.bare("at_once")
+    # Alembic keeps the running migration in its module, so one process stands for several here.
+    busy: list[int] = []
+    seen: list[int] = []
+
+    def step(*_: object) -> None:
+        busy.append(1)
+        seen.append(len(busy))
+        time.sleep(0.05)
+        busy.pop()
+
+    monkeypatch.setattr(migrations.command, "upgrade", step)
+    monkeypatch.setattr(migrations.jobs, "migrate", step)
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(migrations.upgrade, [url] * 3))
+    assert seen == [1] * 6
 
 
 def test_every_step_can_be_taken_back_and_again(databases_of_kind: Databases) -> None:
