@@ -21,8 +21,8 @@ from sqlmodel import Session, col, select
 
 from connectors.mail import Letter
 from connectors.result import Result
-from domain import connections, endpoints, messages, moments, retries, tokens
-from domain.actors import ADJOIN, is_alive
+from domain import connections, endpoints, history, messages, moments, retries, tokens
+from domain.actors import ADJOIN, is_alive, standing
 from domain.installation import current
 from storage import changes, database, encryption, jobs
 from storage.apps import App
@@ -267,10 +267,25 @@ def _failed(session: Session, message: Message, result: Result, now: datetime) -
     number = message.attempts + 1
     delay = retries.delay_before(number, jitter, result.retry_after)
     if delay is None or result.permanent:
-        message.status, message.finished_at, message.next_attempt_at = "gave_up", now, None
+        _give_up(session, message, now)
         return
     message.status, message.next_attempt_at = "waiting", now + timedelta(seconds=delay)
     messages.enqueue(session, message, number, delay_seconds=delay)
+
+
+def _give_up(session: Session, message: Message, now: datetime) -> None:
+    message.status, message.finished_at, message.next_attempt_at = "gave_up", now, None
+    if message.connection_id is None:
+        return
+    connection = session.get_one(Connection, message.connection_id)
+    tries = "1 attempt" if message.attempts == 1 else f"{message.attempts} attempts"
+    note = f"by {message.channel}, after {tries}"
+    by = standing(session, ADJOIN, now)
+    history.record(session, "message.gave_up", by, "adjoin", now, connection=connection, note=note)
+    changes.announce(
+        session,
+        changes.Change("connection", connection.id, connection.property_id, connection.partner_id),
+    )
 
 
 def _no_post() -> Result:

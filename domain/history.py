@@ -14,7 +14,7 @@ from storage.history import HistoryRow
 
 # What each kind of event is called in the story.
 WORDS = {
-    "connection.requested": "Connect was pressed",
+    "connection.requested": "Reconnect was pressed",  # but the first time, see `_text`
     "connection.activated": "Activated",
     "connection.rejected": "Rejected",
     "connection.disabled": "Disabled",
@@ -26,9 +26,7 @@ WORDS = {
     "connection.credentials_changed": "Credentials changed",
     "connection.nudged": "Nudge sent to the partner",
     "connection.reminded": "Reminder sent to the partner",
-    "token.issued": "Access token made",
     "token.rotated": "Access token rotated",
-    "token.revoked": "Access token revoked",
     "token.revealed": "Access token shown after the password",
     "token.delivered": "Access token delivered to the partner",
     "token.opened": "Access token opened by the partner",
@@ -109,6 +107,10 @@ def latest(session: Session, connection_id: str, status: str) -> HistoryRow | No
 
 
 def _line(row: HistoryRow) -> Line:
-    return Line(
-        row.id, row.at, row.event, WORDS.get(row.event, row.event), row.who, row.side, row.note
-    )
+    return Line(row.id, row.at, row.event, _text(row), row.who, row.side, row.note)
+
+
+def _text(row: HistoryRow) -> str:
+    if row.event == "connection.requested" and row.before == "not_connected":
+        return "Connect was pressed"
+    return WORDS.get(row.event, row.event)

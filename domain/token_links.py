@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from domain import history, moments
 from domain.actors import Standing, is_alive
 from domain.refusals import Refusal
-from storage import database, encryption
+from storage import changes, database, encryption
 from storage.apps import App
 from storage.connections import Connection, Token, TokenLink
 from storage.properties import Property
@@ -69,6 +69,12 @@ def open_once(secret: str, *, now: datetime | None = None) -> Opened:
             token.opened_at = now
             opener = Standing(who="somebody with the link from the mail")
             history.record(session, "token.opened", opener, "partner", now, connection=connection)
+            changes.announce(
+                session,
+                changes.Change(
+                    "connection", connection.id, connection.property_id, connection.partner_id
+                ),
+            )
         return Opened(
             encryption.decrypt(token.ciphertext),
             session.get_one(App, connection.app_id).name,

@@ -3,6 +3,7 @@
 import json
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,7 +14,15 @@ from sqlmodel import Session
 
 log = logging.getLogger("adjoin.changes")
 
+ASKED_EVERY = 30  # seconds: a connection that was dropped on its way is noticed after that
 _CHANNEL = "adjoin_changes"
+# Who only listens sends nothing, so the operating system has to find out (seconds).
+_KEPT_ALIVE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 _process = uuid.uuid4().hex
 _listeners: list[Callable[["Change"], None]] = []
 
@@ -86,14 +95,22 @@ class Relay:
             except psycopg.OperationalError:
                 log.warning("the connection for changes was lost, trying again")
                 self._stop.wait(1)
+            except Exception:
+                # A relay that died would leave every open window as it is, for good.
+                log.exception("following changes failed, trying again")
+                self._stop.wait(1)
 
     def _follow(self) -> None:
-        with psycopg.connect(self._url, autocommit=True) as connection:
+        with psycopg.connect(self._url, autocommit=True, **_KEPT_ALIVE) as connection:
             connection.execute(f"LISTEN {_CHANNEL}")
             # Whatever happened while nobody listened is unknown, so everybody reads again.
             _tell(Change("everything", ""))
+            asked_at = time.monotonic()
             while not self._stop.is_set():
                 for notification in connection.notifies(timeout=0.5):
                     change = json.loads(notification.payload)
                     if change.pop("process") != _process:
                         _tell(Change(**change))
+                if time.monotonic() - asked_at > ASKED_EVERY:
+                    connection.execute("SELECT 1")
+                    asked_at = time.monotonic()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from connectors.result import Result
-from domain import attempts, connections, deliveries, endpoints, partners, retries
+from domain import attempts, connections, deliveries, endpoints, history, partners, retries
 from storage import database, jobs
 from storage.messages import Attempt, Message
 from tests import builders
@@ -110,6 +110,9 @@ def test_a_mailbox_that_does_not_exist_is_not_tried_again(world: World) -> None:
     gone = Result(False, 550, 3, "", "smtp_5xx", "The mailbox does not exist.", permanent=True)
     attempts.end(parcel, gone, now=world.now)
     assert message_of(message.connection_id or "").status == "gave_up"
+    story = history.of_connection(world.maya, message.connection_id or "", now=world.now)
+    (line,) = [line for line in story if line.event == "message.gave_up"]
+    assert (line.side, line.note) == ("adjoin", "by mail, after 1 attempt")
 
 
 def test_the_body_and_the_id_are_the_same_at_every_attempt(world: World) -> None:

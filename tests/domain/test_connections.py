@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from domain import attempts, connections, endpoints, partners, subscriptions, tokens
+from domain import attempts, connections, endpoints, history, partners, subscriptions, tokens
 from domain.actors import ADJOIN, Actor
 from storage import changes, database
 from storage.apps import App
@@ -532,3 +532,12 @@ def test_every_change_of_state_is_one_row_of_the_history(world: World) -> None:
         ("connection.disconnected", "Maya", "property"),
     ]
     assert page.row.since == moment
+
+
+def test_the_story_tells_a_reconnect_from_the_first_request(world: World) -> None:
+    connection_id = world.connect()
+    connections.withdraw(world.maya, connection_id, now=world.after(hours=1))
+    world.connect(now=world.after(hours=2))
+    story = history.of_connection(world.maya, connection_id, now=world.after(hours=2))
+    asked = [line.text for line in story if line.event == "connection.requested"]
+    assert asked == ["Reconnect was pressed", "Connect was pressed"]

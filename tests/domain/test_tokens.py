@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from domain import connections, partners, subscriptions, token_links, tokens
 from domain.actors import Actor
-from storage import database
+from storage import changes, database
 from storage.connections import Token
 from tests import builders
 from tests.builders import PASSWORD, World
@@ -299,3 +299,14 @@ def test_an_actor_with_the_id_of_somebody_elses_sign_in_is_no_program(world: Wor
     connection_id = world.connect()
     for actor in (Actor("token", world.maya.id), Actor("token", connection_id)):
         assert refused(connections.activate, actor, connection_id).code == "token_revoked"
+
+
+def test_a_hotel_that_looks_sees_the_link_being_opened(world: World) -> None:
+    connection_id, secret = mailed_link(world)
+    told: list[changes.Change] = []
+    stop = changes.listen(told.append)
+    token_links.open_once(secret, now=world.now)
+    stop()
+    assert [(change.noun, change.id, change.property_id) for change in told] == [
+        ("connection", connection_id, world.hotel)
+    ]

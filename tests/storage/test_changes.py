@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from storage import changes, database
 
@@ -33,6 +34,15 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert condition()
+
+
+def last_asked(pattern: str) -> bool:
+    """Whether some connection to this database was last asked something like `pattern`."""
+    found = sa.text(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE :pattern"
+    )
+    with database.reading() as session:
+        return session.execute(found, {"pattern": pattern}).first() is not None
 
 
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,6 +79,38 @@ def test_another_process_hears_nothing_of_what_was_rolled_back(
     with database.transaction() as session:
         changes.announce(session, after)
     wait_until(lambda: heard == [after])
+
+
+def test_a_relay_goes_on_after_whatever_it_cannot_read(
+    heard: list[changes.Change], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as session:
+        session.execute(sa.text(f"SELECT pg_notify('{changes._CHANNEL}', 'not JSON')"))
+    wait_until(lambda: heard == [changes.Change("everything", "")])
+    elsewhere(monkeypatch)
+    with database.transaction() as session:
+        changes.announce(session, CHANGE)
+    wait_until(lambda: heard[1:] == [CHANGE])
+
+
+def test_a_relay_listens_again_after_its_connection_was_cut(
+    heard: list[changes.Change], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as session:
+        session.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+            )
+        )
+    wait_until(lambda: heard == [changes.Change("everything", "")])
+
+
+def test_a_connection_that_only_listens_is_asked_for_a_sign_of_life(
+    heard: list[changes.Change], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert last_asked("LISTEN%")
+    monkeypatch.setattr(changes, "ASKED_EVERY", 0)
+    wait_until(lambda: not last_asked("LISTEN%"))
 
 
 def test_our_own_changes_are_not_heard_twice(heard: list[changes.Change]) -> None:
