@@ -18,6 +18,7 @@ from domain import (
     invitations,
     messages,
     people,
+    properties,
     setup,
     sign_ins,
     token_links,
@@ -471,3 +472,85 @@ def test_what_was_skipped_is_replayed_once_however_often_it_is_asked_for(world: 
     at_once(*[lambda: endpoints.replay_skipped(world.dee, world.d3x_endpoint, now=world.now)] * 3)
     message = builders.messages_of(connection_id)[0]
     assert (message.status, message.round) == ("waiting", 2)
+
+
+def test_no_sign_in_with_the_old_password_is_left_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    def sign_in() -> None:
+        email = world.emails["maya"]
+        begun.append(sign_ins.sign_in(email, builders.PASSWORD, device="d", address="a"))
+
+    def change() -> None:
+        people.change_password(world.maya, builders.PASSWORD, "another horse 43")
+
+    assert meanwhile(monkeypatch, sign_in, (sign_ins, "begin"), change) == ("ok", "ok")
+    assert sign_ins.visit(begun[0]) is None
+
+
+def test_an_invitation_accepted_with_the_old_password_leaves_no_sign_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = world.emails["charlie"]
+    sent = invitations.invite(world.maya, email, "viewer", world.hotel)
+    begun: list[str] = []
+
+    def accept() -> None:
+        secret = str(sent.link).rpartition("/")[2]
+        begun.append(invitations.accept(secret, "", builders.PASSWORD, device="d", address="a"))
+
+    def change() -> None:
+        people.change_password(world.charlie, builders.PASSWORD, "another horse 43")
+
+    assert meanwhile(monkeypatch, accept, (sign_ins, "begin"), change) == ("ok", "ok")
+    assert sign_ins.visit(begun[0]) is None
+
+
+def test_of_two_password_changes_with_one_old_password_one_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(to: str) -> Call:
+        return lambda: people.change_password(world.maya, builders.PASSWORD, to)
+
+    outcomes = meanwhile(
+        monkeypatch, change("another horse 43"), (sign_ins, "held"), change("a third horse 44")
+    )
+    assert sorted(outcomes) == ["ok", "wrong_password"]
+
+
+def test_signing_out_everywhere_ends_what_begins_at_the_same_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    def sign_in() -> None:
+        email = world.emails["maya"]
+        begun.append(sign_ins.sign_in(email, builders.PASSWORD, device="d", address="a"))
+
+    outcomes = meanwhile(
+        monkeypatch,
+        sign_in,
+        (sign_ins, "begin"),
+        lambda: sign_ins.sign_out_everywhere(world.maya),
+    )
+    assert outcomes == ("ok", "ok")
+    assert sign_ins.visit(begun[0]) is None
+    assert sign_ins.visit(world.cookies["maya"]) is not None
+
+
+def test_of_two_invitations_of_an_operator_one_lets_the_first_one_in(world: World) -> None:
+    hotel = properties.create(world.olga, "New Hotel")
+    links = [
+        invitations.invite(world.olga, f"{name}@new.example", "manager", hotel).link
+        for name in ("one", "two", "three")
+    ]
+
+    def accept(link: str | None) -> Call:
+        secret = str(link).rpartition("/")[2]
+        return lambda: invitations.accept(
+            secret, "New", "another horse 43", device="d", address="a"
+        )
+
+    assert at_once(*map(accept, links)) == {"ok": 1, "link_used": 2}

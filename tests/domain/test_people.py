@@ -1,9 +1,21 @@
 """Who belongs to a place: invitations, members, the first operator."""
 
-import pytest
-from sqlmodel import select
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from domain import connections, invitations, partners, people, properties, setup, sign_ins
+import pytest
+from sqlmodel import Session, select
+
+from domain import (
+    connections,
+    invitations,
+    partners,
+    passwords,
+    people,
+    properties,
+    setup,
+    sign_ins,
+)
 from domain.actors import Actor
 from storage import database
 from storage.history import HistoryRow
@@ -335,3 +347,31 @@ def test_the_history_says_who_let_in_whom(world: World) -> None:
     with database.reading() as session:
         row = session.exec(select(HistoryRow).where(HistoryRow.event == "member.joined")).one()
     assert (row.property_id, row.note) == (hotel, "first@new.example, invited by Olga, operator")
+
+
+def test_nobody_waits_in_a_transaction_while_a_password_is_hashed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ones: list[object] = []
+    transaction = database.transaction
+
+    @contextmanager
+    def counted() -> Iterator[Session]:
+        with transaction() as session:
+            open_ones.append(session)
+            yield session
+        open_ones.pop()
+
+    def outside(verb: Callable[..., object]) -> Callable[..., object]:
+        def checked(*arguments: object) -> object:
+            assert not open_ones
+            return verb(*arguments)
+
+        return checked
+
+    monkeypatch.setattr(database, "transaction", counted)
+    for name in ("hashed", "matches"):
+        monkeypatch.setattr(passwords, name, outside(getattr(passwords, name)))
+    accept(invite(world), now=world.now)
+    accept(invite(world, world.emails["charlie"]), PASSWORD, now=world.now)
+    people.change_password(world.maya, PASSWORD, NEW, now=world.now)
