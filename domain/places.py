@@ -1,9 +1,9 @@
 """Places: the properties, partners and the operators' room that a person can look at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from domain.actors import Role
 from storage.partners import Partner
@@ -35,7 +35,13 @@ class Place:
 
 def of(session: Session, roles: Sequence[Role]) -> tuple[Place, ...]:
     """Return the places that go with `roles`: properties by name, then partners, the platform."""
-    found = [_place(session, role) for role in roles]
+    ids = [role.place_id for role in roles if role.place_id]
+    # Every page asks for them, and some people look after dozens: two questions for all of them.
+    of_hotels = select(Property).where(col(Property.id).in_(ids))
+    of_partners = select(Partner).where(col(Partner.id).in_(ids))
+    hotels = {hotel.id: hotel for hotel in session.exec(of_hotels)}
+    partners = {partner.id: partner for partner in session.exec(of_partners)}
+    found = [_place(role, hotels, partners) for role in roles]
     order = ("property", "partner", "platform")
     return tuple(sorted(found, key=lambda place: (order.index(place.kind), place.name)))
 
@@ -47,14 +53,14 @@ def chosen(places: Sequence[Place], key: str | None) -> Place | None:
 
 def name_of(session: Session, role: str, property_id: str | None, partner_id: str | None) -> str:
     """Return the name of the place that a membership or invitation belongs to."""
-    return _place(session, Role(role, property_id or partner_id or "")).name
+    return of(session, [Role(role, property_id or partner_id or "")])[0].name
 
 
-def _place(session: Session, role: Role) -> Place:
+def _place(role: Role, hotels: Mapping[str, Property], partners: Mapping[str, Partner]) -> Place:
     if role.role == "operator":
         return Place("platform", "platform", "", "Platform", role.role)
     if role.role == "partner":
-        partner = session.get_one(Partner, role.place_id)
+        partner = partners[role.place_id]
         return Place(partner.id, "partner", partner.id, partner.name, role.role)
-    hotel = session.get_one(Property, role.place_id)
+    hotel = hotels[role.place_id]
     return Place(hotel.id, "property", hotel.id, hotel.name, role.role, hotel.time_zone)

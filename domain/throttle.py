@@ -2,7 +2,8 @@
 
 Three counts over a quarter of an hour: per account and address (somebody at that place guesses),
 per address (somebody tries many accounts), per account from anywhere (many places guess one).
-An address from which that account signed in before does not suffer from the third.
+An address from which that account signed in before suffers from the first only: everybody in a
+hotel shares one, and a colleague's mistakes, or a guest's, must not lock the others out.
 """
 
 from datetime import datetime, timedelta
@@ -27,10 +28,9 @@ def check(session: Session, email: str, address: str, person_id: str | None, now
     here = _failures(session, now, account=account, address=address)
     from_address = _failures(session, now, address=address)
     anywhere = _failures(session, now, account=account)
-    if (
-        here >= PER_ACCOUNT_AND_ADDRESS
-        or from_address >= PER_ADDRESS
-        or (anywhere >= PER_ACCOUNT and not _is_known(session, person_id, address))
+    is_too_much = from_address >= PER_ADDRESS or anywhere >= PER_ACCOUNT
+    if here >= PER_ACCOUNT_AND_ADDRESS or (
+        is_too_much and not _is_known(session, person_id, address)
     ):
         raise Refusal(
             "too_many_tries",

@@ -2,9 +2,12 @@
 
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from domain import connections, passwords, people, sign_ins
@@ -211,6 +214,29 @@ def test_a_person_with_several_roles_switches_between_places(world: World) -> No
         assert here.key == key
 
 
+def test_dozens_of_places_are_found_with_two_questions(world: World) -> None:
+    with builders.adding() as rows, database.reading() as session:
+        maya = session.exec(select(Person.id).where(Person.name == "Maya")).one()
+        for number in range(30):
+            hotel = builders.add_property(rows, f"Hotel {number}", world.now)
+            builders.add_role(rows, maya, "viewer", hotel, now=world.now)
+    with _counted_statements() as statements:
+        assert len(visit(world.cookies["maya"], world.now).places) == 31
+    assert len(statements) == 4
+
+
+@contextmanager
+def _counted_statements() -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(database.engine(), "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(database.engine(), "before_cursor_execute", note)
+
+
 def test_a_place_that_was_lost_is_left(world: World) -> None:
     with builders.adding() as rows, database.reading() as session:
         maya = session.exec(select(Person.id).where(Person.name == "Maya")).one()
@@ -286,6 +312,15 @@ def test_an_address_that_tries_many_accounts_is_stopped_for_all(world: World) ->
         "too_many_tries"
     )
     assert outcome(world.emails["noah"], PASSWORD, address=HOME, now=world.now) == "ok"
+
+
+def test_a_hotel_full_of_wrong_tries_still_opens_for_who_works_there(world: World) -> None:
+    for number in range(60):
+        guess(world, 1, email=f"guess{number}@x.example", address=HOME)
+    assert outcome(world.emails["noah"], PASSWORD, address=HOME, now=world.now) == "ok"
+    assert outcome("nobody@x.example", PASSWORD, address=HOME, now=world.now) == "too_many_tries"
+    guess(world, 10, email=world.emails["noah"], address=HOME)
+    assert outcome(world.emails["noah"], PASSWORD, address=HOME, now=world.now) == "too_many_tries"
 
 
 def test_an_account_guessed_from_everywhere_still_opens_where_it_is_known(world: World) -> None:
