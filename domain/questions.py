@@ -2,7 +2,7 @@
 
 A question is a dict: `key`, `label`, `kind` (text, email, url, number, choice), and optionally
 `hint`, `required`, `choices` (list of texts), `pattern` (a regular expression for the whole
-answer) with `pattern_words` (what it means, in words).
+answer, which then has 60 characters at most) with `pattern_words` (what it means, in words).
 """
 
 import re
@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from domain import patterns
 from domain.refusals import Refusal, invalid
 
 KINDS = ("text", "email", "url", "number", "choice")
 LONGEST = 300
 MOST = 20  # questions of one app
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+# What a mail can be addressed to without further ado: no quotes, nothing outside ASCII.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9-]{1,63}"
+_EMAIL = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+")
 
 
 def checked(questions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -89,10 +93,8 @@ def _choices(question: Mapping[str, Any], number: int) -> list[str]:
 
 def _pattern(question: Mapping[str, Any], pattern: str, number: int) -> dict[str, str]:
     words = " ".join(str(question.get("pattern_words") or "").split())
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise _wrong(number, "has a pattern that is no regular expression") from error
+    if complaint := patterns.problem(pattern):
+        raise _wrong(number, f"has a pattern that {complaint}")
     if not words:
         raise _wrong(number, "has a pattern: say in words what it stands for")
     return {"pattern": pattern, "pattern_words": words}
@@ -117,14 +119,14 @@ def _kind_problem(question: Mapping[str, Any], answer: str) -> str | None:
 
 def _pattern_problem(question: Mapping[str, Any], answer: str) -> str | None:
     pattern = question.get("pattern")
-    if pattern and not re.fullmatch(pattern, answer):
+    if pattern and not patterns.fits(pattern, answer):
         return f"“{question['label']}” should be {question.get('pattern_words', 'different')}."
     return None
 
 
 def is_email(text: str) -> bool:
-    """Return whether `text` looks like one e-mail address."""
-    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None and text.isprintable()
+    """Return whether `text` is one e-mail address that `connectors.mail` can write to."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
 
 
 def _is_web_address(text: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors import mail
 from domain import questions
 from domain.refusals import Refusal
 
@@ -53,6 +54,17 @@ def test_a_right_answer_is_taken(kind: str, answer: str) -> None:
         ("email", "front desk@hotel.example"),
         ("email", "a@b@c.example"),
         ("email", "a@hotel"),
+        ("email", '"front desk"@hotel.example'),
+        ("email", '"a"@hotel.example'),
+        ("email", "zürich@hotel.example"),
+        ("email", "a@zürich.example"),
+        ("email", "a..b@hotel.example"),
+        ("email", ".a@hotel.example"),
+        ("email", "a(b)@hotel.example"),
+        ("email", "a@hotel..example"),
+        ("email", "a@hotel.example."),
+        ("email", "a@hotel_1.example"),
+        ("email", "a@" + "b" * 64 + ".example"),
         ("email", "a@hotel.example, b@hotel.example"),
         ("email", "Maya <maya@hotel.example>"),
         ("email", "a@" + "b" * 254 + ".example"),
@@ -128,3 +140,10 @@ def test_whatever_is_taken_can_be_shown(answer: str) -> None:
 def test_ordinary_email_addresses_are_taken(address: str) -> None:
     wrong = any(character in address for character in ",;<> ")
     assert questions.is_email(address) or wrong or len(address) > 254
+
+
+@given(st.one_of(st.emails(), st.from_regex(r"[^@]{1,9}@[^@]{1,9}\.[^@]{1,5}", fullmatch=True)))
+def test_whoever_has_a_taken_address_can_be_written_to(address: str) -> None:
+    if questions.is_email(address):
+        letter = mail.Letter("adjoin@platform.example", address, "Hello", "", "id@adjoin.example")
+        assert mail.compose(letter)[2] == address
