@@ -59,13 +59,15 @@ class Page:
 
     `turn` says whose it is at the property's connection, which is in its status since `since`;
     both are None before the first Connect. `told_by` are the ways in which the partner hears of
-    a request: webhook, mail. `answers` were given at the last Connect, by the question's key.
+    a request: webhook, mail; `token_in_mail` is whether a mail carries the token itself instead
+    of a link that opens once. `answers` were given at the last Connect, by the question's key.
     """
 
     card: Card
     turn: Turn | None
     since: datetime | None
     told_by: tuple[str, ...]
+    token_in_mail: bool
     answers: dict[str, str]
     description: str
     setup_notes: str
@@ -122,6 +124,7 @@ def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = No
             _turn(app, connection) if connection else None,
             connection.since if connection else None,
             messages.ways(session, partner) if partner else (),
+            bool(partner and partner.token_in_mail),
             dict(connection.answers) if connection else {},
             app.description,
             app.setup_notes,

@@ -21,6 +21,8 @@ from storage.connections import Authorization, Connection
 
 log = logging.getLogger("adjoin.core")
 
+IN_USE = ("connected", "broken")
+
 
 @dataclass(frozen=True)
 class _Target:
@@ -96,26 +98,25 @@ def repair(
         authorization = session.get_one(Authorization, connection.authorization_id)
         _same_account(authorization, check, app.name)
         _store(authorization, given, check, now)
-        before = connection.status
-        if before == "broken":
-            connections.move_row(session, connection, _move("repair"), now, reason="")
-            event = "connection.repaired"
+        if connection.status == "broken":
+            _mend(session, actor, connection, now)
         else:
             event = "connection.credentials_changed"
-        connections.tell(session, who, "property", connection, event, before, now)
+            connections.tell(session, who, "property", connection, event, connection.status, now)
 
 
 def check_again(actor: Actor, connection_id: str, *, now: datetime | None = None) -> str:
     """Try the stored credentials at the vendor now, and return what it said in a sentence.
 
     A refusal breaks the connection and mails whoever connected it; being unreachable does not.
-    Refuses `not_found`, `forbidden`, `wrong_state`.
+    Credentials that work again, because the vendor gave them back, repair a broken connection.
+    Refuses `not_found`, `forbidden`, `wrong_state`, `other_account`.
     """
     now = now or moments.now()
     connection, app = _managed(actor, connection_id, now)
-    if connection.status != "connected":
+    if connection.status not in IN_USE:
         raise Refusal("wrong_state", f"{app.name} is {connection.status}: nothing to check.")
-    return _recheck(connection.id, now)
+    return _recheck(connection.id, now, actor)
 
 
 def problem(field: CredentialField, text: str) -> str | None:
@@ -151,8 +152,11 @@ def check_all(*, now: datetime | None = None) -> None:
             log.exception("the credentials of %s could not be checked", connection_id)
 
 
-def _recheck(connection_id: str, now: datetime) -> str:
-    """Try the stored credentials; what was repaired or ended meanwhile is left as it is."""
+def _recheck(connection_id: str, now: datetime, actor: Actor | None = None) -> str:
+    """Try the stored credentials; what was repaired or ended meanwhile is left as it is.
+
+    `actor` is the person who asked for it, who repairs what was broken if they work again.
+    """
     with database.reading() as session:
         connection = session.get_one(Connection, connection_id)
         app = session.get_one(App, connection.app_id)
@@ -163,13 +167,17 @@ def _recheck(connection_id: str, now: datetime) -> str:
         connection = session.get_one(Connection, connection_id)
         database.lock(session, connection)
         authorization = session.get_one(Authorization, connection.authorization_id)
-        if connection.status != "connected" or authorization.ciphertext != tried:
+        if connection.status not in IN_USE or authorization.ciphertext != tried:
             return check.sentence
         authorization.checked_at = now
         authorization.last_error = "" if check.ok else check.sentence
-        if check.error == "refused":
+        if check.error == "refused" and connection.status == "connected":
             authorization.status = "refused"
             _break(session, connection, check, now)
+        elif check.ok and connection.status == "broken" and actor is not None:
+            _same_account(authorization, check, app.name)
+            authorization.status = "working"
+            _mend(session, actor, connection, now)
     return check.sentence
 
 
@@ -181,8 +189,15 @@ def _break(session: Session, connection: Connection, check: Check, now: datetime
     connections.tell_requester(session, connection, event, now)
 
 
+def _mend(session: Session, actor: Actor, connection: Connection, now: datetime) -> None:
+    who = connections.managing(session, actor, connection.property_id, now)
+    move = _move("repair")
+    connections.move_row(session, connection, move, now, reason="")
+    connections.tell(session, who, "property", connection, move.event, "broken", now)
+
+
 def _check_repairable(connection: Connection, app: App) -> None:
-    if connection.status not in ("connected", "broken"):
+    if connection.status not in IN_USE:
         raise Refusal("wrong_state", f"{app.name} is not connected. Press Reconnect instead.")
 
 

@@ -112,7 +112,7 @@ class Vendors:
         <nav><a href="{escape(self._start.portal)}/subscriptions">Adjoin</a></nav></header>
         <main><h1>Accounts and their credentials</h1>
         <p class="promise">Copy credentials from here to connect a core app in Adjoin. To see a
-        connection break, press Revoke, then “Check again” in Adjoin. To repair it, press “Issue
+        connection break, press Revoke, then “Check now” in Adjoin. To repair it, press “Issue
         new ones” and give those to Adjoin.</p>{tables}</main>
         <footer>The credentials are made up and open nothing but this page’s own systems.</footer>
         """

@@ -192,6 +192,25 @@ def test_a_refusal_breaks_the_connection_and_mails_whoever_connected_it(
     assert (letter.channel, letter.mail_to) == ("mail", world.emails["maya"])
 
 
+def test_checking_repairs_what_the_vendor_has_given_back(world: World, mews: FakeVendor) -> None:
+    connection_id = connect(world)
+    mews.says = REFUSED
+    core.check_all(now=world.after(hours=1))
+    assert core.check_again(world.maya, connection_id) == REFUSED.sentence
+    assert status(connection_id) == "broken"
+    assert builders.events_of(connection_id).count("connection.broken") == 1
+    mews.says = replace(ACCEPTED, account_id="ent_2", account_name="Another Hotel")
+    assert refused(core.check_again, world.maya, connection_id).code == "other_account"
+    assert status(connection_id) == "broken"
+    mews.says = ACCEPTED
+    later = world.after(hours=2)
+    assert core.check_again(world.maya, connection_id, now=later) == ACCEPTED.sentence
+    page = subscriptions.read(world.maya, connection_id)
+    assert (page.row.status, page.reason) == ("connected", "")
+    assert builders.events_of(connection_id)[-1] == "connection.repaired"
+    assert page.history[0].who == "Maya"
+
+
 @pytest.mark.parametrize("error", ["unreachable", "rate_limited", "vendor_fault", "garbled"])
 def test_a_vendor_that_cannot_answer_breaks_nothing(
     world: World, mews: FakeVendor, error: str

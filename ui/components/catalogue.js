@@ -30,7 +30,7 @@ export default {
         <div class="segments" role="group" aria-label="Which apps">
           <button type="button" :aria-pressed="!held" @click="held = false">All</button>
           <button type="button" :aria-pressed="held" @click="held = true">
-            Connected<span class="count">{{ heldCount }}</span>
+            In use<span class="count">{{ heldCount }}</span>
           </button>
         </div>
         <div class="chips" role="group" aria-label="Category">
@@ -129,7 +129,7 @@ export default {
       return this.news || `${this.found.length} app${this.found.length === 1 ? "" : "s"} found`;
     },
     emptyTitle() {
-      return this.query ? `No app matches “${this.query}”` : this.held ? "Nothing is connected yet" : "No app in this category";
+      return this.query ? `No app matches “${this.query}”` : this.held ? "Nothing is in use yet" : "No app in this category";
     },
     emptyText() {
       return this.query

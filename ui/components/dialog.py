@@ -8,18 +8,28 @@ from nicegui import ui
 from ui.components.button import Button
 from ui.components.text import text
 
+_PRESS_MAIN_BUTTON = """(event) => {
+    if (!event.target.matches("input.box") || event.isComposing) return;
+    event.preventDefault();
+    const main = '.sheet-foot .btn:is([data-kind="primary"], [data-kind="danger"])';
+    event.currentTarget.querySelector(main)?.click();
+}"""
+
 
 class Dialog:
     """A titled sheet over the page; focus moves in, Escape closes, focus returns.
 
     Build it once while the page is drawn; before opening, refill it:
     `with dialog.refill("Connect Akia"): …` and `with dialog.footer: …`, then `dialog.open()`.
+    Enter in a field of one line presses the main button of the footer, if there is one.
     """
 
     def __init__(self, title: str = "", *, wide: bool = False) -> None:
         self._dialog = ui.dialog().props('transition-duration="140"')
         self._dialog.classes("dialog")
-        with self._dialog, ui.element("div").classes("sheet" + (" wide" if wide else "")):
+        sheet_classes = "sheet" + (" wide" if wide else "")
+        with self._dialog, ui.element("div").classes(sheet_classes) as sheet:
+            sheet.on("keydown.enter", js_handler=_PRESS_MAIN_BUTTON)
             with ui.element("div").classes("sheet-head"):
                 self._title = text(title, "h2")
                 Button("Close", self.close, kind="quiet", icon="x", hide_label=True, small=True)

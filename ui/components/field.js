@@ -105,7 +105,11 @@ export default {
       this.model = this.given();
     },
     focus() {
-      this.$nextTick(() => [this.$refs.box].flat()[0]?.focus());
+      this.$nextTick(() => {
+        [this.$refs.box].flat()[0]?.focus({ preventScroll: true });
+        // The whole field, with its label and the sentence that says what to correct.
+        if (this.$el.scrollIntoView) this.$el.scrollIntoView({ block: "nearest" });
+      });
     },
   },
 };

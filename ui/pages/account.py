@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
-from domain import passwords, people, sign_ins
+from domain import moments, passwords, people, sign_ins
 from domain.sign_ins import Device
 from ui.ask import act, attempt, load
 from ui.components.ago import iso
@@ -102,17 +102,17 @@ class SignIns:
         ):
             self._list = Listing(
                 _COLUMNS,
-                [_row(device) for device in devices],
+                _rows(devices),
                 label="Browsers in which you are signed in",
                 on_act=self._end,
                 zone=visit.zone,
             )
             with ui.element("div").classes("actions"):
-                button("Sign out everywhere", self._ask, kind="danger", icon="log-out")
+                button("Sign out everywhere else", self._ask, kind="danger", icon="log-out")
 
     async def _refresh(self) -> None:
         devices = await load(sign_ins.of_person, self._actor)
-        self._list.replace([_row(device) for device in devices])
+        self._list.replace(_rows(devices))
 
     async def _end(self, event: dict[str, Any]) -> None:
         if await act(sign_ins.end, self._actor, event["row"]):
@@ -120,11 +120,11 @@ class SignIns:
             notice("That browser was signed out.")
 
     def _ask(self) -> None:
-        with self._dialog.refill("Sign out everywhere?"):
+        with self._dialog.refill("Sign out everywhere else?"):
             text("Every other browser is sent to the sign-in page at once. This one stays.")
         with self._dialog.footer:
             button("Cancel", self._dialog.close)
-            button("Sign out everywhere", self._end_all, kind="danger")
+            button("Sign out everywhere else", self._end_all, kind="danger")
         self._dialog.open()
 
     async def _end_all(self) -> None:
@@ -137,21 +137,27 @@ class SignIns:
             notice(f"{others} signed out.")
 
 
+def _rows(devices: tuple[Device, ...]) -> list[Row]:
+    """Return the rows, this browser's first; it is seen right now, whatever was noted last."""
+    return [_row(device) for device in sorted(devices, key=lambda one: not one.is_this_one)]
+
+
 def _row(device: Device) -> Row:
+    seen_at = moments.now() if device.is_this_one else device.seen_at
     return {
         "id": device.id,
         "device": f"{device.device} (this one)" if device.is_this_one else device.device,
         "address": f"from {device.address}",
         "since": iso(device.since),
-        "seen": iso(device.seen_at),
+        "seen": iso(seen_at),
         "do": [] if device.is_this_one else [{"action": "end", "label": "Sign out"}],
     }
 
 
 def _draw_places(visit: Visit) -> None:
-    with card(
-        "Where you belong", "Switch between them at the top of every page.", icon="door-open"
-    ):
+    several = len(visit.visitor.places) > 1
+    lead = "Switch between them at the top of every page." if several else ""
+    with card("Where you belong", lead, icon="door-open"):
         Listing(
             [
                 {"key": "place", "label": "Place", "kind": "strong"},

@@ -72,12 +72,8 @@ def _draw_plan(page: Page, hotel: str) -> None:
     with ui.element("section"):
         text("What will happen", "h3")
         with ui.element("ol").classes("plan-steps"):
-            _step(
-                "Adjoin makes an access token",
-                f"It opens {hotel}’s data to {app.name}. You find it again on the connection’s "
-                "page, and can rotate it there at any time.",
-            )
-            _step(f"{app.developer} is notified {_way(page)}", "The token travels with it.")
+            _step("Adjoin makes an access token", f"It opens {hotel}’s data to {app.name}.")
+            _step(f"{app.developer} is notified {_way(page)}", _how_the_token_travels(page))
             if app.activation == "automatic":
                 _step(
                     f"{app.name} becomes active by itself",
@@ -86,8 +82,7 @@ def _draw_plan(page: Page, hotel: str) -> None:
             else:
                 _step(
                     f"{app.developer} activates",
-                    f"{how_long(app.usual)}. Until then the status is Pending, and only "
-                    f"{app.developer} can activate: nobody at the platform can.",
+                    f"{how_long(app.usual)}. Only they can: nobody at the platform can.",
                 )
 
 
@@ -99,6 +94,14 @@ def _step(title: str, words: str) -> None:
 
 def _way(page: Page) -> str:
     return _WAYS.get(page.told_by, "in its Developer Hub")
+
+
+def _how_the_token_travels(page: Page) -> str:
+    if "mail" not in page.told_by or page.token_in_mail:
+        return "The token travels with it."
+    if page.told_by == ("mail",):
+        return "The token travels with a link that opens once."
+    return "The token travels with it; in the mail, with a link that opens once."
 
 
 def _draw_questions(page: Page) -> Form:

@@ -14,7 +14,7 @@ from ui.components.text import text
 def draw_contact(contact: Contact | None, developer: str) -> None:
     """Show who answers questions about an app made by `developer`, and how to reach them."""
     if contact is None:
-        text("The platform’s own team made this app and answers questions about it.")
+        text("The platform’s own team made this app. Ask an operator of the platform about it.")
         return
     text(f"{developer} answers first, and passes on to the platform what they cannot solve.")
     with ui.element("ul").classes("contact"):

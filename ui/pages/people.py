@@ -159,7 +159,6 @@ class Roster:
                 required=True,
                 autofocus=True,
                 hint="They get a link by mail. It works once, within 7 days.",
-                on_enter=lambda: invite(),
             )
             if len(roles) > 1:
                 role = choice_cards(

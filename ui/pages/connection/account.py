@@ -48,18 +48,22 @@ class AccountCard:
                 ("Account", account.name or "without a name"),
                 ("Last checked", lambda: ago(account.checked_at, zone=self._visit.zone)),
             ]
-            if account.last_error:
+            if status == "broken":
+                # The panel on top quotes what the vendor said; once is enough.
+                items.append(("The answer", f"{self._found.row.app_name} refuses them"))
+            elif account.last_error:
                 items.append(("The answer", account.last_error))
             else:
                 items.append(("The answer", f"{self._found.row.app_name} accepted them"))
             facts(items)
-            if status == "connected":
-                self._draw_buttons()
+            self._draw_buttons(status)
 
-    def _draw_buttons(self) -> None:
+    def _draw_buttons(self, status: str) -> None:
         why_not = not_yours(self._found)
         with ui.element("div").classes("actions"):
             button("Check now", self._check, icon="refresh-cw", why_not=why_not)
+            if status == "broken":
+                return  # Repair stands in the panel on top
             button(
                 "Change credentials",
                 lambda: self._moves.credentials.repair(self._found),
