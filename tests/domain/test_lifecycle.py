@@ -122,6 +122,9 @@ def test_the_verb_is_in_the_event_in_the_past_tense(kind: str, move: lifecycle.M
     assert move.event.removeprefix("connection.") in allowed
 
 
+NAMES = ("Keystrand", "Harbour Hotel")  # the partner behind Akia, and the property
+
+
 @pytest.mark.parametrize("activation", ["manual", "automatic"])
 @pytest.mark.parametrize("disabled_by", [None, "property", "partner"])
 @pytest.mark.parametrize(
@@ -130,11 +133,13 @@ def test_the_verb_is_in_the_event_in_the_past_tense(kind: str, move: lifecycle.M
 def test_every_state_says_whose_turn_it_is_in_a_sentence(
     status: str, disabled_by: str | None, activation: str
 ) -> None:
-    turn = turns.of(status, "Akia", activation=activation, disabled_by=disabled_by)
+    turn = turns.of(
+        status, "Akia", *NAMES, activation=activation, disabled_by=disabled_by
+    )
     assert turn.whose in ("property", "partner", "nobody")
     assert 0 < len(turn.short) <= 40
     assert turn.sentence.endswith(".")
-    assert "Akia" in turn.sentence or status in ("disabled", "rejected")
+    assert any(name in turn.sentence for name in ("Akia", *NAMES))
 
 
 @pytest.mark.parametrize(
@@ -154,14 +159,23 @@ def test_every_state_says_whose_turn_it_is_in_a_sentence(
 def test_it_is_the_turn_of_whoever_can_do_something(
     status: str, options: dict[str, str], whose: str
 ) -> None:
-    assert turns.of(status, "Akia", **options).whose == whose
+    assert turns.of(status, "Akia", *NAMES, **options).whose == whose
     if status not in ("connected", "broken"):
         for_partner = turns.for_partner(status, "Akia", "Harbour Hotel", **options)
         assert for_partner.whose == whose
 
 
 def test_a_pending_request_never_asks_the_hotel_to_do_anything_but_wait() -> None:
-    assert "You need not do anything" in turns.of("pending", "Akia", activation="manual").sentence
-    assert (
-        "You need not do anything" in turns.of("pending", "Akia", activation="automatic").sentence
-    )
+    for activation in ("manual", "automatic"):
+        turn = turns.of("pending", "Akia", *NAMES, activation=activation)
+        assert "You need not do anything" in turn.sentence
+
+
+def test_whoever_is_waited_for_is_the_partner_and_not_its_app() -> None:
+    assert turns.of("pending", "Akia", *NAMES).short == "Waiting for Keystrand"
+    assert "Keystrand’s turn" in turns.of("pending", "Akia", *NAMES).sentence
+    automatic = turns.of("pending", "Akia", *NAMES, activation="automatic")
+    assert automatic.short == "Notifying Keystrand"
+    paused = turns.of("disabled", "Akia", *NAMES, disabled_by="property")
+    assert paused.short == "Paused by Harbour Hotel"
+    assert paused.sentence.startswith("Harbour Hotel has paused")

@@ -151,6 +151,27 @@ def test_the_usual_time_is_the_median_of_an_apps_own_history(world: World) -> No
     assert usual(world, "freeguides").samples == 0
 
 
+def test_a_reconnect_forgets_no_activation(world: World) -> None:
+    connection_id = world.connect()
+    connections.activate(world.dee, connection_id, now=world.after(hours=1))
+    connections.disconnect(world.maya, connection_id, now=world.after(hours=2))
+    world.connect(now=world.after(hours=3))
+    assert (usual(world).minutes, usual(world).samples) == (60, 1)
+    connections.activate(world.dee, connection_id, now=world.after(hours=6))
+    assert (usual(world).minutes, usual(world).samples) == (120, 2)
+
+
+def test_only_the_last_activations_count(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_times, "SAMPLES", 2)
+    for day, hours in enumerate((20, 1, 3)):
+        connection_id = world.connect(now=world.after(days=day))
+        connections.activate(world.dee, connection_id, now=world.after(days=day, hours=hours))
+        connections.disconnect(world.maya, connection_id, now=world.after(days=day, hours=hours))
+    assert (usual(world).minutes, usual(world).samples) == (120, 2)
+
+
 @pytest.mark.parametrize("end", ["reject", "withdraw"])
 def test_only_activations_count(world: World, end: str) -> None:
     connection_id = world.connect()
