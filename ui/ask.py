@@ -11,6 +11,7 @@ from nicegui import core, ui
 from domain.refusals import Refusal
 from ui.components.notice import notice
 
+ENDED = "/sign-in?ended=1"  # loaded anew: a window belongs to one sign-in
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ async def attempt(function: Callable[P, T], *arguments: P.args, **named: P.kwarg
 def show(refusal: Refusal) -> None:
     """Show a refusal as a notice; whoever was signed out is sent to sign in."""
     if refusal.code == "signed_out":
-        ui.navigate.to("/sign-in")
+        ui.context.client.open(ENDED)
         return
     notice(refusal.message, "bad")
 

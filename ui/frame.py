@@ -18,7 +18,7 @@ from domain.places import Place
 from domain.refusals import Refusal
 from domain.sign_ins import Visitor
 from ui import live, look, session
-from ui.ask import act, show
+from ui.ask import ENDED, act, show
 from ui.components import shell
 from ui.components.empty import failed, not_found, skeleton
 from ui.components.front import front, front_form
@@ -144,7 +144,7 @@ class Window:
     def _sign_in_ended(self, _: Change) -> None:
         """A window that stays open after a sign-out shows nothing more."""
         client = ui.context.client
-        _open("/sign-in")
+        _open(ENDED)
 
         def cut_off() -> None:
             if client.has_socket_connection:
@@ -227,7 +227,7 @@ def _guarded(page: Page, window: Window) -> Callable[..., Awaitable[None]]:
 async def _enter(page: Page, window: Window, holder: ui.element, args: PageArguments) -> None:
     visitor = await session.visitor()
     if visitor is None:
-        _open("/sign-in")
+        _open(ENDED)
         return
     place = _here(visitor, window.place)
     named = _named(visitor, args.query_parameters)

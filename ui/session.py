@@ -9,15 +9,17 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from fastapi import Form, Request
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from nicegui import app, ui
-from pydantic import AfterValidator
+from pydantic import BeforeValidator
 from starlette.datastructures import Headers, QueryParams
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import invitations, setup, sign_ins
-from domain.refusals import Refusal
 from domain.sign_ins import Visitor
 from ui.ask import attempt, load
 
@@ -25,8 +27,18 @@ _FILES = ("/_nicegui", "/assets/")
 PUBLIC = (*_FILES, "/auth/", "/sign-in", "/setup", "/invitation/", "/token/")
 # What was typed into a form that came back, and why it came back: told once, for a minute.
 _TYPED, _COMPLAINT = "adjoin_typed", "adjoin_complaint"
-LONGEST = 2000  # characters of a field; nothing that a database could not hold gets in either
-Typed = Annotated[str, Form(), AfterValidator(lambda text: text.replace("\0", "")[:LONGEST])]
+LONGEST = 2000  # characters of a field
+_DAMAGED = "The form did not arrive as it was filled in. Please fill it in again."
+
+
+def _clean(value: object) -> object:
+    """Leave out what a database could not hold: zeros, and halves of characters."""
+    if not isinstance(value, str):
+        return value
+    return value.encode(errors="ignore").decode().replace("\0", "")[:LONGEST]
+
+
+Typed = Annotated[str, Form(), BeforeValidator(_clean)]
 
 _is_secure = False
 
@@ -40,6 +52,8 @@ def install(*, base_url: str) -> None:
     app.post("/auth/sign-out", include_in_schema=False)(_sign_out)
     app.post("/auth/setup", include_in_schema=False)(_setup)
     app.post("/auth/invitation", include_in_schema=False)(_accept_invitation)
+    app.exception_handler(RequestValidationError)(_no_form)
+    app.exception_handler(HTTPException)(_no_form)
 
 
 class Guard:
@@ -79,10 +93,15 @@ async def visitor() -> Visitor | None:
 
 def safe_path(path: str | None) -> str:
     """Return `path` if it is a page of ours, the first page otherwise."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
+    if not path or not path.isprintable():
         return "/"
-    parts = urlsplit(path)
-    return path if not parts.scheme and not parts.netloc and path.isprintable() else "/"
+    if not path.startswith("/") or path.startswith(("//", "/\\")):
+        return "/"
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return "/"
+    return path if not parts.scheme and not parts.netloc else "/"
 
 
 def typed(request: Request) -> dict[str, str]:
@@ -187,7 +206,7 @@ async def _enter(
     }
     outcome = await attempt(verb, **where)
     if outcome.value is None:
-        return _back(back, outcome.refusal, typed)
+        return _back(back, outcome.refusal.message if outcome.refusal else "", typed)
     await _forget(request)  # whoever was signed in here before
     response = RedirectResponse(path, 303)
     response.set_cookie(
@@ -209,11 +228,20 @@ async def _forget(request: Request) -> None:
         await attempt(sign_ins.sign_out, visitor.actor)
 
 
-def _back(path: str, refusal: Refusal | None, typed: Mapping[str, str]) -> Response:
+async def _no_form(request: Request, fault: Exception) -> Response:
+    """Send whoever posted something else than our forms back to one, with a sentence."""
+    if request.url.path.startswith("/auth/"):
+        back = "/setup" if request.url.path == "/auth/setup" else "/sign-in"
+        return _back(back, _DAMAGED, {})
+    if isinstance(fault, HTTPException):
+        return await http_exception_handler(request, fault)
+    raise fault
+
+
+def _back(path: str, complaint: str, typed: Mapping[str, str]) -> Response:
     """Send the visitor back to a form; the sentence travels in a cookie, not in the address."""
     response = RedirectResponse(path, 303)
     short = {name: text[:254] for name, text in typed.items()}
-    complaint = refusal.message if refusal else ""
     for name, value in ((_TYPED, urlencode(short)), (_COMPLAINT, complaint)):
         response.set_cookie(
             name,

@@ -14,6 +14,7 @@ from ui.pages import (
     apps,
     connection,
     connections,
+    failure,
     home,
     invitation,
     mailbox,
@@ -113,7 +114,7 @@ def install(
     look.install()
     session.install(base_url=base_url)
     sign_in.install(accounts)
-    for page in (setup, invitation, token_link):
+    for page in (setup, invitation, token_link, failure):
         page.install()
     pages: tuple[Page, ...] = PAGES
     if letters is not None:

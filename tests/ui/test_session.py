@@ -1,11 +1,15 @@
 """The cookie, the guard before every page, and the forms that sign in and out."""
 
 from http.cookies import Morsel, SimpleCookie
+from urllib.parse import unquote
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from nicegui import app, ui
 from starlette.datastructures import Headers
 
+import logs
 from domain import sign_ins
 from tests.builders import PASSWORD, World
 from tests.ui.conftest import BASE
@@ -56,6 +60,9 @@ async def test_beside_the_public_pages_there_is_nothing_but_the_way_to_sign_in(
         ("https://evil.example", "/"),
         ("javascript:alert(1)", "/"),
         ("/apps\nSet-Cookie: a=b", "/"),
+        ("/\t/[", "/"),
+        ("/x//[", "/x//["),
+        ("/\ud800", "/"),
     ],
 )
 def test_sign_in_leads_only_to_pages_of_ours(wanted: str | None, goes: str) -> None:
@@ -124,6 +131,59 @@ async def test_odd_input_comes_back_as_a_form(stranger: httpx.AsyncClient) -> No
             answer = await stranger.post(path, data=dict.fromkeys(names, odd))
             assert answer.status_code == 303, (path, odd)
             assert "adjoin" not in stranger.cookies
+
+
+async def test_what_is_no_form_at_all_comes_back_with_a_sentence(
+    stranger: httpx.AsyncClient,
+) -> None:
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    half = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n+2AA-a\r\n--x--\r\n'
+    for path in ("/auth/sign-in", "/auth/setup", "/auth/invitation"):
+        for answer in (
+            await stranger.post(path, content=b"garbage", headers=kind),
+            await stranger.post(path, files={"email": b"a", "code": b"a", "secret": b"a"}),
+            await stranger.post(
+                path, data={"email": ["a", "b"]} | {f"x{i}": "" for i in range(2000)}
+            ),
+        ):
+            assert answer.status_code == 303, answer.text
+            assert answer.headers["location"] in ("/sign-in", "/setup")
+            assert "arrive" in unquote(stranger.cookies["adjoin_complaint"])
+        kind_of_half = kind["content-type"] + "; charset=utf-7"
+        answer = await stranger.post(path, content=half, headers={"content-type": kind_of_half})
+        assert answer.status_code == 303
+
+
+def test_halves_of_characters_are_left_out() -> None:
+    assert session._clean("a\ud800b\0") == "ab"
+
+
+async def test_no_page_tells_what_an_exception_says(house: FastAPI) -> None:
+    async def fails() -> None:
+        raise ValueError("SELECT secret FROM drawers")
+
+    ui.page("/sign-in/fails")(fails)
+    app.routes.insert(0, app.routes.pop())  # before the page that answers whatever is left
+    transport = httpx.ASGITransport(house, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as browser:
+        logs.request_id.set("abc123")
+        answer = await browser.get("/sign-in/fails")
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.text
+    assert "request id abc123" in answer.text
+    for told in ("SELECT", "ValueError"):
+        assert told not in answer.text
+
+
+async def test_an_address_that_is_none_after_sign_in_is_no_failure(
+    stranger: httpx.AsyncClient,
+) -> None:
+    assert (await stranger.get("/sign-in?next=/%09/%5B")).status_code == 200
+
+
+async def test_whoever_was_signed_out_reads_so(stranger: httpx.AsyncClient) -> None:
+    assert "You were signed out" in (await stranger.get("/sign-in?ended=1")).text
+    assert "You were signed out" not in (await stranger.get("/sign-in")).text
 
 
 async def test_an_empty_form_comes_back_too(stranger: httpx.AsyncClient) -> None:

@@ -14,6 +14,8 @@ from ui.components.accounts import Account, Accounts
 from ui.components.front import front, front_form
 
 ACTION = "/auth/sign-in"
+_LEAD = "Sign in to see your connections, or the requests that wait."
+_ENDED = "You were signed out. Sign in again to go on."
 
 
 def install(accounts: Sequence[Account] = ()) -> None:
@@ -32,7 +34,7 @@ def install(accounts: Sequence[Account] = ()) -> None:
 
 
 def _draw(request: Request, wanted: str, accounts: Sequence[Account]) -> None:
-    with front("Welcome back", "Sign in to see your connections, or the requests that wait."):
+    with front("Welcome back", _ENDED if "ended" in request.query_params else _LEAD):
         front_form(
             ACTION,
             [
