@@ -11,6 +11,8 @@ from nicegui.testing import User
 from connectors.vendor import Check
 from connectors.vendors import VENDORS
 from domain import connections, subscriptions
+from storage import database
+from storage.partners import Partner
 from tests import builders
 from tests.builders import World
 from tests.ui import hands
@@ -108,6 +110,20 @@ async def test_the_dialog_says_step_by_step_what_will_happen(maya: User, akia: s
         "nobody at the platform can",
     ):
         await maya.should_see(words)
+
+
+async def test_the_dialog_says_how_the_token_travels(maya: User, world: World, akia: str) -> None:
+    await open_dialog(maya, akia)
+    await maya.should_see("The token travels with it.")
+    with database.transaction() as session:
+        partner = session.get_one(Partner, world.d3x)
+        partner.notify_by_webhook = False
+    await open_dialog(maya, akia)
+    await maya.should_see("The token travels with a link that opens once.", retries=30)
+    with database.transaction() as session:
+        session.get_one(Partner, world.d3x).token_in_mail = True
+    await open_dialog(maya, akia)
+    await maya.should_see("The token travels with it.", retries=30)
 
 
 async def test_an_automatic_app_promises_to_become_active_by_itself(maya: User) -> None:

@@ -7,6 +7,8 @@ from domain import connections
 from tests.builders import World
 from tests.ui import hands
 from tests.ui.conftest import Person
+from tests.ui.hub import page_words
+from tests.ui.patience import until
 
 
 @pytest.fixture
@@ -25,11 +27,34 @@ async def test_home_tells_what_needs_you_from_what_waits(maya: User, world: Worl
     connections.reject(world.dee, rejected, "Not yet.")
     world.connect("freeguides")
     await maya.open("/")
-    await maya.should_see("D3x: read the reason", retries=30)
+    await maya.should_see("D3x was rejected", retries=30)
+    await maya.should_see("Not yet.")
+    await maya.should_see("Open it to put right what they wrote, then press Reconnect.")
     assert hands.button(maya, "Open D3x").props["href"] == f"/subscriptions/{rejected}"
     await maya.should_see("Waiting for others")
     await maya.should_see("FreeGuides")
     await maya.should_not_see("Nothing needs you")
+
+
+async def test_a_viewer_reads_that_a_manager_must_act_and_is_not_counted_at(
+    person: Person, world: World
+) -> None:
+    connections.reject(world.dee, world.connect("d3x"), "Not yet.")
+    noah, maya = await person("noah@harbour.example"), await person("maya@harbour.example")
+    await noah.open("/")
+    await noah.should_see("A manager must put right what they wrote", retries=30)
+    await noah.should_not_see("press Reconnect")
+    await maya.open("/")
+    counted = "'label': 'My subscriptions', 'icon': 'plug-zap', 'count': 1"
+    await until(lambda: counted in page_words(maya))
+    assert counted not in page_words(noah)
+
+
+async def test_a_pause_of_the_partner_says_when_in_words(maya: User, world: World) -> None:
+    connections.disable(world.dee, world.connect_active(), "Maintenance.")
+    await maya.open("/")
+    await maya.should_see("Paused by D3x Ltd, ", retries=30)
+    assert "'prefix': 'since'" not in page_words(maya)
 
 
 async def test_home_follows_what_happens_elsewhere(maya: User, world: World) -> None:

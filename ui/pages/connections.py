@@ -39,7 +39,12 @@ async def page(visit: Visit) -> None:
 
 
 async def count(actor: Actor, place: Place) -> int:
-    """Return how many connections the property should look at (see turns.is_due)."""
+    """Return how many connections the property should look at (see turns.is_due).
+
+    None for a viewer: the number asks for something that only managers can do.
+    """
+    if place.role != "manager":
+        return 0
     return await load(subscriptions.count_due, actor, place.id)
 
 

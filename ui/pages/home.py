@@ -1,6 +1,6 @@
 """Home: what needs you, what waits for others, and what simply works."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from domain.subscriptions import Row
 from ui.ask import load
 from ui.components.ago import ago
 from ui.components.badge import badge
-from ui.components.button import button
+from ui.components.button import Kind, button
 from ui.components.callout import callout
 from ui.components.card import card
 from ui.components.empty import empty
@@ -64,7 +64,7 @@ def _draw(visit: Visit, rows: Sequence[Row]) -> None:
         with callout("ok", "Nothing needs you", "No connection waits for somebody at the hotel."):
             pass
     for row in due:
-        _draw_due(row, visit.zone)
+        _draw_due(row, visit.zone, may_act=visit.place.role == "manager")
     if waiting:
         with card("Waiting for others", "You need not do anything.", icon="hourglass"):
             _draw_rows(waiting, visit.zone)
@@ -77,12 +77,35 @@ def _draw(visit: Visit, rows: Sequence[Row]) -> None:
         _draw_resting(resting)
 
 
-def _draw_due(row: Row, zone: str) -> None:
+def _draw_due(row: Row, zone: str, *, may_act: bool) -> None:
     look = STATUS[row.status]
-    title = f"{row.app_name}: {row.turn.short[0].lower()}{row.turn.short[1:]}"
-    with callout(look.tone, title, row.turn.sentence, look.icon):
-        button(f"Open {row.app_name}", href=f"/subscriptions/{row.id}", kind="primary")
+    news, for_manager, for_viewer, said = _DUE[row.status]
+    title = f"{row.app_name} {news}"
+    with callout(look.tone, title, for_manager if may_act else for_viewer, look.icon):
+        if row.reason:
+            with ui.element("div").classes("turn-more"):
+                text(f"{said(row)}:", classes="muted")
+                text(row.reason, "blockquote", "quote")
+        kind: Kind = "primary" if may_act else "secondary"
+        button(f"Open {row.app_name}", href=f"/subscriptions/{row.id}", kind=kind)
         ago(row.since, look.label, zone).classes("muted small")
+
+
+# What the property should look at: the news, what a manager and a viewer do about it, whose words.
+_DUE: dict[str, tuple[str, str, str, Callable[[Row], str]]] = {
+    "rejected": (
+        "was rejected",
+        "Open it to put right what they wrote, then press Reconnect.",
+        "A manager must put right what they wrote, and reconnect.",
+        lambda row: f"{row.developer} wrote",
+    ),
+    "broken": (
+        "needs new credentials",
+        "Open it and press Repair; nothing is lost.",
+        "A manager must enter new credentials; nothing is lost.",
+        lambda row: f"{row.app_name} said",
+    ),
+}
 
 
 def _draw_rows(rows: Sequence[Row], zone: str) -> None:
@@ -105,8 +128,8 @@ def _draw_age(row: Row, zone: str) -> None:
         if row.usual.words:
             text(f", {row.usual.words}", "span")
     else:
-        text(f"{row.turn.short} ", "span")
-        ago(row.since, "since", zone)
+        text(f"{row.turn.short}, ", "span")
+        ago(row.since, zone=zone)
 
 
 def _draw_neighbour(row: Row) -> None:
