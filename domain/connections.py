@@ -231,10 +231,13 @@ def tell(
     )
 
 
-def tell_requester(session: Session, connection: Connection, event: str, now: datetime) -> None:
-    """Queue the mail to whoever pressed Connect, where one is due."""
-    app, _, hotel = around(session, connection)
-    letter = letters.to_hotel(event, app, hotel, connection)
+def tell_requester(
+    session: Session, connection: Connection, event: str, now: datetime, *, side: str = "adjoin"
+) -> None:
+    """Queue the mail to whoever pressed Connect, where one is due; `side` is who moved it."""
+    app, partner, hotel = around(session, connection)
+    by = partner if side == "partner" else None
+    letter = letters.to_hotel(event, app, hotel, connection, by)
     if letter is not None:
         person = session.get_one(Person, connection.requested_by)
         messages.send_letter(session, person.email, letter, now, event=f"{event}.property")
@@ -256,7 +259,7 @@ def _perform(
     move_row(session, connection, move, now, **values)
     tell(session, who, side, connection, move.event, before, now, connection.reason)
     messages.tell_partner(session, connection, move.event, now, reason=connection.reason)
-    tell_requester(session, connection, move.event, now)
+    tell_requester(session, connection, move.event, now, side=side)
     return connection
 
 
@@ -370,7 +373,11 @@ def checked_reason(reason: str, *, demand: str = "") -> str:
         raise invalid(demand, "partner")
     if len(reason) > REASON_MAX:
         raise invalid(f"Keep the reason under {REASON_MAX} characters.")
-    # No database takes a lone surrogate, and not every one a NUL; people write neither.
-    if any(category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in reason):
+    # No database takes a lone surrogate, and not every one a NUL; people write neither. Signs that
+    # turn the direction of writing could make a mail read as something else.
+    if any(
+        (category(sign) in ("Cc", "Cs") and sign not in "\n\r\t") or sign in letters.TURNING
+        for sign in reason
+    ):
         raise invalid("The reason has characters that cannot be shown. Please type it again.")
     return reason

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import indent
 
 from sqlmodel import Session
 
@@ -12,6 +13,9 @@ from storage.apps import App
 from storage.connections import Connection, Token
 from storage.partners import Partner
 from storage.properties import Property
+
+# Signs that turn the direction of writing: with them, a text reads otherwise than it is written.
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ def to_partner(
     if event == "connection.requested":
         parts.append(_what_to_do(app))
     if event == "connection.rejected" and connection.reason:
-        parts.append(f"The reason you gave: {connection.reason}")
+        parts.append(f"The reason you gave:\n\n{_quoted(connection.reason)}")
     parts.append(
         f"The connection in your Developer Hub:\n{link(f'/hub/connections/{connection.id}')}"
     )
@@ -105,7 +109,7 @@ def nudge(app: App, hotel: Property, connection: Connection, who: str, now: date
         f"{hotel.name} is waiting for {app.name}",
         f"{who} of {hotel.name} asks you to look at their request to connect {app.name}. "
         f"It has been waiting for {waited}.\n\n"
-        f"Activate or reject it here:\n{link('/hub/requests')}{_FOOTER}",
+        f"Activate or reject it here:\n{link(f'/hub/connections/{connection.id}')}{_FOOTER}",
     )
 
 
@@ -115,12 +119,17 @@ def reminder(app: App, hotel: Property, connection: Connection, now: datetime) -
     return Letter(
         f"Still waiting: {hotel.name} and {app.name}",
         f"{hotel.name} pressed Connect for {app.name} {waited} ago and is still waiting for you."
-        f"\n\nActivate or reject it here:\n{link('/hub/requests')}{_FOOTER}",
+        f"\n\nActivate or reject it here:\n{link(f'/hub/connections/{connection.id}')}{_FOOTER}",
     )
 
 
-def to_hotel(event: str, app: App, hotel: Property, connection: Connection) -> Letter | None:
-    """Return the mail that tells a hotel how its request ended, None where none is due."""
+def to_hotel(
+    event: str, app: App, hotel: Property, connection: Connection, by: Partner | None = None
+) -> Letter | None:
+    """Return the mail that tells a hotel what became of its connection, None where none is due.
+
+    `by` is the partner if it was the partner that moved it.
+    """
     page = link(f"/subscriptions/{connection.id}?property={hotel.id}")
     if event == "connection.activated":
         return Letter(
@@ -130,8 +139,7 @@ def to_hotel(event: str, app: App, hotel: Property, connection: Connection) -> L
     if event == "connection.rejected":
         return Letter(
             f"{app.name} did not accept the connection with {hotel.name}",
-            f"{app.name} has rejected the request of {hotel.name}. They wrote:\n\n"
-            f"    {connection.reason}\n\n"
+            f"{app.name} has rejected the request of {hotel.name}. {_reason(connection)}"
             f"You can put this right and connect again:\n{page}{_FOOTER}",
         )
     if event == "connection.broken":
@@ -141,7 +149,53 @@ def to_hotel(event: str, app: App, hotel: Property, connection: Connection) -> L
             f"refused. It is your turn: enter working ones, everything else is kept.\n\n"
             f"{page}{_FOOTER}",
         )
+    if by is not None and event in _MOVED_BY_PARTNER:
+        subject, happened, next_step = _MOVED_BY_PARTNER[event]
+        names = {"app": app.name, "hotel": hotel.name, "partner": by.name}
+        return Letter(
+            subject.format(**names),
+            f"{happened.format(**names)} {_reason(connection)}{next_step.format(**names)}"
+            f"\n\n{_contact(by)}The connection in Adjoin:\n{page}{_FOOTER}",
+        )
     return None
+
+
+_MOVED_BY_PARTNER = {
+    "connection.disabled": (
+        "{app} was paused at {hotel} by {partner}",
+        "{partner} has paused the connection of {app} with {hotel}. Until it is enabled again, no "
+        "data flows.",
+        "Only {partner} can enable it again, so it is their turn.",
+    ),
+    "connection.enabled": (
+        "{app} works again at {hotel}",
+        "{partner} has enabled the connection of {app} with {hotel} again.",
+        "There is nothing for you to do.",
+    ),
+    "connection.disconnected": (
+        "{app} was disconnected from {hotel} by {partner}",
+        "{partner} has ended the connection of {app} with {hotel}. Its access token no longer "
+        "works.",
+        "Mappings and history are kept. You can connect again at any time.",
+    ),
+}
+
+
+def _reason(connection: Connection) -> str:
+    if not connection.reason:
+        return ""
+    return f"They wrote:\n\n{_quoted(connection.reason)}\n\n"
+
+
+def _quoted(words: str) -> str:
+    """Mark every line of what somebody else wrote, so that none can pass for ours."""
+    return indent(words, "    > ", lambda line: True)
+
+
+def _contact(partner: Partner) -> str:
+    ways = (partner.contact_name, partner.contact_email, partner.contact_phone)
+    told = ", ".join(way for way in ways if way)
+    return f"Your contact at {partner.name}: {told}\n\n" if told else ""
 
 
 def invitation(inviter: str, place: str, role: str, secret: str) -> Letter:
