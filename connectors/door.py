@@ -23,6 +23,10 @@ __all__ = ["Blocked", "Door", "Reply", "Unreachable", "forbidden"]
 LONGEST_REPLY = 1_000_000
 USER_AGENT = "Adjoin/0.1"
 
+LOOKUP_SECONDS = 5.0
+# The resolver cannot be interrupted: who waits for it leaves in time, and its thread stays behind.
+_lookups = ThreadPoolExecutor(8, "lookups")
+
 Lookup = Callable[[str, int], list[str]]
 
 
@@ -78,15 +82,19 @@ class Door:
         judge_host(host)
 
     def addresses(self, host: str, port: int) -> list[str]:
-        """Look a host up and judge every address found. Blocks on the DNS.
+        """Look a host up and judge every address found. Blocks on the DNS, for LOOKUP_SECONDS.
 
-        Raises Blocked when the host isn't found, or when one of its addresses isn't public and
-        the operator didn't allow the host.
+        Raises Blocked when the host isn't found in time, or when one of its addresses isn't
+        public and the operator didn't allow the host.
         """
+        search = _lookups.submit(self._resolve, host, port)
         try:
-            return self._resolve(host, port)
-        except OSError:
-            raise Blocked(f"{host} could not be found. Check how it is spelt.") from None
+            return search.result(LOOKUP_SECONDS)
+        except OSError:  # a TimeoutError is one, too
+            if search.done():
+                raise Blocked(f"{host} could not be found. Check how it is spelt.") from None
+            search.cancel()
+            raise Blocked(f"{host} was not found in time. Please try again in a moment.") from None
 
     def vet(self, url: str) -> None:
         """Everything that is judged when an address is saved: spelling and DNS. Raises Blocked."""

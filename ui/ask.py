@@ -15,10 +15,11 @@ ENDED = "/sign-in?ended=1"  # loaded anew: a window belongs to one sign-in
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Verbs that hash passwords or ask a vendor take long, so they have threads of their own and the
-# quick ones never wait behind them.
+# What hashes a password, and what asks a system outside, takes long: they have threads of their
+# own, so that neither waits behind the other and the quick ones wait behind none of them.
 _quick = ThreadPoolExecutor(8, thread_name_prefix="pages")
 _slow = ThreadPoolExecutor(4, thread_name_prefix="pages-slow")
+_outside = ThreadPoolExecutor(8, thread_name_prefix="pages-outside")
 
 
 @dataclass(frozen=True)
@@ -38,25 +39,35 @@ async def load(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) 
     return await _run(_quick, function, *arguments, **named)
 
 
-async def load_slowly(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """`load`, for functions that hash a password or ask another system."""
-    return await _run(_slow, function, *arguments, **named)
-
-
 async def act(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Outcome[T]:
     """Call a domain verb for a handler; a refusal is shown as a notice."""
-    outcome = await attempt(function, *arguments, **named)
-    if outcome.refusal is not None:
-        show(outcome.refusal)
-    return outcome
+    return _told(await _attempt(_quick, function, *arguments, **named))
+
+
+async def act_outside(
+    function: Callable[P, T], *arguments: P.args, **named: P.kwargs
+) -> Outcome[T]:
+    """`act`, for verbs that ask a system outside: a vendor's, or the DNS."""
+    return _told(await _attempt(_outside, function, *arguments, **named))
 
 
 async def attempt(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Outcome[T]:
-    """Call a domain verb, slow ones too, and leave it to the caller to show a refusal in place."""
-    try:
-        return Outcome(True, await _run(_slow, function, *arguments, **named))
-    except Refusal as refusal:
-        return Outcome(False, refusal=refusal)
+    """Call a domain verb, and leave it to the caller to show a refusal in place."""
+    return await _attempt(_quick, function, *arguments, **named)
+
+
+async def attempt_slowly(
+    function: Callable[P, T], *arguments: P.args, **named: P.kwargs
+) -> Outcome[T]:
+    """`attempt`, for verbs that hash a password."""
+    return await _attempt(_slow, function, *arguments, **named)
+
+
+async def attempt_outside(
+    function: Callable[P, T], *arguments: P.args, **named: P.kwargs
+) -> Outcome[T]:
+    """`attempt`, for verbs that ask a system outside: a vendor's, or the DNS."""
+    return await _attempt(_outside, function, *arguments, **named)
 
 
 def show(refusal: Refusal) -> None:
@@ -65,6 +76,21 @@ def show(refusal: Refusal) -> None:
         ui.context.client.open(ENDED)
         return
     notice(refusal.message, "bad")
+
+
+def _told(outcome: Outcome[T]) -> Outcome[T]:
+    if outcome.refusal is not None:
+        show(outcome.refusal)
+    return outcome
+
+
+async def _attempt(
+    pool: ThreadPoolExecutor, function: Callable[P, T], *arguments: P.args, **named: P.kwargs
+) -> Outcome[T]:
+    try:
+        return Outcome(True, await _run(pool, function, *arguments, **named))
+    except Refusal as refusal:
+        return Outcome(False, refusal=refusal)
 
 
 async def _run(

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain import invitations, setup, sign_ins
 from domain.sign_ins import Visitor
-from ui.ask import attempt, load
+from ui.ask import attempt, attempt_slowly, load
 
 _FILES = ("/_nicegui", "/assets/")
 PUBLIC = (*_FILES, "/auth/", "/sign-in", "/setup", "/invitation/", "/token/")
@@ -204,7 +204,7 @@ async def _enter(
         "device": device_of(request.headers),
         "address": request.client.host if request.client else "unknown",
     }
-    outcome = await attempt(verb, **where)
+    outcome = await attempt_slowly(verb, **where)
     if outcome.value is None:
         return _back(back, outcome.refusal.message if outcome.refusal else "", typed)
     await _forget(request)  # whoever was signed in here before

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors import door as module
 from connectors.door import Blocked, Door, Unreachable
 from connectors.webhook import Sender
 from tests.connectors.receivers import SECRET, Listener, Serve, Talk
@@ -311,3 +313,19 @@ async def test_a_certificate_is_checked_against_the_name_though_an_address_is_di
         with pytest.raises(Unreachable) as fault:
             await asyncio.to_thread(careful.get, url)
         assert fault.value.error == "tls"
+
+
+def test_a_look_up_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(module, "LOOKUP_SECONDS", 0.05)
+
+    def hangs(_: str, __: int) -> list[str]:
+        released.wait(10)
+        return ["93.184.216.34"]
+
+    door = Door(lookup=hangs)
+    try:
+        with pytest.raises(Blocked, match="not found in time"):
+            door.vet("https://hooks.example.com/x")
+    finally:
+        released.set()

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from domain import moments, passwords, people, sign_ins
 from domain.sign_ins import Device
-from ui.ask import act, attempt, load
+from ui.ask import act, attempt, attempt_slowly, load
 from ui.components.ago import iso
 from ui.components.button import button
 from ui.components.card import card
@@ -56,7 +56,7 @@ def _draw_name(visit: Visit) -> None:
 
 def _draw_password(visit: Visit) -> None:
     async def change() -> None:
-        outcome = await attempt(people.change_password, visit.actor, now.value, new.value)
+        outcome = await attempt_slowly(people.change_password, visit.actor, now.value, new.value)
         if outcome.refusal is not None:
             wrong = now if outcome.refusal.code in ("wrong_password", "too_many_tries") else new
             wrong.error(outcome.refusal.message)

@@ -8,7 +8,7 @@ from nicegui import ui
 from connectors.vendor import CredentialField
 from domain import catalogue, core, subscriptions
 from domain.drafts import Permission
-from ui.ask import Outcome, attempt
+from ui.ask import Outcome, attempt_outside
 from ui.components.button import button
 from ui.components.callout import callout
 from ui.components.dialog import Dialog
@@ -39,7 +39,9 @@ class CredentialsDialog:
         visit, app = self._visit, page.card
 
         async def check(given: dict[str, str]) -> Outcome[Any]:
-            outcome = await attempt(core.connect, visit.actor, visit.place.id, app.slug, given)
+            outcome = await attempt_outside(
+                core.connect, visit.actor, visit.place.id, app.slug, given
+            )
             if outcome:
                 notice(f"{app.name} accepted the credentials.", title="Connected")
                 ui.navigate.to(f"/subscriptions/{outcome.value}")
@@ -53,7 +55,7 @@ class CredentialsDialog:
         visit, row = self._visit, page.row
 
         async def check(given: dict[str, str]) -> Outcome[Any]:
-            outcome = await attempt(core.repair, visit.actor, row.id, given)
+            outcome = await attempt_outside(core.repair, visit.actor, row.id, given)
             if outcome:
                 notice(f"{row.app_name} accepted the new credentials.", title="Saved")
             return outcome

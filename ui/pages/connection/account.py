@@ -7,7 +7,7 @@ from nicegui import ui
 
 from domain import core, subscriptions
 from domain.subscriptions import Page
-from ui.ask import act, load
+from ui.ask import act_outside, load
 from ui.components.ago import ago
 from ui.components.button import button
 from ui.components.card import card, facts
@@ -72,7 +72,7 @@ class AccountCard:
             )
 
     async def _check(self) -> None:
-        outcome = await act(core.check_again, self._visit.actor, self._found.row.id)
+        outcome = await act_outside(core.check_again, self._visit.actor, self._found.row.id)
         if outcome.value is None:
             return
         found = await load(subscriptions.read, self._visit.actor, self._found.row.id)

@@ -9,7 +9,7 @@ from nicegui import ui
 from domain import tokens
 from domain.subscriptions import Page
 from domain.tokens import Receipt
-from ui.ask import attempt
+from ui.ask import attempt, attempt_slowly
 from ui.components.ago import ago, moment
 from ui.components.button import button
 from ui.components.callout import callout
@@ -116,7 +116,7 @@ class TokenCard:
 
         async def show() -> None:
             typed = password.value or ""
-            outcome = await attempt(tokens.reveal, self._visit.actor, row.id, typed)
+            outcome = await attempt_slowly(tokens.reveal, self._visit.actor, row.id, typed)
             if outcome.refusal is not None:
                 password.error(outcome.refusal.message).focus()
                 return

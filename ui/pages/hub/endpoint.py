@@ -10,7 +10,7 @@ from nicegui import ui
 from domain import deliveries, endpoints, moments, retries
 from domain.deliveries import Page as Delivery
 from domain.endpoints import Row
-from ui.ask import Outcome, act, attempt, load
+from ui.ask import Outcome, act, attempt_outside, load
 from ui.components.ago import ago
 from ui.components.badge import badge
 from ui.components.button import Kind, button
@@ -138,7 +138,7 @@ class EndpointCard:
             fields.append(address_field(row.url))
 
         async def go() -> None:
-            outcome = await attempt(
+            outcome = await attempt_outside(
                 endpoints.change_url, self._visit.actor, row.id, fields[0].value
             )
             if settled(outcome, fields[0]):

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from domain import endpoints, partners
 from domain.endpoints import Row
-from ui.ask import attempt, load
+from ui.ask import attempt_outside, load
 from ui.components.button import button
 from ui.components.card import card
 from ui.components.dialog import Dialog
@@ -97,7 +97,7 @@ def _ask_new(visit: Visit, dialog: Dialog) -> None:
         field = address_field()
 
     async def add() -> None:
-        outcome = await attempt(endpoints.create, visit.actor, visit.place.id, field.value)
+        outcome = await attempt_outside(endpoints.create, visit.actor, visit.place.id, field.value)
         if settled(outcome, field) and outcome.value is not None:
             show_secret(dialog, outcome.value.secret)
 

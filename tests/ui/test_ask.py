@@ -1,0 +1,28 @@
+"""How pages call the domain: what takes long never makes the quick ones wait."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.ui.conftest import Person
+from ui import ask
+
+
+@pytest.mark.parametrize("slowly", [ask.attempt_slowly, ask.attempt_outside, ask.act_outside])
+async def test_quick_verbs_wait_behind_no_slow_ones(
+    person: Person, slowly: Callable[..., Awaitable[Any]]
+) -> None:
+    await person("maya@harbour.example")
+    released = threading.Event()
+    waiting = [asyncio.ensure_future(slowly(released.wait, 10)) for _ in range(20)]
+    try:
+        async with asyncio.timeout(5):
+            assert (await ask.attempt(lambda: "quick")).value == "quick"
+            other = ask.attempt_outside if slowly is ask.attempt_slowly else ask.attempt_slowly
+            assert (await other(lambda: "other")).value == "other"
+    finally:
+        released.set()
+        await asyncio.gather(*waiting)
