@@ -99,7 +99,7 @@ def repair(
         _same_account(authorization, check, app.name)
         _store(authorization, given, check, now)
         if connection.status == "broken":
-            _mend(session, actor, connection, now)
+            _mend(session, actor, connection, now, "With new credentials")
         else:
             event = "connection.credentials_changed"
             connections.tell(session, who, "property", connection, event, connection.status, now)
@@ -177,7 +177,7 @@ def _recheck(connection_id: str, now: datetime, actor: Actor | None = None) -> s
         elif check.ok and connection.status == "broken" and actor is not None:
             _same_account(authorization, check, app.name)
             authorization.status = "working"
-            _mend(session, actor, connection, now)
+            _mend(session, actor, connection, now, "The credentials work again")
     return check.sentence
 
 
@@ -189,11 +189,11 @@ def _break(session: Session, connection: Connection, check: Check, now: datetime
     connections.tell_requester(session, connection, event, now)
 
 
-def _mend(session: Session, actor: Actor, connection: Connection, now: datetime) -> None:
+def _mend(session: Session, actor: Actor, connection: Connection, now: datetime, note: str) -> None:
     who = connections.managing(session, actor, connection.property_id, now)
     move = _move("repair")
     connections.move_row(session, connection, move, now, reason="")
-    connections.tell(session, who, "property", connection, move.event, "broken", now)
+    connections.tell(session, who, "property", connection, move.event, "broken", now, note)
 
 
 def _check_repairable(connection: Connection, app: App) -> None:

@@ -1,5 +1,6 @@
 """Deliveries as a partner sees them: every message, every attempt, and Resend."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from domain import letters, messages, moments
 from domain.actors import Actor, standing
 from domain.partners import failing, working_for
 from domain.refusals import Refusal, not_found
-from storage import changes, database, jobs
+from storage import changes, database, encryption, jobs
 from storage.apps import App
 from storage.connections import Connection, Token
 from storage.messages import Attempt, Endpoint, Message
@@ -61,10 +62,14 @@ class Try:
 
 @dataclass(frozen=True)
 class Page:
-    """One message with all its attempts, the last first. The body is not shown: it may carry a
-    token, which travels only to where the partner asked for it."""
+    """One message with all its attempts, the last first.
+
+    `event` is what a webhook carries, as indented JSON. Its token is masked: that travels only to
+    where the partner asked for it. It is empty for mail, whose text may hold a one-time link.
+    """
 
     row: Row
+    event: str
     finished_at: datetime | None
     tries: tuple[Try, ...]
     can_resend: bool
@@ -117,6 +122,7 @@ def read(actor: Actor, message_id: str, *, now: datetime | None = None) -> Page:
         last = {message.id: tries[0].sentence} if tries else {}
         return Page(
             _row(last, *row),
+            _masked_event(session, message) if message.channel == "webhook" else "",
             message.finished_at,
             tuple(_try(attempt) for attempt in tries),
             message.status != "canceled",
@@ -209,6 +215,15 @@ def _mine(session: Session, actor: Actor, message_id: str, now: datetime) -> Mes
     if message is None or not who.works_for(message.partner_id):
         raise not_found("This delivery")
     return message
+
+
+def _masked_event(session: Session, message: Message) -> str:
+    event = json.loads(encryption.decrypt(message.body))
+    data = event.get("data", {})
+    if "access_token" in data:
+        token = session.get(Token, message.token_id or "")
+        data["access_token"] = token.masked if token else "…"
+    return json.dumps(event, indent=2, ensure_ascii=False)
 
 
 def _last_outcomes(session: Session, message_ids: list[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ WORDS = {
     "connection.disconnected": "Disconnected",
     "connection.connected": "Connected: the credentials work",
     "connection.broken": "Broken: the credentials are refused",
-    "connection.repaired": "Repaired with new credentials",
+    "connection.repaired": "Repaired",
     "connection.credentials_changed": "Credentials changed",
     "connection.nudged": "Nudge sent to the partner",
     "connection.reminded": "Reminder sent to the partner",

@@ -208,7 +208,7 @@ def test_checking_repairs_what_the_vendor_has_given_back(world: World, mews: Fak
     page = subscriptions.read(world.maya, connection_id)
     assert (page.row.status, page.reason) == ("connected", "")
     assert builders.events_of(connection_id)[-1] == "connection.repaired"
-    assert page.history[0].who == "Maya"
+    assert (page.history[0].who, page.history[0].note) == ("Maya", "The credentials work again")
 
 
 @pytest.mark.parametrize("error", ["unreachable", "rate_limited", "vendor_fault", "garbled"])

@@ -327,7 +327,23 @@ async def test_refused_credentials_break_a_core_app_and_repair_heals_it(
     hands.fill(maya, "Access token", "new")
     hands.press(maya, "Repair")
     await until(lambda: badge(maya) == "Connected")
-    await maya.should_see("Repaired with new credentials", retries=30)
+    await maya.should_see("With new credentials", retries=30)
+
+
+async def test_a_check_heals_what_the_vendor_gave_back_and_nothing_is_said_thrice(
+    maya: User, world: World, mews: list[Check]
+) -> None:
+    connection_id = core.connect(world.maya, world.hotel, "mews", CREDENTIALS)
+    mews.append(REFUSED)
+    core.check_again(world.maya, connection_id)
+    await look(maya, connection_id)
+    with maya:
+        said = [one.text for one in ElementFilter(kind=TextElement)]
+    assert said.count(REFUSED.sentence) == 1  # in the panel; the story tells it once more
+    mews.append(WORKS)
+    hands.press(maya, "Check now")
+    await until(lambda: badge(maya) == "Connected")
+    await maya.should_see("The credentials work again", retries=30)
 
 
 async def test_credentials_of_another_account_are_refused_in_the_dialog(

@@ -13,7 +13,7 @@ from ui.components.badge import badge
 from ui.components.button import Button, button
 from ui.components.callout import callout
 from ui.components.card import Fact, card, facts
-from ui.components.code import code_block
+from ui.components.code import code_block, code_tabs
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb, page_title
 from ui.components.text import text
@@ -57,6 +57,8 @@ class Sheet:
                 with card("Attempts", icon="list"):
                     self._none = text("Nothing has been tried yet.", classes="muted")
                     self._list = ui.element("ol").classes("tries")
+                if page.event:
+                    _draw_event(page)
             with card("Facts", icon="info"):
                 facts(_facts(row, visit.zone))
         self.show(page)
@@ -99,8 +101,23 @@ def _facts(row: Row, zone: str) -> list[Fact]:
     if row.connection_id:
         found.append(("Connection", lambda: _link(row)))
     if row.token_id:
-        found.append(("Carries", "an access token, so its content is not shown here"))
+        found.append(("Carries", "an access token, which is never shown here"))
     return found
+
+
+def _draw_event(page: Page) -> None:
+    lead = "The body of the request, indented for you to read; the real one has no line breaks."
+    if page.row.token_id:
+        lead += " The access token is masked."
+    with card("What was sent", lead, icon="file-text"):
+        code_tabs({"Body": page.event, "Headers": _HEADERS.format(id=page.row.id)})
+
+
+# Every attempt has its own time and signature; only the id stays the same.
+_HEADERS = """Content-Type: application/json
+webhook-id: {id}
+webhook-timestamp: <when the attempt was made, in seconds since 1970>
+webhook-signature: v1,<signature over the id, the timestamp and the body>"""
 
 
 def _link(row: Row) -> None:
