@@ -11,7 +11,7 @@ from domain.actors import Actor, Standing, operating, standing
 from domain.drafts import Draft, Permission
 from domain.refusals import Refusal, not_found
 from domain.waiting_times import Usual
-from storage import database
+from storage import changes, database
 from storage.apps import App
 from storage.connections import Connection
 from storage.partners import Partner
@@ -141,7 +141,7 @@ def entry(actor: Actor, slug: str, *, now: datetime | None = None) -> Entry:
             _state(app),
             partner.name if partner else "the platform",
             _connections(session, app),
-            waiting_times.of_apps(session, [app])[app.id],
+            waiting_times.of(app),
             drafts.of(app),
         )
 
@@ -209,7 +209,6 @@ def _listed(session: Session, now: datetime, partner_id: str | None = None) -> t
     if partner_id:
         statement = statement.where(App.partner_id == partner_id)
     rows = session.exec(statement.order_by(App.name)).all()
-    usual = waiting_times.of_apps(session, [row[0] for row in rows])
     counts = dict(
         session.exec(select(Connection.app_id, func.count()).group_by(Connection.app_id)).all()
     )
@@ -225,7 +224,7 @@ def _listed(session: Session, now: datetime, partner_id: str | None = None) -> t
             _state(app),
             app.icon,
             app.hue,
-            usual[app.id],
+            waiting_times.of(app),
             counts.get(app.id, 0),
         )
         for app, developer in rows
@@ -255,3 +254,4 @@ def _whose(app: App) -> tuple[str, str | None, str | None]:
 def _record(session: Session, who: Standing, app: App, event: str, now: datetime) -> None:
     side = "platform" if who.is_operator else "partner"
     history.record(session, event, who, side, now, partner_id=app.partner_id, note=app.name)
+    changes.announce(session, changes.Change("app", app.id, None, app.partner_id))

@@ -20,9 +20,11 @@ from storage.apps import App
 from storage.connections import Connection
 from storage.partners import Partner
 from storage.people import Membership, Person
+from storage.properties import Property
 
 NO_LONGER_OFFERED = "This app is no longer offered to properties."
 ENDED = ("disconnected", "rejected")
+PLATFORM = "the platform"  # who developed a core app
 
 
 @dataclass(frozen=True)
@@ -112,16 +114,17 @@ def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = No
         ).one_or_none()
         if app.retired_at is not None and connection is None:
             raise not_found("This app")
-        usual = waiting_times.of_apps(session, [app])[app.id]
+        developer = partner.name if partner else PLATFORM
+        hotel = session.get_one(Property, property_id)
         return Page(
             _card(
                 app,
-                partner.name if partner else None,
-                connection,
-                usual,
+                developer,
+                connection.status if connection else None,
+                connection.id if connection else None,
                 _not_manager(session, who, property_id),
             ),
-            _turn(app, connection) if connection else None,
+            _turn(app, developer, hotel, connection) if connection else None,
             connection.since if connection else None,
             messages.ways(session, partner) if partner else (),
             bool(partner and partner.token_in_mail),
@@ -155,8 +158,14 @@ def _guest(session: Session, actor: Actor, property_id: str, now: datetime) -> S
 def _cards(
     session: Session, who: Standing, property_id: str, condition: sa.ColumnElement[bool]
 ) -> tuple[Card, ...]:
-    rows = session.exec(
-        select(App, Partner.name, Connection)
+    rows = session.execute(
+        sa.select(
+            *_SHOWN,
+            col(Partner.name).label("developer"),
+            col(Connection.status).label("status"),
+            col(Connection.id).label("connection_id"),
+        )
+        .select_from(App)
         .outerjoin(Partner, col(Partner.id) == App.partner_id)
         .outerjoin(
             Connection,
@@ -167,36 +176,51 @@ def _cards(
             col(App.retired_at).is_(None) | col(Connection.status).not_in(ENDED),
             condition,
         )
-        .order_by(App.name)
+        .order_by(col(App.name))
     ).all()
-    usual = waiting_times.of_apps(session, [row[0] for row in rows])
     why_not = _not_manager(session, who, property_id)
     return tuple(
-        _card(app, developer, connection, usual[app.id], why_not)
-        for app, developer, connection in rows
+        _card(row, row.developer or PLATFORM, row.status, row.connection_id, why_not)
+        for row in rows
     )
 
 
+# What a card shows; the long texts and the rest of an app are read for its page only.
+_SHOWN = (
+    col(App.slug),
+    col(App.name),
+    col(App.tagline),
+    col(App.category),
+    col(App.kind),
+    col(App.activation),
+    col(App.usual_minutes),
+    col(App.measured_minutes),
+    col(App.measured_from),
+    col(App.icon),
+    col(App.hue),
+    col(App.retired_at),
+)
+
+
 def _card(
-    app: App, developer: str | None, connection: Connection | None, usual: Usual, why_not: str
+    app: Any, developer: str, status: str | None, connection_id: str | None, why_not: str
 ) -> Card:
-    status = connection.status if connection else None
     has_ended = status is None or status in ENDED
     if app.retired_at is not None and has_ended:
         why_not = NO_LONGER_OFFERED
     return Card(
         app.slug,
         app.name,
-        developer or "the platform",
+        developer,
         app.tagline,
         app.category,
         app.kind,
         "" if app.kind == "core" else app.activation,
-        usual,
+        waiting_times.of(app),
         app.icon,
         app.hue,
         status,
-        connection.id if connection else None,
+        connection_id,
         not why_not and has_ended,
         why_not,
     )
@@ -208,10 +232,12 @@ def _not_manager(session: Session, who: Standing, property_id: str) -> str:
     return managers_only(managers_of(session, property_id))
 
 
-def _turn(app: App, connection: Connection) -> Turn:
+def _turn(app: App, developer: str, hotel: Property, connection: Connection) -> Turn:
     return turns.of(
         connection.status,
         app.name,
+        developer,
+        hotel.name,
         activation="" if app.kind == "core" else app.activation,
         disabled_by=connection.disabled_by,
     )

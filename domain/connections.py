@@ -8,7 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from domain import history, letters, lifecycle, messages, moments, questions, tokens
+from domain import (
+    history,
+    letters,
+    lifecycle,
+    messages,
+    moments,
+    questions,
+    tokens,
+    waiting_times,
+)
 from domain.actors import Actor, Standing, standing
 from domain.lifecycle import Move
 from domain.refusals import Owner, Refusal, invalid, not_found
@@ -73,7 +82,10 @@ def activate(actor: Actor, connection_id: str, *, now: datetime | None = None) -
 
 def activate_within(session: Session, actor: Actor, connection_id: str, now: datetime) -> None:
     """`activate`, in the transaction of its caller."""
-    _perform(session, actor, connection_id, "activate", now, resolved_at=now, reason="")
+    connection = _perform(
+        session, actor, connection_id, "activate", now, resolved_at=now, reason=""
+    )
+    waiting_times.note(session, connection, now)
 
 
 def reject(actor: Actor, connection_id: str, reason: str, *, now: datetime | None = None) -> None:

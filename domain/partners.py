@@ -10,7 +10,7 @@ from domain import history, moments, people
 from domain.actors import Actor, Standing, operating, standing
 from domain.properties import checked_text
 from domain.refusals import invalid, not_found
-from storage import database
+from storage import changes, database
 from storage.apps import App
 from storage.connections import Connection
 from storage.messages import Endpoint, Message
@@ -132,6 +132,7 @@ def edit(
         history.record(
             session, "partner.changed", who, "platform", now, partner_id=partner.id, note=name
         )
+        changes.announce(session, changes.Change("partner", partner.id, None, partner.id))
 
 
 def settings(actor: Actor, partner_id: str, *, now: datetime | None = None) -> Settings:
@@ -279,3 +280,4 @@ def _record(session: Session, who: Standing, partner: Partner, note: str, now: d
     history.record(
         session, "partner.changed", who, "partner", now, partner_id=partner.id, note=note
     )
+    changes.announce(session, changes.Change("partner", partner.id, None, partner.id))

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from domain import history, moments
 from domain.actors import Actor, operating
 from domain.refusals import invalid, not_found
-from storage import database
+from storage import changes, database
 from storage.connections import Connection
 from storage.people import Membership
 from storage.properties import Property
@@ -99,6 +99,7 @@ def edit(
         history.record(
             session, "property.changed", who, "platform", now, property_id=hotel.id, note=name
         )
+        changes.announce(session, changes.Change("property", hotel.id, hotel.id))
 
 
 def zones() -> tuple[str, ...]:

@@ -275,9 +275,8 @@ def _rows(
         .outerjoin(Partner, col(Partner.id) == Connection.partner_id)
         .where(condition)  # type: ignore[arg-type]
     ).all()
-    usual = waiting_times.of_apps(session, [app for _, app, _, _ in found])
     rows = [
-        _row(connection, app, hotel, developer, usual[app.id], now, to_partner)
+        _row(connection, app, hotel, developer or "the platform", now, to_partner)
         for connection, app, hotel, developer in found
     ]
     order = _FOR_PARTNER if to_partner else _FOR_PROPERTY
@@ -288,18 +287,18 @@ def _row(
     connection: Connection,
     app: App,
     hotel: Property,
-    developer: str | None,
-    usual: Usual,
+    developer: str,
     now: datetime,
     to_partner: bool,
 ) -> Row:
+    usual = waiting_times.of(app)
     waited = (now - connection.requested_at).total_seconds() / 60
     activation = "" if app.kind == "core" else app.activation
     return Row(
         connection.id,
         app.slug,
         app.name,
-        developer or "the platform",
+        developer,
         app.kind,
         activation,
         app.icon,
@@ -309,7 +308,7 @@ def _row(
         connection.status,
         connection.since,
         connection.requested_at,
-        _turn(connection, app, hotel, activation, to_partner),
+        _turn(connection, app, developer, hotel, activation, to_partner),
         usual,
         connection.status == "pending" and usual.minutes is not None and waited > usual.minutes,
         turns.is_due(connection.status, connection.since, now),
@@ -318,14 +317,21 @@ def _row(
 
 
 def _turn(
-    connection: Connection, app: App, hotel: Property, activation: str, to_partner: bool
+    connection: Connection,
+    app: App,
+    developer: str,
+    hotel: Property,
+    activation: str,
+    to_partner: bool,
 ) -> Turn:
     by = connection.disabled_by
     if to_partner:
         return turns.for_partner(
             connection.status, app.name, hotel.name, activation=activation, disabled_by=by
         )
-    return turns.of(connection.status, app.name, activation=activation, disabled_by=by)
+    return turns.of(
+        connection.status, app.name, developer, hotel.name, activation=activation, disabled_by=by
+    )
 
 
 # What needs its reader comes first.

@@ -19,22 +19,28 @@ class Turn:
 
 
 def of(
-    status: str, app: str, *, activation: str = "", disabled_by: str | None = None, reason: str = ""
+    status: str,
+    app: str,
+    developer: str,
+    hotel: str,
+    *,
+    activation: str = "",
+    disabled_by: str | None = None,
 ) -> Turn:
-    """Return the turn on a connection in `status`; `app` is the app's name."""
-    if status == "pending" and activation == "automatic":
-        return Turn(
-            "partner",
-            f"Notifying {app}",
-            f"{app} is being notified and becomes active by itself. You need not do anything.",
-        )
+    """Return the turn on a connection in `status`, in words for the property's people.
+
+    `app`, `developer` and `hotel` are names: of the app, of the partner behind it, and of the
+    property.
+    """
+    if status == "pending":
+        return _pending(app, developer, activation)
     if status == "disabled":
-        return _disabled(app, disabled_by)
+        return _disabled(developer, hotel, disabled_by)
     if status == "rejected":
         return Turn(
             "property",
             "Read the reason",
-            f"{app} did not accept. Put right what they wrote, then press Reconnect.",
+            f"{developer} did not accept. Put right what they wrote, then press Reconnect.",
         )
     return _PLAIN.get(status, _NOT_CONNECTED)(app)
 
@@ -96,17 +102,34 @@ def for_partner(
     return Turn("nobody", "Nothing to do", f"{app} is connected with {hotel} and works.")
 
 
-def _disabled(app: str, disabled_by: str | None) -> Turn:
+def _pending(app: str, developer: str, activation: str) -> Turn:
+    if activation == "automatic":
+        return Turn(
+            "partner",
+            f"Notifying {developer}",
+            f"{developer} is being notified, then {app} becomes active by itself. You need not do "
+            "anything.",
+        )
+    return Turn(
+        "partner",
+        f"Waiting for {developer}",
+        f"It is {developer}’s turn to activate {app}. You need not do anything; you can send a "
+        "nudge.",
+    )
+
+
+def _disabled(developer: str, hotel: str, disabled_by: str | None) -> Turn:
     if disabled_by == "partner":
         return Turn(
             "partner",
-            f"Paused by {app}",
-            f"{app} has paused this connection and only they can enable it again. Contact them.",
+            f"Paused by {developer}",
+            f"{developer} has paused this connection and only they can enable it again. Contact "
+            "them.",
         )
     return Turn(
         "property",
-        "Paused by the property",
-        "The property has paused this connection. A manager can press Enable to go on.",
+        f"Paused by {hotel}",
+        f"{hotel} has paused this connection. A manager can press Enable to go on.",
     )
 
 
@@ -116,11 +139,6 @@ def _not_connected(app: str) -> Turn:
 
 _NOT_CONNECTED = _not_connected
 _PLAIN = {
-    "pending": lambda app: Turn(
-        "partner",
-        f"Waiting for {app}",
-        f"It is {app}’s turn to activate. You need not do anything; you can send a nudge.",
-    ),
     "active": lambda app: Turn("nobody", "Nothing to do", f"{app} is connected and works."),
     "connected": lambda app: Turn("nobody", "Nothing to do", f"{app} accepts the credentials."),
     "broken": lambda app: Turn(

@@ -1,15 +1,14 @@
 """How long an app's activation usually takes: the median of its own history."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
+from typing import Protocol
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from domain import moments
+from storage import database
 from storage.apps import App
 from storage.connections import Connection
 
@@ -33,38 +32,32 @@ class Usual:
         return f"usually {moments.span(timedelta(minutes=self.minutes))}"
 
 
-def of_apps(session: Session, apps: Sequence[App]) -> dict[str, Usual]:
-    """Return the usual waiting time of each app, by its id."""
-    seen = _measured(session, apps)
-    return {app.id: _usual(app, seen.get(app.id, [])) for app in apps}
+class Measured(Protocol):
+    """The columns of an app that know how long its activations take."""
+
+    @property
+    def usual_minutes(self) -> int | None: ...
+    @property
+    def measured_minutes(self) -> float | None: ...
+    @property
+    def measured_from(self) -> int: ...
 
 
-def _usual(app: App, minutes: list[float]) -> Usual:
-    if minutes:
-        return Usual(median(minutes), len(minutes))
+def of(app: Measured) -> Usual:
+    """Return the usual waiting time of an app. Pure."""
+    if app.measured_minutes is not None:
+        return Usual(app.measured_minutes, app.measured_from)
     return Usual(app.usual_minutes)
 
 
-def _measured(session: Session, apps: Sequence[App]) -> dict[str, list[float]]:
-    """Return the minutes that the last activations of each app took, by the app's id."""
-    newest_first = sa.func.row_number().over(
-        partition_by=col(Connection.app_id), order_by=col(Connection.resolved_at).desc()
-    )
-    activations = (
-        sa.select(
-            col(Connection.app_id),
-            col(Connection.requested_at),
-            col(Connection.resolved_at),
-            newest_first.label("place"),
-        )
-        .where(
-            col(Connection.resolved_at).is_not(None),
-            col(Connection.status) != "rejected",
-            col(Connection.app_id).in_([app.id for app in apps]),
-        )
-        .subquery()
-    )
-    minutes: dict[str, list[float]] = defaultdict(list)
-    for row in session.execute(sa.select(activations).where(activations.c.place <= SAMPLES)):
-        minutes[row.app_id].append((row.resolved_at - row.requested_at).total_seconds() / 60)
-    return minutes
+def note(session: Session, connection: Connection, now: datetime) -> None:
+    """Remember how long an activation took, in its transaction.
+
+    It is kept with the app, because a reconnect forgets it; and measured here, because
+    activations are few and views of the catalogue are many.
+    """
+    app = session.get_one(App, connection.app_id)
+    database.lock(session, app)
+    minutes = (now - connection.requested_at).total_seconds() / 60
+    app.activations = [*app.activations, minutes][-SAMPLES:]
+    app.measured_minutes, app.measured_from = median(app.activations), len(app.activations)

@@ -133,9 +133,7 @@ NAMES = ("Keystrand", "Harbour Hotel")  # the partner behind Akia, and the prope
 def test_every_state_says_whose_turn_it_is_in_a_sentence(
     status: str, disabled_by: str | None, activation: str
 ) -> None:
-    turn = turns.of(
-        status, "Akia", *NAMES, activation=activation, disabled_by=disabled_by
-    )
+    turn = turns.of(status, "Akia", *NAMES, activation=activation, disabled_by=disabled_by)
     assert turn.whose in ("property", "partner", "nobody")
     assert 0 < len(turn.short) <= 40
     assert turn.sentence.endswith(".")

@@ -3,7 +3,15 @@
 import pytest
 from sqlmodel import select
 
-from domain import apps, catalogue, connections, partners, subscriptions, waiting
+from domain import (
+    apps,
+    catalogue,
+    connections,
+    partners,
+    subscriptions,
+    waiting,
+    waiting_times,
+)
 from storage import database
 from storage.apps import App
 from storage.partners import Partner
@@ -161,9 +169,7 @@ def test_a_reconnect_forgets_no_activation(world: World) -> None:
     assert (usual(world).minutes, usual(world).samples) == (120, 2)
 
 
-def test_only_the_last_activations_count(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_last_activations_count(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting_times, "SAMPLES", 2)
     for day, hours in enumerate((20, 1, 3)):
         connection_id = world.connect(now=world.after(days=day))
