@@ -21,6 +21,7 @@ from storage.connections import Authorization, Connection
 
 log = logging.getLogger("adjoin.core")
 
+CHECK_JOB = "core.check"
 IN_USE = ("connected", "broken")
 
 
@@ -131,25 +132,47 @@ def problem(field: CredentialField, text: str) -> str | None:
 
 @jobs.every("11 * * * *", "core.check_all")
 def check_every_hour() -> None:
-    """Find credentials that are refused before somebody needs them."""
-    check_all()
+    """Find credentials that are refused before somebody needs them.
+
+    Each connection is a job of its own, so that a vendor that hangs holds up no other, and no
+    vendor is asked by all its connections at once.
+    """
+    hour = moments.now().strftime("%Y-%m-%dT%H")
+    for connection_id, vendor in _connected():
+        with database.transaction() as session:
+            job_id = f"check-{connection_id}-{hour}"
+            jobs.enqueue(session, CHECK_JOB, job_id, connection_id, destination=f"vendor-{vendor}")
+
+
+@jobs.job(CHECK_JOB)
+def check(connection_id: str) -> None:
+    """Try the credentials of one connection: the job that the queue runs."""
+    _check_one(connection_id, moments.now())
 
 
 def check_all(*, now: datetime | None = None) -> None:
-    """Try the credentials of every connected core app, as the clock asks for."""
-    now = now or moments.now()
+    """Try the credentials of every connected core app here and now, one after the other."""
+    for connection_id, _ in _connected():
+        _check_one(connection_id, now or moments.now())
+
+
+def _connected() -> list[tuple[str, str]]:
+    """Return the working core connections, each with its vendor."""
     with database.reading() as session:
-        due = session.exec(
-            select(Connection.id)
+        found = session.exec(
+            select(Connection.id, App.vendor)
             .join(App)
             .where(App.kind == "core", Connection.status == "connected")
         ).all()
-    for connection_id in due:
-        try:
-            _recheck(connection_id, now)
-        except Exception:
-            # Whatever is wrong with one connection, the others are checked all the same.
-            log.exception("the credentials of %s could not be checked", connection_id)
+    return [(connection_id, vendor or "") for connection_id, vendor in found]
+
+
+def _check_one(connection_id: str, now: datetime) -> None:
+    try:
+        _recheck(connection_id, now)
+    except Exception:
+        # Whatever is wrong with one connection, the others are checked all the same.
+        log.exception("the credentials of %s could not be checked", connection_id)
 
 
 def _recheck(connection_id: str, now: datetime, actor: Actor | None = None) -> str:

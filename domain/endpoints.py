@@ -1,5 +1,6 @@
 """Webhook endpoints: where a partner wants to be told, and the secrets that sign."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,14 +72,16 @@ def create(actor: Actor, partner_id: str, url: str, *, now: datetime | None = No
     Refuses `not_found`, and `invalid` for an address that Adjoin may not call.
     """
     now = now or moments.now()
+    # A stranger learns nothing, and has us look up no name.
+    with database.reading() as session:
+        working_for(session, actor, partner_id, now)
     url = _checked_url(url)
     with database.transaction() as session:
         who, partner = working_for(session, actor, partner_id, now)
         present = session.exec(select(Endpoint).where(Endpoint.partner_id == partner_id)).all()
         if len(present) >= MOST:
             raise invalid(f"A partner can have {MOST} endpoints. Remove one first.", "partner")
-        if any(endpoint.url == url for endpoint in present):
-            raise invalid("This endpoint is there already.", "partner")
+        _must_be_new(url, present)
         secret = webhook.new_secret()
         endpoint = Endpoint(
             partner_id=partner_id, url=url, secret=encryption.encrypt(secret), created_at=now
@@ -93,9 +96,15 @@ def create(actor: Actor, partner_id: str, url: str, *, now: datetime | None = No
 def change_url(actor: Actor, endpoint_id: str, url: str, *, now: datetime | None = None) -> None:
     """Send to another address from now on; refuses `not_found`, `invalid`."""
     now = now or moments.now()
+    with database.reading() as session:
+        _visible(session, actor, endpoint_id, now)
     url = _checked_url(url)
     with database.transaction() as session:
         who, endpoint = _mine(session, actor, endpoint_id, now)
+        mine = select(Endpoint).where(
+            Endpoint.partner_id == endpoint.partner_id, Endpoint.id != endpoint_id
+        )
+        _must_be_new(url, session.exec(mine).all())
         endpoint.url = url
         endpoint.failing_since, endpoint.failures = None, 0
         _note(session, who, "partner", endpoint, "endpoint.changed", now, url)
@@ -242,12 +251,24 @@ def _checked_url(url: str) -> str:
 def _mine(
     session: Session, actor: Actor, endpoint_id: str, now: datetime
 ) -> tuple[Standing, Endpoint]:
+    who, endpoint = _visible(session, actor, endpoint_id, now)
+    database.lock(session, endpoint)
+    return who, endpoint
+
+
+def _visible(
+    session: Session, actor: Actor, endpoint_id: str, now: datetime
+) -> tuple[Standing, Endpoint]:
     who = standing(session, actor, now)
     endpoint = session.get(Endpoint, endpoint_id)
     if endpoint is None or not who.works_for(endpoint.partner_id):
         raise not_found("This endpoint")
-    database.lock(session, endpoint)
     return who, endpoint
+
+
+def _must_be_new(url: str, present: Sequence[Endpoint]) -> None:
+    if any(endpoint.url == url for endpoint in present):
+        raise invalid("This endpoint is there already.", "partner")
 
 
 def _theirs(endpoint: Endpoint, *statuses: str) -> sa.Update:

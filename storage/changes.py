@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ log = logging.getLogger("adjoin.changes")
 ASKED_EVERY = 30  # seconds: a connection that was dropped on its way is noticed after that
 _CHANNEL = "adjoin_changes"
 # Who only listens sends nothing, so the operating system has to find out (seconds).
-_KEPT_ALIVE = {
+_KEPT_ALIVE: dict[str, Any] = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
     "keepalives_interval": 10,

@@ -14,7 +14,7 @@ from connectors.door import Door
 from connectors.vendor import Check
 from connectors.vendors import VENDORS
 from domain import apps, connections, core, subscriptions, tokens, waiting
-from storage import database
+from storage import database, jobs
 from storage.apps import App
 from storage.connections import Authorization
 from storage.messages import Message
@@ -364,3 +364,30 @@ def test_unreachable_at_the_first_try_saves_nothing(world: World, mews: FakeVend
     before = builders.snapshot()
     assert refused(connect, world).code == "check_failed"
     assert builders.snapshot() == before
+
+
+def test_every_hour_each_connection_is_checked_by_a_job_of_its_own(
+    world: World, mews: FakeVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection_id = connect(world)
+    mews.asked.clear()
+    queued: list[tuple[str, tuple[object, ...], str]] = []
+
+    def enqueue(
+        session: object, name: str, job_id: str, *arguments: object, destination: str
+    ) -> None:
+        queued.append((job_id, arguments, destination))
+
+    monkeypatch.setattr(jobs, "enqueue", enqueue)
+    monkeypatch.setattr("domain.moments.now", lambda: world.now)
+    core.check_every_hour()
+    core.check_every_hour()
+    assert mews.asked == []
+    (job,) = set(queued)
+    assert job == (
+        f"check-{connection_id}-{world.now:%Y-%m-%dT%H}",
+        (connection_id,),
+        "vendor-mews",
+    )
+    core.check.__wrapped__(connection_id)  # as the queue calls it
+    assert len(mews.asked) == 1

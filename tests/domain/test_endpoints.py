@@ -75,6 +75,8 @@ def test_addresses_that_the_operator_allowed_may_be_private_and_plain(world: Wor
 def test_an_endpoint_is_there_once_and_there_are_five_at_most(world: World) -> None:
     endpoints.create(world.dee, world.d3x, NEW, now=world.now)
     assert "there already" in refused(endpoints.create, world.dee, world.d3x, NEW).message
+    again = refused(endpoints.change_url, world.dee, world.d3x_endpoint, NEW)
+    assert "there already" in again.message
     for number in range(3):
         endpoints.create(world.dee, world.d3x, f"{NEW}/{number}", now=world.now)
     assert refused(endpoints.create, world.dee, world.d3x, f"{NEW}/4").code == "invalid"
@@ -281,3 +283,14 @@ def test_to_a_disabled_endpoint_no_test_event_is_sent(world: World) -> None:
     endpoints.disable(world.dee, world.d3x_endpoint, now=world.now)
     refusal = refused(endpoints.send_test_event, world.dee, world.d3x_endpoint)
     assert refusal.code == "endpoint_disabled"
+
+
+def test_a_stranger_has_no_name_looked_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+    monkeypatch.setattr(endpoints, "_checked_url", looked_up.append)
+    strange = "https://internal.corp.example/"
+    code = refused(endpoints.create, world.finn, world.d3x, strange, now=world.now).code
+    assert code == "not_found"
+    code = refused(endpoints.change_url, world.finn, world.d3x_endpoint, strange).code
+    assert code == "not_found"
+    assert looked_up == []

@@ -190,7 +190,9 @@ def test_core_connect_is_all_or_nothing(world: World, mews: FakeVendor) -> None:
 def test_breaking_and_repairing_are_all_or_nothing(world: World, mews: FakeVendor) -> None:
     connection_id = core.connect(world.maya, world.hotel, "mews", CREDENTIALS, now=world.now)
     accepted, mews.says = mews.says, REFUSED
-    check_all_or_nothing(lambda: core.check_all(now=world.after(hours=1)))
+    check_all_or_nothing(
+        lambda: core.check_again(world.maya, connection_id, now=world.after(hours=1))
+    )
     mews.says = accepted
     check_all_or_nothing(
         lambda: core.repair(world.maya, connection_id, CREDENTIALS, now=world.after(hours=2))
