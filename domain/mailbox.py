@@ -15,9 +15,9 @@ from storage.people import Invitation, Membership, Person
 def addresses(actor: Actor, *, now: datetime | None = None) -> frozenset[str]:
     """Return the mail addresses, in small letters, that count as the actor's in a demo.
 
-    Their own; those of the partners they work for, unless another partner names it too or
-    somebody outside has an account with it; and those that they invited, as long as they are nobody else's: a
-    stakeholder who invites somebody wants to see the letter arrive. Nobody reads another one's
+    Their own; those of the partners they work for, unless another partner names it too or somebody
+    outside has an account with it; and those that they invited, as long as they are nobody else's:
+    a stakeholder who invites somebody wants to see the letter arrive. Nobody reads another one's
     letters by writing down that address somewhere.
     """
     with database.reading() as session:
