@@ -12,7 +12,7 @@ from domain.questions import is_email
 from domain.subscriptions import Request
 from ui.ask import attempt, load
 from ui.components.ago import ago
-from ui.components.badge import badge
+from ui.components.badge import Badge, badge
 from ui.components.button import button
 from ui.components.card import Fact, facts
 from ui.components.empty import empty
@@ -139,6 +139,7 @@ class _Card:
     def say_answered(self) -> None:
         """Take the buttons away, and say what became of the request once that is read."""
         self.is_answered = True
+        self._age.delete()
         self._actions.clear()
         with self._actions:
             outcome = badge("muted", "Answered")
@@ -166,7 +167,7 @@ class _Card:
                     if request.nudged_at:
                         text(" · ", "span")
                         ago(request.nudged_at, "nudged", zone).classes("nudged")
-            _age(request)
+            self._age = _age(request)
         _draw_answers(request)
         with ui.element("div").classes("actions") as self._actions:
             self._moves.buttons(row, ("activate", "reject"))
@@ -184,13 +185,12 @@ def _draw_answers(request: Request) -> None:
     facts(found)
 
 
-def _age(request: Request) -> None:
+def _age(request: Request) -> Badge:
     if request.row.takes_longer:
-        badge("bad", "Longer than usual")
-    elif request.row.activation == "automatic":
-        badge("info", "Activates by itself")
-    else:
-        badge("warn", "Your turn")
+        return badge("bad", "Longer than usual")
+    if request.row.activation == "automatic":
+        return badge("info", "Activates by itself")
+    return badge("warn", "Your turn")
 
 
 def _nothing_waits() -> None:
