@@ -138,6 +138,8 @@ def run(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.proxies_trusted),
+        forwarded_allow_ips=settings.proxies_trusted,  # by itself it would trust loopback
         timeout_graceful_shutdown=5,
         ws_max_size=1_000_000,  # bytes that one message of a browser may have
     )

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     executor_id: str = ""
     host: str = "127.0.0.1"
     port: int = 8080
+    proxies: str = ""
 
     @property
     def is_loopback(self) -> bool:
@@ -50,6 +51,11 @@ class Settings(BaseSettings):
         `command` is what it was started as: a machine may run one process of each.
         """
         return self.executor_id or f"{socket.gethostname()}-{command}"
+
+    @property
+    def proxies_trusted(self) -> list[str]:
+        """Return the addresses whose word on where a request came from is taken."""
+        return [name.strip() for name in self.proxies.split(",") if name.strip()]
 
     def secret_problem(self) -> str | None:
         """Return what is wrong with the secret in a sentence, None when it will do."""

@@ -9,10 +9,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
+import main
 from settings import Settings
 from tests.browser.demo import free_port
 
@@ -175,3 +178,30 @@ def test_on_loopback_a_secret_is_made_and_kept(serve: Serve, tmp_path: Path) -> 
     kept = tmp_path / "data" / "secret.key"
     assert len(kept.read_text()) >= 32
     assert kept.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("proxies", "believed"),
+    [("", "127.0.0.1"), ("10.0.0.1", "127.0.0.1"), ("10.0.0.1, 127.0.0.1", "203.0.113.9")],
+)
+async def test_only_named_proxies_are_believed_where_a_request_came_from(
+    proxies: str, believed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    given: dict[str, Any] = {}
+
+    async def app(scope: Any, receive: object, send: object) -> None:
+        seen.append(scope["client"][0])
+
+    monkeypatch.setattr(main, "assemble", lambda *_: app)
+    monkeypatch.setattr(uvicorn, "run", lambda app, **named: given.update(named))
+    main.run(Settings(proxies=proxies))
+    config = uvicorn.Config(app, **given)
+    config.load()
+    scope = {
+        "type": "http",
+        "client": ("127.0.0.1", 5000),
+        "headers": [(b"x-forwarded-for", b"203.0.113.9")],
+    }
+    await config.loaded_app(scope, None, None)  # type: ignore[arg-type]
+    assert seen == [believed]
