@@ -41,13 +41,19 @@ async def browser() -> AsyncIterator[Browser]:
 async def window(demo: Demo, browser: Browser) -> AsyncIterator[Open]:
     """Open a window: `await window("maya@harbour.example", "/apps")`; no e-mail is a stranger.
 
-    `width` in pixels, `theme` light or dark. Whatever a page throws fails the test.
+    `width` in pixels, `theme` light or dark. Whatever a page throws fails the test; for a page
+    that `is_there` not, the browser may complain about that.
     """
     opened: list[BrowserContext] = []
     errors: list[str] = []
 
     async def open_one(
-        email: str = "", path: str = "/", *, width: int = 1280, theme: str = "light"
+        email: str = "",
+        path: str = "/",
+        *,
+        width: int = 1280,
+        theme: str = "light",
+        is_there: bool = True,
     ) -> Page:
         context = await browser.new_context(
             base_url=demo.address,
@@ -60,7 +66,8 @@ async def window(demo: Demo, browser: Browser) -> AsyncIterator[Open]:
             await sign_in(context, demo, email)
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
-        page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        said = errors.append if is_there else print  # Chromium reports the 404 that is expected
+        page.on("console", lambda message: message.type == "error" and said(message.text))
         await page.goto(path)
         return page
 

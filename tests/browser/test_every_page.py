@@ -49,7 +49,7 @@ PAGES = [
     ("hub-apps", D3X, "/hub/apps", None),
     ("hub-app", D3X, "/hub/apps", "D3x"),
     ("hub-deliveries", D3X, "/hub/deliveries", None),
-    ("hub-delivery", D3X, "/hub/deliveries", "connection"),
+    ("hub-delivery", D3X, "/hub/deliveries", "Connection requested"),
     ("hub-endpoint", D3X, "/hub/endpoint", None),
     ("operations-home", OPERATOR, "/operations", None),
     ("operations-properties", OPERATOR, "/operations/properties", None),
@@ -69,7 +69,7 @@ PAGES = [
 async def test_a_page_is_accessible_to_everybody_and_fits_every_width(
     window: Open, name: str, who: str, path: str, follow: str | None, theme: str
 ) -> None:
-    page = await window(who, path, theme=theme)
+    page = await window(who, path, theme=theme, is_there=name != "not-found")
     await settle(page)
     if follow:
         await page.locator("main").get_by_text(re.compile(follow)).first.click()
