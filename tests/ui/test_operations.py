@@ -165,6 +165,14 @@ async def test_a_property_is_added_and_its_first_manager_invited(
     assert [one.role for one in invitations.waiting(world.olga, suites.id)] == ["manager"]
 
 
+async def test_operators_invite_nobody_where_somebody_manages(person: Person, world: World) -> None:
+    olga = await person(OLGA)
+    for path in (f"properties/{world.hotel}", f"partners/{world.d3x}"):
+        await go(olga, f"/operations/{path}")
+        await olga.should_see("Operators let the first one in.", retries=20)
+        assert not button(olga, "Invite").enabled
+
+
 async def test_a_property_is_put_right(person: Person, world: World) -> None:
     olga = await person(OLGA)
     await go(olga, f"/operations/properties/{world.hotel}")

@@ -24,6 +24,9 @@ from ui.live import Change
 from ui.roles import OF_PLACE, ROLES
 
 MANAGERS_ONLY = "Only a manager can invite and remove people. Ask one of them."
+ALONE_NOW = (
+    "Operators let the first one in. Since then, its own people invite and remove: ask one of them."
+)
 _MEMBERS: list[Column] = [
     {"key": "name", "label": "Name", "kind": "strong", "sub": "email"},
     {"key": "role", "label": "Role", "kind": "text"},
@@ -61,10 +64,13 @@ async def page(visit: Visit) -> None:
 class Roster:
     """The people of one place: `await load()`, then `draw()`; `heard` keeps it up to date."""
 
-    def __init__(self, visit: Visit, at: At, *, may_change: bool = True) -> None:
+    def __init__(
+        self, visit: Visit, at: At, *, may_change: bool = True, as_operator: bool = False
+    ) -> None:
         self._visit = visit
         self._at = at
         self._may_change = may_change
+        self._as_operator = as_operator  # of somebody else's place
         self._dialog = Dialog()
         self._members: tuple[Member, ...] = ()
         self._invited: tuple[Open, ...] = ()
@@ -79,18 +85,20 @@ class Roster:
 
     def draw_invite(self) -> Button:
         """Show the button that invites somebody."""
-        return button(
-            "Invite",
-            self._ask_whom,
-            kind="primary",
-            icon="user-plus",
-            why_not=None if self._may_change else MANAGERS_ONLY,
-        )
+        self._invite = button("Invite", self._ask_whom, kind="primary", icon="user-plus")
+        self._invite.refuse(self._why_not())
+        return self._invite
+
+    def _why_not(self) -> str | None:
+        if not self._may_change:
+            return MANAGERS_ONLY
+        is_managed = any(member.role in ("manager", "partner") for member in self._members)
+        return ALONE_NOW if self._as_operator and is_managed else None
 
     def draw(self) -> None:
         with ui.element("div").classes("stack"):
-            if not self._may_change:
-                text(MANAGERS_ONLY, classes="muted")
+            self._explained = text(self._why_not() or "", classes="muted")
+            self._explained.set_visibility(self._why_not() is not None)
             self._member_list = Listing(
                 _MEMBERS,
                 self._member_rows(),
@@ -121,6 +129,9 @@ class Roster:
         self._member_list.replace(self._member_rows())
         self._invited_list.replace(self._invited_rows())
         self._section.set_visibility(bool(self._invited))
+        self._invite.refuse(self._why_not())
+        self._explained.text = self._why_not() or ""
+        self._explained.set_visibility(self._why_not() is not None)
 
     def _member_rows(self) -> list[Row]:
         return [self._member_row(member) for member in self._members]
@@ -133,7 +144,7 @@ class Roster:
             "email": member.email,
             "role": ROLES[member.role].title,
             "since": iso(member.since),
-            "do": [{"action": "remove", "label": label}] if self._may_change else [],
+            "do": [{"action": "remove", "label": label}] if self._why_not() is None else [],
         }
 
     def _invited_rows(self) -> list[Row]:

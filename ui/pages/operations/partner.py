@@ -20,7 +20,7 @@ from ui.pages.people import At, Roster
 async def page(visit: Visit, partner_id: str) -> None:
     row = await load(partners.read, visit.actor, partner_id)
     listed = await load(apps.all_of_them, visit.actor)
-    roster = Roster(visit, At(row.id, "partner", row.name))
+    roster = Roster(visit, At(row.id, "partner", row.name), as_operator=True)
     await roster.load()
     breadcrumb([("Partners", PATH), (row.name, None)])
     with page_title(row.name, "They activate the requests for their apps, and support them."):

@@ -22,7 +22,7 @@ async def page(visit: Visit, property_id: str) -> None:
     row = await load(properties.read, visit.actor, property_id)
     rows = await load(subscriptions.all_of_them, visit.actor)
     mine = [one for one in rows if one.property_id == property_id]
-    roster = Roster(visit, At(row.id, "property", row.name))
+    roster = Roster(visit, At(row.id, "property", row.name), as_operator=True)
     await roster.load()
     breadcrumb([("Properties", PATH), (row.name, None)])
     with page_title(row.name, ", ".join(filter(None, (row.city, row.country)))):
