@@ -14,13 +14,13 @@ router = APIRouter(include_in_schema=False)
 _threads = CapacityLimiter(2)
 
 
-@router.get("/healthz")
+@router.api_route("/healthz", methods=["GET", "HEAD"])
 async def alive() -> Response:
     """Answer while the process is alive; asks nobody else."""
     return JSONResponse({"status": "alive"})
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=["GET", "HEAD"])
 async def ready() -> Response:
     """Answer 200 when every part is ready, 503 with the parts that are not."""
     parts = {"database": "no answer in time"}

@@ -25,6 +25,13 @@ async def test_alive_asks_nobody(machine: httpx.AsyncClient) -> None:
     assert (response.status_code, response.json()) == (200, {"status": "alive"})
 
 
+async def test_a_probe_may_ask_for_the_status_alone(
+    machine: httpx.AsyncClient, database: str
+) -> None:
+    assert (await machine.head("/healthz")).status_code == 200
+    assert (await machine.head("/readyz")).status_code == 503  # no jobs run here
+
+
 @pytest.mark.usefixtures("_jobs_run")
 async def test_ready_when_every_part_is(machine: httpx.AsyncClient) -> None:
     response = await machine.get("/readyz")
