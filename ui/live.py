@@ -95,16 +95,18 @@ def subscribe(audience: str, handler: Callable[[Change], object]) -> None:
     `audience` is the id of a property, a partner or a sign-in, or PLATFORM. Ends with the window.
     """
     _events[audience].subscribe(handler)
+    ui.context.client.on_delete(lambda: _drop_unheard(audience))
+
+
+def _drop_unheard(audience: str) -> None:
+    if (event := _events.get(audience)) is not None and not event.callbacks:
+        del _events[audience]
 
 
 def _emit(change: Change) -> None:
     for audience in _audiences(change):
-        event = _events.get(audience)
-        if event is None:
-            continue
-        event.emit(change)
-        if not event.callbacks:
-            del _events[audience]
+        if (event := _events.get(audience)) is not None:
+            event.emit(change)
 
 
 def _audiences(change: Change) -> list[str]:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
-from nicegui import ui
+from nicegui import Client, ui
 
 from tests.builders import World
 from tests.ui.conftest import BASE, Person
 from tests.ui.hands import go
 from tests.ui.patience import until
 from ui import frame, live
+from ui.components.shell import Topbar
 from ui.live import Change, Follower
 
 MAYA = "maya@harbour.example"
@@ -141,3 +142,29 @@ async def test_a_handler_that_fails_once_hears_of_the_next_change(
         await follower.tell(Changed("connection", "2"))
     assert told == ["1", "2"]
     caplog.clear()
+
+
+async def test_nothing_is_kept_for_a_sign_in_whose_windows_are_gone(
+    world: World, person: Person, scene: dict[str, object]
+) -> None:
+    scene["fails"] = False
+    maya = await person(MAYA)
+    await go(maya, "/account")
+    assert live._events
+    assert maya.client is not None
+    for client in list(Client.instances.values()):
+        client.delete()
+    assert not live._events
+
+
+@pytest.mark.parametrize("forged", [None, {}, [], 7, "somewhere-else", {"key": "x"}])
+async def test_a_place_that_a_browser_made_up_changes_nothing(
+    person: Person, scene: dict[str, object], forged: object, departures: list[tuple[str, str]]
+) -> None:
+    scene["fails"] = False
+    maya = await person(MAYA)
+    await go(maya, "/account")
+    maya.find(kind=Topbar).trigger("place", forged)
+    await asyncio.sleep(0.02)
+    assert not departures
+    await maya.should_see("the whole page")

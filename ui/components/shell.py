@@ -83,7 +83,11 @@ class Shell:
             }
         )
         self._topbar.props.set_optional("sign-out", sign_out_action)
-        self._topbar.on("place", lambda event: on_place(event.args))
+        keys = {place.key for place in places}
+        self._topbar.on(
+            "place",
+            lambda event: on_place(event.args) if _is_one_of(keys, event.args) else None,
+        )
         if on_sign_out:
             self._topbar.on("sign-out", lambda: on_sign_out(), [])
         if on_theme:
@@ -115,6 +119,11 @@ class Shell:
         trace: TracebackType | None,
     ) -> None:
         self.content.__exit__(kind, error, trace)
+
+
+def _is_one_of(keys: set[str], key: Any) -> bool:
+    """Return whether a browser sent a key that it was given; what it sends may be forged."""
+    return isinstance(key, str) and key in keys
 
 
 def shell(
