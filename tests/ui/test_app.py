@@ -151,7 +151,7 @@ async def test_connect_leads_to_the_pending_connection(maya: User, world: World,
     hands.fill(maya, "Contact person", " maya@harbour.example ")
     hands.fill(maya, "Door locks", "Cards")
     hands.press(maya, "Connect")
-    await maya.should_see("Waiting for Akia", retries=30)
+    await maya.should_see("Waiting for D3x Ltd", retries=30)
     (row,) = subscriptions.of_property(world.maya, world.hotel)
     assert maya.back_history[-1] == f"/subscriptions/{row.id}"
     answers = subscriptions.read(world.maya, row.id).answers
