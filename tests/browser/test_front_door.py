@@ -154,3 +154,20 @@ async def test_signing_out_closes_the_other_windows_of_that_browser(window: Open
     await second.get_by_text("Sign out", exact=True).click()
     await second.wait_for_url(re.compile("/sign-in"))
     await first.wait_for_url(re.compile("/sign-in"))
+
+
+async def test_enter_presses_the_dialogs_button_and_the_menu_stays_where_it_is(
+    window: Open,
+) -> None:
+    hotel = await window(MAYA, "/people")
+    invite = hotel.get_by_role("button", name="Invite", exact=True)
+    await expect(invite).to_be_visible()
+    await hotel.set_viewport_size({"width": 1280, "height": 420})
+    await hotel.evaluate("window.scrollTo(0, 200)")
+    await invite.dispatch_event("click")
+    field = hotel.get_by_role("dialog").get_by_label("E-mail address")
+    await field.press("Enter")
+    await expect(hotel.locator(".sheet .wrong")).to_be_in_viewport(ratio=1)
+    await expect(field).to_be_focused()
+    # The dialog lifts the scrolled page below it, but not the menu.
+    await expect(hotel.locator(".rail-logo")).to_be_in_viewport(ratio=1)
