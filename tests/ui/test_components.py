@@ -1,14 +1,18 @@
 """The components as a page uses them: typed into, clicked, patched, and read back."""
 
 import asyncio
+import gc
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from nicegui import ui
 from nicegui.testing import User, user_simulation
+from nicegui.testing.user_interaction import UserInteraction
 
+from tests.ui.patience import until
 from ui.components.badge import badge
 from ui.components.button import Button, button
 from ui.components.catalogue import FIRST, Catalogue
@@ -60,6 +64,27 @@ async def test_a_double_click_on_a_slow_button_is_one_click() -> None:
         user.find("Connect").click()
         await asyncio.sleep(0.15)
         assert len(clicks) == 4
+
+
+async def test_a_button_that_is_drawn_anew_while_it_waits_can_still_tell_what_came_of_it() -> None:
+    told: list[str] = []
+
+    def draw() -> None:
+        room = ui.element("div")
+
+        async def check() -> None:
+            room.clear()
+            await asyncio.sleep(0.05)  # until nothing of what was deleted is on its way any more
+            gc.collect()
+            told.append(ui.context.client.id)  # where a notice would be shown
+
+        with room, ui.element("div"):
+            button("Check now", check)
+
+    async with visiting(draw) as user:
+        elements = user.find("Check now").elements
+        UserInteraction(user, {elements.pop()}, None).trigger("click")
+        await until(lambda: told)
 
 
 async def test_a_refused_button_shows_its_reason_and_does_nothing() -> None:
@@ -137,6 +162,28 @@ async def test_a_patched_card_keeps_its_status_when_the_list_is_sent_again() -> 
         assert acted == ["akia"]
         assert catalogue.props["apps"][0]["status"] == "pending"
         assert catalogue.props["apps"][0]["action"]["label"] == "View"
+
+
+@pytest.mark.parametrize("forged", [None, {}, [], 7, "other", {"slug": "akia"}, ["akia"]])
+async def test_only_what_is_shown_can_be_opened_or_acted_on(forged: object) -> None:
+    told: list[object] = []
+    app = {"slug": "akia", "name": "Akia", "developer": "", "tagline": "", "category": ""}
+    column = {"key": "app", "label": "App", "kind": "strong"}
+
+    def draw() -> None:
+        Catalogue([app], on_act=told.append, on_open=told.append)  # type: ignore[list-item,func-returns-value]
+        Listing([column], [{"id": "c1"}], label="L", on_act=told.append, on_open=told.append)  # type: ignore[list-item,func-returns-value]
+
+    async with visiting(draw) as user:
+        for kind in (Catalogue, Listing):
+            for event in ("act", "open"):
+                user.find(kind=kind).trigger(event, forged)
+        user.find(kind=Listing).trigger("act", {"row": forged, "action": "end"})
+        user.find(kind=Listing).trigger("act", {"row": "c1", "action": forged and None})
+        assert told == []
+        user.find(kind=Listing).trigger("act", {"row": "c1", "action": "end"})
+        user.find(kind=Catalogue).trigger("open", "akia")
+        assert told == [{"row": "c1", "action": "end"}, "akia"]
 
 
 async def test_a_listing_tells_what_is_missing_and_patches_one_row() -> None:

@@ -47,11 +47,15 @@ class Button(TextElement, DisableableElement, component="button.js"):
         if self._running or not self.enabled:
             return
         self._running = True
+        # A live refresh may delete the part around the button while the handler waits. Held on
+        # to, it still leads to the window, in which the handler tells what came of it.
+        around = self.parent_slot.parent if self.parent_slot else None
         try:
             result = self._on_click() if self._on_click else None
             if isawaitable(result):
                 await result
         finally:
+            del around
             self._running = False
             if not self.is_deleted:
                 self.run_method("done")

@@ -66,9 +66,13 @@ class Catalogue(ui.element, component="catalogue.js"):
         if len(self._apps) > FIRST:
             self.on("more", self._send_the_rest, [])
         if on_act:
-            self.on("act", lambda event: on_act(event.args))
+            self.on("act", lambda event: self._pass_on(on_act, event.args))
         if on_open:
-            self.on("open", lambda event: on_open(event.args))
+            self.on("open", lambda event: self._pass_on(on_open, event.args))
+
+    def _pass_on(self, handler: Callable[[str], Any], slug: Any) -> Any:
+        """Call a handler for an app that is shown; what a browser sends may be forged."""
+        return handler(slug) if isinstance(slug, str) and slug in self._apps else None
 
     def patch(self, slug: str, status: str | None, action: Action | None = None) -> None:
         """Change one card in place: a message of some hundred bytes, not the whole list.

@@ -63,9 +63,23 @@ class Listing(ui.element, component="listing.js"):
         keep(self, rows=list(self._rows.values()))
         self._props.set_optional("search", search)
         if on_act:
-            self.on("act", lambda event: on_act(event.args))
+            self.on("act", lambda event: self._act(on_act, event.args))
         if on_open:
-            self.on("open", lambda event: on_open(event.args))
+            self.on("open", lambda event: self._open(on_open, event.args))
+
+    # What a browser sends may be forged: only ids of rows that are shown are passed on.
+
+    def _act(self, on_act: Callable[[dict[str, Any]], Any], wish: Any) -> Any:
+        if not isinstance(wish, dict) or not self._shows(wish.get("row")):
+            return None
+        action = wish.get("action")
+        return on_act({"row": wish["row"], "action": action}) if isinstance(action, str) else None
+
+    def _open(self, on_open: Callable[[Any], Any], row_id: Any) -> Any:
+        return on_open(row_id) if self._shows(row_id) else None
+
+    def _shows(self, row_id: Any) -> bool:
+        return isinstance(row_id, str | int) and row_id in self._rows
 
     def patch(self, row_id: Any, changes: Row) -> None:
         """Change some values of one row in place; a row that isn't shown is ignored."""
