@@ -235,7 +235,13 @@ def subscription(id: str) -> None:
             text("Anyone with this token can act for Harbour Hotel towards Akia. "
                  "Showing it is written into the history.", classes="muted")  # fmt: skip
             with ui.element("div").style("margin-top: 18px"):
-                password = text_field("Your password", secret=True, autofocus=True, on_enter=lambda: show(), autocomplete="current-password")
+                password = text_field(
+                    "Your password",
+                    secret=True,
+                    autofocus=True,
+                    on_enter=lambda: show(),
+                    autocomplete="current-password",
+                )
 
         def show() -> None:
             if password.value != "demo":
@@ -297,7 +303,12 @@ def forms() -> None:
                        error="Use letters, digits and dashes only, for example HH-02.")  # fmt: skip
             select_field("Language of messages", {"en": "English", "de": "German", "fr": "French"},
                          value="en")  # fmt: skip
-            text_field("Note to the partner", multiline=True, placeholder="Anything they should know", optional=True)
+            text_field(
+                "Note to the partner",
+                multiline=True,
+                placeholder="Anything they should know",
+                optional=True,
+            )
             checkbox("Include reservations made before today",
                      hint="Up to one year back; this can take some minutes.")  # fmt: skip
         with card("Notifications", icon="bell"):
@@ -337,7 +348,11 @@ def states() -> None:
             failed("The list did not load", "The database took too long. Nothing is lost.", nap)
         with card():
             not_found("app", "/apps", "All apps")
-        segments("Which deliveries", {"all": "All", "failing": "Failing", "waiting": "Waiting"}, value="all")
+        segments(
+            "Which deliveries",
+            {"all": "All", "failing": "Failing", "waiting": "Waiting"},
+            value="all",
+        )
         copyable("https://adjoin.example/api/v1", "API address")
         skeleton("list")
         skeleton("cards")
