@@ -19,6 +19,11 @@ from storage import changes
 from tests.builders import PASSWORD, World
 from ui import live, site
 
+# Pages draw what they have loaded a moment later, on a busy machine many moments later; a test
+# that sees what it waits for goes on at once.
+for wait in (User.should_see, User.should_not_see):
+    wait.__kwdefaults__["retries"] = 150
+
 BASE = "http://adjoin.test"
 Person = Callable[[str], Awaitable[User]]
 

@@ -16,7 +16,7 @@ async def visit(person: Person, path: str, sees: str, email: str = DEE) -> User:
     """Sign somebody in, open a page and wait until it says what it should."""
     user = await person(email)
     await user.open(path)
-    await user.should_see(sees, retries=50)
+    await user.should_see(sees)
     return user
 
 

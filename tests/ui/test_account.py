@@ -16,11 +16,11 @@ async def test_a_name_is_saved_and_an_empty_one_is_not(person: Person, world: Wo
     await go(maya, "/account")
     fill(maya, "Name", "  ")
     press(maya, "Save name")
-    await maya.should_see("Write your name", retries=20)
+    await maya.should_see("Write your name")
     assert complaint(maya, "Name") == "Write your name, with 80 characters at most."
     fill(maya, "Name", "Maya L. Lindqvist")
     press(maya, "Save name")
-    await maya.should_see("Your name is saved.", retries=20)
+    await maya.should_see("Your name is saved.")
     visitor = sign_ins.visit(world.cookies["maya"])
     assert visitor is not None
     assert visitor.name == "Maya L. Lindqvist"
@@ -42,12 +42,12 @@ async def test_a_wrong_password_is_said_at_its_field_and_changes_nothing(
     fill(maya, "Password now", "not it")
     fill(maya, "New password", NEW)
     press(maya, "Change password")
-    await maya.should_see("That is not your password. Please try again.", retries=20)
+    await maya.should_see("That is not your password. Please try again.")
     assert complaint(maya, "New password") is None
     fill(maya, "Password now", PASSWORD)
     fill(maya, "New password", "short")
     press(maya, "Change password")
-    await maya.should_see("Choose a password of at least 10 characters.", retries=20)
+    await maya.should_see("Choose a password of at least 10 characters.")
     assert complaint(maya, "Password now") is None
     assert sign_ins.visit(world.cookies["maya"]) is not None
     sign_ins.confirm_password(world.maya, PASSWORD)
@@ -61,11 +61,11 @@ async def test_a_changed_password_signs_out_every_other_browser(
     fill(maya, "Password now", PASSWORD)
     fill(maya, "New password", NEW)
     press(maya, "Change password")
-    await maya.should_see("Your password is changed", retries=20)
+    await maya.should_see("Your password is changed")
     assert sign_ins.visit(world.cookies["maya"]) is None
     assert field(maya, "New password").value == ""
     await go(maya, "/account")
-    await maya.should_see("You sign in as maya@harbour.example.", retries=20)
+    await maya.should_see("You sign in as maya@harbour.example.")
 
 
 async def test_one_browser_is_signed_out_from_another(
@@ -74,7 +74,7 @@ async def test_one_browser_is_signed_out_from_another(
     here, there = await person(MAYA), await person(MAYA)
     await go(there, "/apps")
     await go(here, "/account")
-    await here.should_see("(this one)", retries=20)
+    await here.should_see("(this one)")
     mine = rows(here, BROWSERS)[:1]
     assert mine[0]["device"].endswith("(this one)")
     others = [row for row in rows(here, BROWSERS) if row not in mine]
@@ -82,7 +82,7 @@ async def test_one_browser_is_signed_out_from_another(
     assert world.maya.id in {row["id"] for row in others}
     other = next(row["id"] for row in others if row["id"] != world.maya.id)
     act(here, BROWSERS, other, "end")
-    await here.should_see("That browser was signed out.", retries=20)
+    await here.should_see("That browser was signed out.")
     assert other not in {row["id"] for row in rows(here, BROWSERS)}
     # The window that was open there goes to the sign-in page by itself.
     assert there.client is not None
@@ -95,7 +95,7 @@ async def test_signing_out_everywhere_keeps_this_browser(person: Person, world: 
     press(maya, "Sign out everywhere else")
     await maya.should_see("Sign out everywhere else?")
     press(maya, "Sign out everywhere else")
-    await maya.should_see("1 other browser was signed out.", retries=20)
+    await maya.should_see("1 other browser was signed out.")
     assert sign_ins.visit(world.cookies["maya"]) is None
     assert len(rows(maya, BROWSERS)) == 1
 
@@ -105,7 +105,7 @@ async def test_nobody_ends_somebody_elses_sign_in(person: Person, world: World) 
     await go(charlie, "/account")
     assert world.maya.id not in {row["id"] for row in rows(charlie, BROWSERS)}
     act(charlie, BROWSERS, world.maya.id, "end")
-    await charlie.should_see("This sign-in was not found.", retries=20)
+    await charlie.should_see("This sign-in was not found.")
     assert sign_ins.visit(world.cookies["maya"]) is not None
 
 

@@ -65,7 +65,7 @@ async def test_the_page_says_everything_before_the_click(maya: User, akia: str) 
         "help@d3x.example",
         "Not connected",
     ):
-        await maya.should_see(words, retries=30)
+        await maya.should_see(words)
 
 
 async def test_the_usual_time_is_the_median_of_what_was_seen(
@@ -76,12 +76,12 @@ async def test_the_usual_time_is_the_median_of_what_was_seen(
     )
     connections.activate(world.dee, connection_id, now=world.after(hours=2))
     await maya.open(f"/apps/{akia}")
-    await maya.should_see("Usually 2 hours, as the one activation so far", retries=30)
+    await maya.should_see("Usually 2 hours, as the one activation so far")
 
 
 async def test_what_the_partner_wrote_cannot_run(maya: User, akia: str) -> None:
     await maya.open(f"/apps/{akia}")
-    await maya.should_see("What it does", retries=30)
+    await maya.should_see("What it does")
     with maya:
         html = "".join(text.props["innerHTML"] for text in ElementFilter(kind=Prose))
     assert "<strong>everything</strong>" in html
@@ -91,14 +91,14 @@ async def test_what_the_partner_wrote_cannot_run(maya: User, akia: str) -> None:
 async def test_a_viewer_reads_why_not_and_whom_to_ask(person: Person, akia: str) -> None:
     noah = await person("noah@harbour.example")
     await noah.open(f"/apps/{akia}?connect=1")
-    await noah.should_see("Only a manager of this property can do this: ask Maya.", retries=30)
+    await noah.should_see("Only a manager of this property can do this: ask Maya.")
     assert not hands.button(noah, "Connect").enabled
     await noah.should_not_see("What will happen")
 
 
 async def test_an_app_that_does_not_exist_is_not_found(maya: User) -> None:
     await maya.open("/apps/nothing")
-    await maya.should_see("There is no such page", retries=30)
+    await maya.should_see("There is no such page")
 
 
 async def test_the_dialog_says_step_by_step_what_will_happen(maya: User, akia: str) -> None:
@@ -119,11 +119,11 @@ async def test_the_dialog_says_how_the_token_travels(maya: User, world: World, a
         partner = session.get_one(Partner, world.d3x)
         partner.notify_by_webhook = False
     await open_dialog(maya, akia)
-    await maya.should_see("The token travels with a link that opens once.", retries=30)
+    await maya.should_see("The token travels with a link that opens once.")
     with database.transaction() as session:
         session.get_one(Partner, world.d3x).token_in_mail = True
     await open_dialog(maya, akia)
-    await maya.should_see("The token travels with it.", retries=30)
+    await maya.should_see("The token travels with it.")
 
 
 async def test_an_automatic_app_promises_to_become_active_by_itself(maya: User) -> None:
@@ -151,7 +151,7 @@ async def test_connect_leads_to_the_pending_connection(maya: User, world: World,
     hands.fill(maya, "Contact person", " maya@harbour.example ")
     hands.fill(maya, "Door locks", "Cards")
     hands.press(maya, "Connect")
-    await maya.should_see("Waiting for D3x Ltd", retries=30)
+    await maya.should_see("Waiting for D3x Ltd")
     (row,) = subscriptions.of_property(world.maya, world.hotel)
     assert maya.back_history[-1] == f"/subscriptions/{row.id}"
     answers = subscriptions.read(world.maya, row.id).answers
@@ -165,17 +165,17 @@ async def test_whoever_was_slower_reads_a_sentence_and_keeps_the_answers(
     hands.fill(maya, "Contact person", "maya@harbour.example")
     connections.connect(world.maya, world.hotel, akia, {"contact": "somebody@else.example"})
     hands.press(maya, "Connect")
-    await maya.should_see("Akia was asked already. It is the partner’s turn now.", retries=30)
+    await maya.should_see("Akia was asked already. It is the partner’s turn now.")
     assert hands.field(maya, "Contact person").value == "maya@harbour.example"
 
 
 async def test_the_page_follows_the_connection(maya: User, world: World) -> None:
     await maya.open("/apps/d3x")
-    await maya.should_see("Not connected", retries=30)
+    await maya.should_see("Not connected")
     connection_id = world.connect("d3x")
-    await maya.should_see("Waiting for D3x", retries=30)
+    await maya.should_see("Waiting for D3x")
     connections.activate(world.dee, connection_id)
-    await maya.should_see("Nothing to do", retries=30)
+    await maya.should_see("Nothing to do")
     assert hands.labels(maya) >= {"Open connection"}
     assert "Connect" not in hands.labels(maya)
 
@@ -189,7 +189,7 @@ async def test_core_credentials_are_checked_at_once(
     hands.fill(maya, "Client token", "client")
     hands.fill(maya, "Access token", "access")
     hands.press(maya, "Connect")
-    await maya.should_see("Account: Harbour", retries=30)
+    await maya.should_see("Account: Harbour")
     assert given == [{"client_token": "client", "access_token": "access"}]
     (row,) = subscriptions.of_property(world.maya, world.hotel)
     assert row.status == "connected"
@@ -206,7 +206,7 @@ async def test_refused_credentials_are_not_saved_and_not_lost(
     assert hands.complaint(maya, "Access token") == "“Access token” is needed."
     hands.fill(maya, "Access token", "wrong")
     hands.press(maya, "Connect")
-    await maya.should_see("Mews does not accept them.", retries=30)
+    await maya.should_see("Mews does not accept them.")
     assert hands.field(maya, "Access token").value == "wrong"
     assert not subscriptions.of_property(world.maya, world.hotel)
 
@@ -221,15 +221,15 @@ async def test_the_dialog_says_that_it_waits_for_the_vendor(
     hands.fill(maya, "Client token", "client")
     hands.fill(maya, "Access token", "access")
     hands.press(maya, "Connect")
-    await maya.should_see("Checking with Mews…", retries=30)
+    await maya.should_see("Checking with Mews…")
     has_answered.set()
-    await maya.should_see("Mews gave no answer. Nothing was saved.", retries=30)
+    await maya.should_see("Mews gave no answer. Nothing was saved.")
     await maya.should_not_see("Checking with Mews…")
 
 
 async def open_dialog(user: User, slug: str) -> None:
     await user.open(f"/apps/{slug}?connect=1")
-    await user.should_see("Cancel", retries=30)
+    await user.should_see("Cancel")
 
 
 def answer_with(

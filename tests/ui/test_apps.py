@@ -15,7 +15,7 @@ from ui.components.catalogue import Catalogue
 
 async def catalogue_of(user: User) -> Catalogue:
     await user.open("/apps")
-    await user.should_see(kind=Catalogue, retries=30)
+    await user.should_see(kind=Catalogue)
     return user.find(kind=Catalogue).elements.pop()
 
 
@@ -77,7 +77,7 @@ async def test_a_stranger_does_not_see_what_another_property_connects(
 async def test_connect_opens_the_dialog_on_the_page_of_the_app(person: Person) -> None:
     maya = await person("maya@harbour.example")
     press(maya, await catalogue_of(maya), "d3x")
-    await maya.should_see("What D3x will do with your data", retries=30)
+    await maya.should_see("What D3x will do with your data")
 
 
 async def test_open_leads_to_the_connection(person: Person, world: World) -> None:
@@ -85,7 +85,7 @@ async def test_open_leads_to_the_connection(person: Person, world: World) -> Non
     maya = await person("maya@harbour.example")
     press(maya, await catalogue_of(maya), "d3x")
     await until(lambda: maya.back_history[-1] == f"/subscriptions/{connection_id}")
-    await maya.should_see("Waiting for D3x", retries=30)
+    await maya.should_see("Waiting for D3x")
 
 
 async def test_a_made_up_card_leads_nowhere(person: Person) -> None:
@@ -111,4 +111,4 @@ async def test_an_empty_catalogue_says_so(person: Person, world: World) -> None:
         apps.retire(world.olga, slug)
     maya = await person("maya@harbour.example")
     await maya.open("/apps")
-    await maya.should_see("No apps yet", retries=30)
+    await maya.should_see("No apps yet")

@@ -48,7 +48,7 @@ def mews(monkeypatch: pytest.MonkeyPatch) -> list[Check]:
 
 async def look(user: User, connection_id: str) -> None:
     await user.open(f"/subscriptions/{connection_id}")
-    await user.should_see("History", retries=30)
+    await user.should_see("History")
 
 
 def badge(user: User) -> str:
@@ -146,7 +146,7 @@ async def test_a_move_that_came_too_late_is_refused_in_the_dialog(maya: User, wo
     connections.activate(world.dee, connection_id)
     await until(lambda: badge(maya) == "Active")
     hands.press(maya, "Withdraw")
-    await maya.should_see("Nothing has changed", retries=30)
+    await maya.should_see("Nothing has changed")
     assert builders.connection(connection_id).status == "active"
 
 
@@ -165,7 +165,7 @@ async def test_reconnect_asks_again_and_makes_the_request_pending(maya: User, wo
     connections.reject(world.dee, connection_id, "Not yet.")
     await look(maya, connection_id)
     hands.press(maya, "Reconnect")
-    await maya.should_see("What will happen", retries=30)
+    await maya.should_see("What will happen")
     hands.press(maya, "Reconnect")
     await until(lambda: badge(maya) == "Pending")
     assert builders.connection(connection_id).status == "pending"
@@ -240,7 +240,7 @@ async def test_the_token_is_shown_after_the_password_only(
     hands.press(maya, "Show token")
     await until(lambda: shown)
     assert shown == [(builders.token_of(connection_id), 60)]
-    await maya.should_see("Access token shown after the password", retries=30)
+    await maya.should_see("Access token shown after the password")
 
 
 async def test_a_rotation_leaves_the_old_token_a_day(maya: User, world: World) -> None:
@@ -251,7 +251,7 @@ async def test_a_rotation_leaves_the_old_token_a_day(maya: User, world: World) -
     await maya.should_see("When shall the present token stop?")
     hands.press(maya, "Rotate token")
     await until(lambda: secret(maya).props["masked"] != old)
-    await maya.should_see(f"The token before, {old}, works until", retries=30)
+    await maya.should_see(f"The token before, {old}, works until")
 
 
 async def test_a_rotation_at_once_leaves_nothing(maya: User, world: World) -> None:
@@ -263,7 +263,7 @@ async def test_a_rotation_at_once_leaves_nothing(maya: User, world: World) -> No
     hands.fill(maya, "When shall the present token stop?", "at_once")
     hands.press(maya, "Rotate token")
     await until(lambda: builders.token_of(connection_id) != old)
-    await maya.should_see("the old one stopped at once", retries=30)
+    await maya.should_see("the old one stopped at once")
     await maya.should_not_see("The token before")
 
 
@@ -272,7 +272,7 @@ async def test_receipts_come_in_while_somebody_looks(maya: User, world: World) -
     await look(maya, connection_id)
     await maya.should_see("not yet")
     tokens.authenticate(builders.token_of(connection_id))
-    await maya.should_see("Access token used for the first time", retries=30)
+    await maya.should_see("Access token used for the first time")
     (receipt,) = subscriptions.read(world.maya, connection_id).tokens
     assert receipt.first_used_at is not None
 
@@ -296,7 +296,7 @@ async def test_others_find_nothing_here(person: Person, world: World, email: str
     connection_id = world.connect_active()
     other = await person(email)
     await other.open(f"/subscriptions/{connection_id}")
-    await other.should_see("There is no such page", retries=30)
+    await other.should_see("There is no such page")
     await other.should_not_see("D3x Ltd")
 
 
@@ -307,7 +307,7 @@ async def test_a_core_app_shows_its_account_and_is_checked_again(
     await look(maya, connection_id)
     await maya.should_see("Harbour at Mews")
     hands.press(maya, "Check now")
-    await maya.should_see("Mews accepted the credentials.", retries=30)
+    await maya.should_see("Mews accepted the credentials.")
     assert "Rotate token" not in hands.labels(maya)
 
 
@@ -322,12 +322,12 @@ async def test_refused_credentials_break_a_core_app_and_repair_heals_it(
     await maya.should_see("Mews does not accept these credentials.")
     mews.append(WORKS)
     hands.press(maya, "Repair")
-    await maya.should_see("Client token", retries=30)
+    await maya.should_see("Client token")
     hands.fill(maya, "Client token", "client")
     hands.fill(maya, "Access token", "new")
     hands.press(maya, "Repair")
     await until(lambda: badge(maya) == "Connected")
-    await maya.should_see("With new credentials", retries=30)
+    await maya.should_see("With new credentials")
 
 
 async def test_a_check_heals_what_the_vendor_gave_back_and_nothing_is_said_thrice(
@@ -343,7 +343,7 @@ async def test_a_check_heals_what_the_vendor_gave_back_and_nothing_is_said_thric
     mews.append(WORKS)
     hands.press(maya, "Check now")
     await until(lambda: badge(maya) == "Connected")
-    await maya.should_see("The credentials work again", retries=30)
+    await maya.should_see("The credentials work again")
 
 
 async def test_credentials_of_another_account_are_refused_in_the_dialog(
@@ -353,11 +353,11 @@ async def test_credentials_of_another_account_are_refused_in_the_dialog(
     await look(maya, connection_id)
     mews.append(replace(WORKS, account_id="acc-2", account_name="Alpine at Mews"))
     hands.press(maya, "Change credentials")
-    await maya.should_see("Client token", retries=30)
+    await maya.should_see("Client token")
     hands.fill(maya, "Client token", "client")
     hands.fill(maya, "Access token", "theirs")
     hands.press(maya, "Change")
-    await maya.should_see("These credentials belong to Alpine at Mews", retries=30)
+    await maya.should_see("These credentials belong to Alpine at Mews")
     assert hands.field(maya, "Access token").value == "theirs"
 
 

@@ -20,7 +20,7 @@ async def maya(person: Person) -> User:
 
 async def look(user: User) -> None:
     await user.open("/subscriptions")
-    await user.should_see("My subscriptions", retries=30)
+    await user.should_see("My subscriptions")
 
 
 def rows(user: User) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ async def test_the_first_connection_replaces_the_empty_page(maya: User, world: W
     await maya.should_see("Nothing is connected yet")
     assert hands.button(maya, "Browse apps").props["href"] == "/apps"
     world.connect("d3x")
-    await maya.should_see("by D3x Ltd", retries=30)
+    await maya.should_see("by D3x Ltd")
     await maya.should_not_see("Nothing is connected yet")
     assert [row["app"] for row in rows(maya)] == ["D3x"]
 

@@ -67,14 +67,14 @@ async def test_a_page_that_fails_says_so_and_can_be_tried_again(
 ) -> None:
     maya = await person(MAYA)
     await maya.open("/account")
-    await maya.should_see("This page did not open", retries=30)
+    await maya.should_see("This page did not open")
     await maya.should_not_see("SELECT")
     await maya.should_not_see("half a page")
     assert "the page /account did not open" in caplog.text
     caplog.clear()
     scene["fails"] = False
     maya.find("Try again").click()
-    await maya.should_see("the whole page", retries=30)
+    await maya.should_see("the whole page")
     await maya.should_not_see("This page did not open")
 
 

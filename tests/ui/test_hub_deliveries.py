@@ -102,9 +102,9 @@ async def test_a_failed_attempt_says_what_happened_and_when_the_next_one_comes(
         "Attempt 1",
         "took 1.2 s",
     ):
-        await dee.should_see(words, retries=50)
+        await dee.should_see(words)
     builders.attempt(message_id, now=world.after(hours=3))
-    await dee.should_see("Delivered · 200", retries=50)
+    await dee.should_see("Delivered · 200")
     await dee.should_see("Attempt 2")
 
 
@@ -133,7 +133,7 @@ async def test_after_the_last_attempt_it_says_that_nothing_is_lost(
     parcel = attempts.begin_manual(message_id, now=world.after(hours=11))
     assert parcel is not None
     attempts.end(parcel, builders.answered(200), now=world.after(hours=11))
-    await dee.should_see("Resent by hand", retries=50)
+    await dee.should_see("Resent by hand")
     await dee.should_see("Delivered · 200")
 
 
@@ -141,7 +141,7 @@ async def test_what_is_canceled_cannot_be_resent(world: World, person: Person) -
     message_id = requested(world)
     dee = await visit(person, f"{PATH}/{message_id}", "On its way")
     endpoints.remove(world.dee, world.d3x_endpoint)
-    await dee.should_see("Canceled before it arrived", retries=50)
+    await dee.should_see("Canceled before it arrived")
     await until(lambda: not button(dee, "Resend").enabled)
     await dee.should_see("A canceled delivery stays canceled.")
 

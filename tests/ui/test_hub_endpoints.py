@@ -44,11 +44,11 @@ async def test_a_new_endpoint_shows_its_secret_once(world: World, person: Person
     dee = await visit(person, PATH, READY)
     assert not secrets(dee)
     await add(dee, "https://new.d3x.example/hooks")
-    await dee.should_see("Copy your signing secret now", retries=50)
+    await dee.should_see("Copy your signing secret now")
     assert len(set(secrets(dee))) == 1
     confirm(dee, "I have stored it")
     await until(lambda: not secrets(dee))
-    await dee.should_see("https://new.d3x.example/hooks", retries=50)
+    await dee.should_see("https://new.d3x.example/hooks")
 
 
 async def test_the_secret_does_not_stay_behind_a_closed_dialog(
@@ -56,7 +56,7 @@ async def test_the_secret_does_not_stay_behind_a_closed_dialog(
 ) -> None:
     dee = await visit(person, PATH, READY)
     await add(dee, "https://new.d3x.example/hooks")
-    await dee.should_see("Copy your signing secret now", retries=50)
+    await dee.should_see("Copy your signing secret now")
     confirm(dee, "Close")
     await until(lambda: not secrets(dee))
 
@@ -82,18 +82,18 @@ async def test_an_address_that_adjoin_may_not_call_is_refused_in_words(
 async def test_a_test_event_shows_its_result_by_itself(world: World, person: Person) -> None:
     dee = await visit(person, PATH, READY)
     press(dee, "Send test event")
-    await dee.should_see("The test event is on its way", retries=50)
+    await dee.should_see("The test event is on its way")
     builders.attempt(newest(world), now=world.now)
-    await dee.should_see("Your endpoint took the test event", retries=50)
+    await dee.should_see("Your endpoint took the test event")
     await dee.should_not_see("never yet")
 
 
 async def test_a_failed_test_event_says_what_came_back(world: World, person: Person) -> None:
     dee = await visit(person, PATH, READY)
     press(dee, "Send test event")
-    await dee.should_see("The test event is on its way", retries=50)
+    await dee.should_see("The test event is on its way")
     builders.attempt(newest(world), now=world.now, code=500)
-    await dee.should_see("The test event did not arrive", retries=50)
+    await dee.should_see("The test event did not arrive")
     await dee.should_see("The receiver answered 500.")
     await dee.should_see("Failing: 1 in a row")
 
@@ -103,9 +103,9 @@ async def test_rotating_says_how_long_both_secrets_sign(world: World, person: Pe
     press(dee, "Rotate secret")
     await dee.should_see("For 24 hours every delivery carries a signature of each")
     confirm(dee, "Rotate secret")
-    await dee.should_see("Copy your signing secret now", retries=50)
+    await dee.should_see("Copy your signing secret now")
     assert len(set(secrets(dee))) == 1
-    await dee.should_see("rotated; the old one signs too", retries=50)
+    await dee.should_see("rotated; the old one signs too")
     assert only(world).overlap_until is not None
 
 
@@ -114,9 +114,9 @@ async def test_what_was_missed_while_disabled_is_replayed(world: World, person: 
     press(dee, "Disable")
     await dee.should_see("Adjoin stops sending to it.")
     confirm(dee, "Disable")
-    await dee.should_see("You disabled this endpoint", retries=50)
+    await dee.should_see("You disabled this endpoint")
     connection_id = world.connect("d3x")
-    await dee.should_see("1 delivery skipped or given up", retries=50)
+    await dee.should_see("1 delivery skipped or given up")
     assert not button(dee, "Replay 1").enabled
     press(dee, "Enable")
     await until(lambda: "Enable" not in labels(dee))
@@ -131,7 +131,7 @@ async def test_when_adjoin_disables_an_endpoint_it_says_why_and_what_to_do(
     dee = await visit(person, PATH, READY)
     message_id = endpoints.send_test_event(world.dee, world.d3x_endpoint, now=world.now)
     builders.attempt(message_id, now=world.now, code=410)
-    await dee.should_see("Adjoin disabled this endpoint", retries=50)
+    await dee.should_see("Adjoin disabled this endpoint")
     await dee.should_see("It answered 410 Gone. Put your receiver right, press Enable")
 
 
@@ -143,11 +143,11 @@ async def test_an_address_is_changed_and_an_endpoint_removed(world: World, perso
     fill(dee, "Address", "https://hooks.d3x.example/b")
     confirm(dee, "Change address")
     await until(lambda: only(world).url == "https://hooks.d3x.example/b")
-    await dee.should_see("https://hooks.d3x.example/b", retries=50)
+    await dee.should_see("https://hooks.d3x.example/b")
     press(dee, "Remove")
     await dee.should_see("What waits for it is canceled")
     confirm(dee, "Remove")
-    await dee.should_see("No endpoint yet", retries=50)
+    await dee.should_see("No endpoint yet")
 
 
 async def test_at_least_one_way_to_be_told_must_remain(world: World, person: Person) -> None:

@@ -52,7 +52,7 @@ async def test_who_waits_is_answered_right_here(world: World, person: Person) ->
     connection_id = world.connect("d3x")
     dee = await visit(person, PATH, "Harbour Hotel wants D3x")
     press(dee, "Activate")
-    await dee.should_see("Nobody is waiting", retries=50)
+    await dee.should_see("Nobody is waiting")
     assert builders.connection(connection_id).status == "active"
 
 
@@ -63,18 +63,18 @@ async def test_a_new_partner_is_led_step_by_step(world: World, person: Person) -
     assert steps(dee) == {first: "now", second: "next", third: "next"}
     made = endpoints.create(world.dee, world.d3x, "https://hooks.d3x.example/new")
     await until(lambda: steps(dee) == {first: "done", second: "now", third: "next"})
-    await dee.should_see("Send a test event", retries=50)
+    await dee.should_see("Send a test event")
     builders.attempt(endpoints.send_test_event(world.dee, made.endpoint_id), now=world.now)
     await until(lambda: steps(dee) == {first: "done", second: "done", third: "now"})
     world.connect_active()
-    await dee.should_not_see("First steps", retries=50)
+    await dee.should_not_see("First steps")
 
 
 async def test_an_endpoint_that_adjoin_disabled_is_said_first(world: World, person: Person) -> None:
     dee = await visit(person, PATH, "Hotels ask for your apps")
     message_id = endpoints.send_test_event(world.dee, world.d3x_endpoint, now=world.now)
     builders.attempt(message_id, now=world.now, code=410)
-    await dee.should_see("Adjoin disabled an endpoint", retries=50)
+    await dee.should_see("Adjoin disabled an endpoint")
     await dee.should_see("https://hooks.d3x.example/a: It answered 410 Gone.")
 
 

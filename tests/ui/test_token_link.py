@@ -41,7 +41,7 @@ async def test_the_button_shows_the_token_once_to_whoever_has_the_link(
     await user.open(f"/token/{secret}")
     await user.should_not_see(token_of(connection))
     press(user, "Show the access token")
-    await user.should_see(token_of(connection), retries=20)
+    await user.should_see(token_of(connection))
     for words in ("D3x", "Harbour Hotel", "this link does not open again"):
         await user.should_see(words)
     assert "token.opened" in events_of(connection)
@@ -57,9 +57,9 @@ async def test_two_windows_press_and_one_gets_it(
     await first.open(f"/token/{secret}")
     await second.open(f"/token/{secret}")
     press(first, "Show the access token")
-    await first.should_see(token_of(connection), retries=20)
+    await first.should_see(token_of(connection))
     press(second, "Show the access token")
-    await second.should_see("This link has been opened already", retries=20)
+    await second.should_see("This link has been opened already")
     await second.should_not_see(token_of(connection))
 
 
