@@ -105,7 +105,7 @@ async def test_nobody_ends_somebody_elses_sign_in(person: Person, world: World) 
     await go(charlie, "/account")
     assert world.maya.id not in {row["id"] for row in rows(charlie, BROWSERS)}
     act(charlie, BROWSERS, world.maya.id, "end")
-    await charlie.should_see("This sign-in was not found.")
+    await charlie.should_see("Where you are signed in")
     assert sign_ins.visit(world.cookies["maya"]) is not None
 
 
