@@ -27,7 +27,8 @@ ROOT = Path(__file__).parents[2]
 @asynccontextmanager
 async def visiting(draw: Callable[[], None]) -> AsyncIterator[User]:
     """Open a page that consists of what `draw` draws."""
-    async with user_simulation(root=draw) as user:
+    async with user_simulation() as user:
+        ui.page("/")(draw)
         await user.open("/")
         yield user
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from nicegui import ui
 from nicegui.testing import user_simulation
 
 from domain.drafts import LONGEST_TEXT
@@ -95,7 +96,8 @@ async def test_a_long_text_is_rendered_aside_and_an_older_one_never_wins() -> No
     def html() -> str:
         return str(user.find(kind=Prose).elements.pop().props["innerHTML"])
 
-    async with user_simulation(root=lambda: prose("**first** " + "word " * SHORT)) as user:
+    async with user_simulation() as user:
+        ui.page("/")(lambda: prose("**first** " + "word " * SHORT) and None)
         await user.open("/")
         await until(lambda: "<strong>first</strong>" in html())
         element: Prose = user.find(kind=Prose).elements.pop()  # type: ignore[assignment]
