@@ -134,7 +134,7 @@ async def test_the_token_is_shown_after_the_password_and_hidden_again(window: Op
 async def test_a_stranger_is_asked_to_sign_in_and_sees_nothing(window: Open) -> None:
     page = await window("", "/subscriptions")
     await expect(page).to_have_url(re.compile(r"/sign-in\?next="))
-    assert "Harbour Hotel" not in await page.content()
+    assert "Tidyloop" not in await page.content()
 
 
 async def test_another_property_finds_no_such_page(window: Open) -> None:
