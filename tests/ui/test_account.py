@@ -83,7 +83,7 @@ async def test_one_browser_is_signed_out_from_another(
     other = next(row["id"] for row in others if row["id"] != world.maya.id)
     act(here, BROWSERS, other, "end")
     await here.should_see("That browser was signed out.")
-    assert other not in {row["id"] for row in rows(here, BROWSERS)}
+    await until(lambda: other not in {row["id"] for row in rows(here, BROWSERS)})
     # The window that was open there goes to the sign-in page by itself.
     assert there.client is not None
     await until(lambda: (there.client.id, "/sign-in?ended=1") in departures)
@@ -97,7 +97,7 @@ async def test_signing_out_everywhere_keeps_this_browser(person: Person, world: 
     press(maya, "Sign out everywhere else")
     await maya.should_see("1 other browser was signed out.")
     assert sign_ins.visit(world.cookies["maya"]) is None
-    assert len(rows(maya, BROWSERS)) == 1
+    await until(lambda: len(rows(maya, BROWSERS)) == 1)
 
 
 async def test_nobody_ends_somebody_elses_sign_in(person: Person, world: World) -> None:
