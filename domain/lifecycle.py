@@ -5,9 +5,6 @@ The buttons of the pages are drawn from the same table that refuses the wrong mo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
-
-Side = Literal["property", "partner", "platform", "adjoin"]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Health checks say which part is not ready, and nothing else."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 
@@ -16,7 +17,7 @@ from storage import jobs
 async def _jobs_run(database: str) -> AsyncIterator[None]:
     await jobs.start("health")
     yield
-    jobs.stop()
+    await asyncio.to_thread(jobs.stop)
 
 
 async def test_alive_asks_nobody(machine: httpx.AsyncClient) -> None:
@@ -45,7 +46,7 @@ async def test_not_ready_before_jobs_run_and_after(
     before = await machine.get("/readyz")
     await jobs.start("health")
     during = await machine.get("/readyz")
-    jobs.stop()
+    await asyncio.to_thread(jobs.stop)
     after = await machine.get("/readyz")
     assert [answer.status_code for answer in (before, during, after)] == [503, 200, 503]
     assert after.json()["parts"] == {

@@ -167,7 +167,7 @@ async def main(count: int, database_url: str) -> None:
         ("what", "per second", "CPU ms each", "to bare"),
         rows,
     )
-    jobs.stop()
+    await asyncio.to_thread(jobs.stop)
     await sender.close()
     database.close()
 

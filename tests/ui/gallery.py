@@ -124,7 +124,7 @@ def frame() -> Shell:
         PLACES,
         "p1",
         on_place=lambda key: notice(f"Now at {key}"),
-        on_sign_out=lambda: ui.navigate.to("/sign-in"),
+        sign_out_action="/auth/sign-out",
     )
 
 

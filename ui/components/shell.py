@@ -59,9 +59,7 @@ class Shell:
         current_place: str,
         *,
         on_place: Callable[[str], Any],
-        on_sign_out: Callable[[], Any] | None = None,
-        sign_out_action: str | None = None,
-        on_theme: Callable[[str], Any] | None = None,
+        sign_out_action: str,
         account_path: str = "/account",
     ) -> None:
         client = ui.context.client
@@ -82,16 +80,12 @@ class Shell:
                 "account": account_path,
             }
         )
-        self._topbar.props.set_optional("sign-out", sign_out_action)
+        self._topbar.props["sign-out"] = sign_out_action
         keys = {place.key for place in places}
         self._topbar.on(
             "place",
             lambda event: on_place(event.args) if _is_one_of(keys, event.args) else None,
         )
-        if on_sign_out:
-            self._topbar.on("sign-out", lambda: on_sign_out(), [])
-        if on_theme:
-            self._topbar.on("theme", lambda event: on_theme(event.args))
         router = client.sub_pages_router
         self.active(router.current_path)
         router.on_path_changed(self.active)
@@ -133,15 +127,13 @@ def shell(
     current_place: str,
     *,
     on_place: Callable[[str], Any],
-    on_sign_out: Callable[[], Any] | None = None,
-    sign_out_action: str | None = None,
-    on_theme: Callable[[str], Any] | None = None,
+    sign_out_action: str,
     account_path: str = "/account",
 ) -> Shell:
     """Build the frame: `with shell(…) as frame: ui.sub_pages({…})`.
 
-    Sign-out is a plain form POST to `sign_out_action`, or calls `on_sign_out`. The theme choice is
-    kept in the browser's cookie and needs no handler.
+    Sign-out is a plain form POST to `sign_out_action`. The theme choice is kept in the browser's
+    cookie and needs no handler.
     """
     return Shell(
         menu,
@@ -149,8 +141,6 @@ def shell(
         places,
         current_place,
         on_place=on_place,
-        on_sign_out=on_sign_out,
         sign_out_action=sign_out_action,
-        on_theme=on_theme,
         account_path=account_path,
     )

@@ -36,21 +36,18 @@ export default {
             <a role="menuitem" tabindex="-1" :href="account" @click="open = null">
               <svg class="icon" width="18" height="18" aria-hidden="true"><use :href="icon('user-round')" /></svg><span>Account</span>
             </a>
-            <form v-if="signOut" method="post" :action="signOut" role="presentation">
+            <form method="post" :action="signOut" role="presentation">
               <button type="submit" role="menuitem" tabindex="-1">
                 <svg class="icon" width="18" height="18" aria-hidden="true"><use :href="icon('log-out')" /></svg><span>Sign out</span>
               </button>
             </form>
-            <button v-else type="button" role="menuitem" tabindex="-1" @click="$emit('sign-out')">
-              <svg class="icon" width="18" height="18" aria-hidden="true"><use :href="icon('log-out')" /></svg><span>Sign out</span>
-            </button>
           </div>
         </div>
       </div>
     </header>
   `,
   props: { person: Object, places: Array, place: String, account: String, signOut: String },
-  emits: ["place", "theme", "sign-out"],
+  emits: ["place"],
   data: () => ({ open: null, dark: adjoin.theme() === "dark" }),
   computed: {
     logo: () => adjoin.assets + "logo.svg",
@@ -91,7 +88,6 @@ export default {
     theme() {
       this.dark = !this.dark;
       adjoin.choose(this.dark ? "dark" : "light");
-      this.$emit("theme", this.dark ? "dark" : "light");
     },
     away(event) {
       if (this.open && !event.target.closest(".drop")) this.open = null;

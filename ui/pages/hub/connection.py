@@ -25,7 +25,7 @@ from ui.components.steps import Step, steps
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.pages.hub.deliveries import COLUMNS, lines
 from ui.pages.hub.moves import Moves
 from ui.pages.story import Story, times_in
@@ -56,11 +56,9 @@ async def page(visit: Visit, connection_id: str) -> None:
     async def refresh() -> None:
         sheet.show(*await read())
 
-    renew = gathered(refresh)
-
     async def heard(change: Change) -> None:
         if change.id == connection_id or change.noun in ("message", "everything"):
-            await renew()
+            await refresh()
 
     visit.follow(heard)
 

@@ -13,7 +13,7 @@ from ui.components.listing import Column, Listing
 from ui.components.listing import Row as Line
 from ui.components.page_title import page_title
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.pages.hub import words
 
 FILTERS = {
@@ -79,11 +79,9 @@ async def page(visit: Visit) -> None:
             rows[:] = _joined(newest, rows)
             listing.replace(lines(rows))
 
-    renew = gathered(refresh)
-
     async def heard(change: Change) -> None:
         if change.noun in ("message", "connection", "endpoint", "everything"):
-            await renew()
+            await refresh()
 
     visit.follow(heard)
 

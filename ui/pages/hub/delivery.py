@@ -18,7 +18,7 @@ from ui.components.notice import notice
 from ui.components.page_title import breadcrumb, page_title
 from ui.components.text import text
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.pages.hub import words
 
 AT_ONCE = 20  # attempts; each press of Resend adds one
@@ -30,11 +30,9 @@ async def page(visit: Visit, message_id: str) -> None:
     async def refresh() -> None:
         sheet.show(await load(deliveries.read, visit.actor, message_id))
 
-    renew = gathered(refresh)
-
     async def heard(change: Change) -> None:
         if change.id == message_id or change.noun in ("endpoint", "connection", "everything"):
-            await renew()
+            await refresh()
 
     visit.follow(heard)
 

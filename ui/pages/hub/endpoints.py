@@ -12,7 +12,7 @@ from ui.components.empty import empty
 from ui.components.page_title import page_title
 from ui.components.text import text
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.pages.hub import guide, reach
 from ui.pages.hub.endpoint import EndpointCard, address_field, settled, show_secret
 
@@ -37,13 +37,11 @@ async def page(visit: Visit) -> None:
     async def refresh() -> None:
         shown.show(await load(endpoints.of_partner, visit.actor, visit.place.id))
 
-    renew = gathered(refresh)
-
     async def heard(change: Change) -> None:
         if change.noun == "message":
             await shown.hear(change.id)
         if change.noun in ("endpoint", "message", "connection", "everything"):
-            await renew()
+            await refresh()
 
     visit.follow(heard)
 

@@ -21,7 +21,7 @@ from ui.components.stat import stat
 from ui.components.steps import Step, steps
 from ui.components.text import text
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.pages.hub.requests import Queue
 
 AT_ONCE = 3
@@ -51,10 +51,8 @@ async def page(visit: Visit) -> None:
     async def refresh() -> None:
         sheet.show(await read())
 
-    renew = gathered(refresh)
-
     async def heard(_: Change) -> None:
-        await renew()
+        await refresh()
 
     visit.follow(heard)
 

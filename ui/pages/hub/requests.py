@@ -22,7 +22,7 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.pages.hub.moves import Moves
 
 AT_ONCE = 50  # more cards than that would make the page slow, and nobody reads them at once
@@ -39,11 +39,9 @@ async def page(visit: Visit) -> None:
     async def refresh() -> None:
         queue.show(await load(subscriptions.requests, visit.actor, visit.place.id))
 
-    renew = gathered(refresh)
-
     async def heard(change: Change) -> None:
         if change.noun in ("connection", "everything"):
-            await renew()
+            await refresh()
 
     visit.follow(heard)
 

@@ -15,7 +15,7 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.pages.contact import draw_contact
 from ui.pages.operations.connections import PATH
 from ui.pages.story import Story, times_in
@@ -33,11 +33,9 @@ async def page(visit: Visit, connection_id: str) -> None:
     async def refresh() -> None:
         sheet.show(await read())
 
-    renew = gathered(refresh)
-
     async def heard(change: Change) -> None:
         if change.id == connection_id or change.noun == "everything":
-            await renew()
+            await refresh()
 
     visit.follow(heard)
 

@@ -11,7 +11,7 @@ from ui.components.listing import Column, Listing
 from ui.components.listing import Row as Line
 from ui.components.page_title import page_title
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.look import STATUS
 
 PATH = "/operations/connections"
@@ -50,11 +50,9 @@ async def page(visit: Visit) -> None:
             listing.replace(lines(now, wanted))
             _count(chips, now)
 
-    renew = gathered(refresh)
-
     async def heard(change: Change) -> None:
         if change.noun in ("connection", "everything"):
-            await renew()
+            await refresh()
 
     visit.follow(heard)
 

@@ -17,7 +17,7 @@ from ui.components.stat import stat
 from ui.components.steps import Step, steps
 from ui.components.text import text
 from ui.frame import Visit
-from ui.live import Change, gathered
+from ui.live import Change
 from ui.look import STATUS
 
 _WAITING: list[Column] = [
@@ -48,10 +48,8 @@ async def page(visit: Visit) -> None:
     async def refresh() -> None:
         sheet.show(await load(operations.overview, visit.actor))
 
-    renew = gathered(refresh)
-
     async def heard(_: Change) -> None:
-        await renew()
+        await refresh()
 
     visit.follow(heard)
 
