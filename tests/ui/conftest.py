@@ -14,6 +14,7 @@ from nicegui.functions.navigate import Navigate
 from nicegui.functions.notify import notify
 from nicegui.testing import User
 from nicegui.testing.general import nicegui_reset_globals
+from nicegui.testing.user_notify import UserNotify
 
 from storage import changes
 from tests.builders import PASSWORD, World
@@ -53,6 +54,24 @@ async def house(
     assert not errors, [record.getMessage() for record in errors]
 
 
+class Notices(UserNotify):
+    """Remembers the notices of one person's window.
+
+    NiceGUI's own gives every notice to whoever was looked at last, which may be somebody else.
+    """
+
+    def __init__(self, user: User, everybody: list["Notices"]) -> None:
+        super().__init__()
+        self._user, self._everybody = user, everybody
+        everybody.append(self)
+
+    def __call__(self, message: str, **_: Any) -> None:
+        window = ui.context.client
+        for one in self._everybody:
+            if one._user.client is window:
+                one.messages.append(message)
+
+
 @pytest.fixture
 async def person(house: FastAPI) -> AsyncIterator[Person]:
     """Sign somebody in: `maya = await person("maya@harbour.example")`, then `maya.open("/apps")`.
@@ -60,6 +79,7 @@ async def person(house: FastAPI) -> AsyncIterator[Person]:
     Several people look at the same site, each with a browser of their own. Everybody's password
     is `builders.PASSWORD`.
     """
+    notices: list[Notices] = []
     async with AsyncExitStack() as browsers:
 
         async def sign_in(email: str) -> User:
@@ -68,7 +88,9 @@ async def person(house: FastAPI) -> AsyncIterator[Person]:
             form = {"email": email, "password": PASSWORD}
             answer = await browser.post("/auth/sign-in", data=form, headers={"origin": BASE})
             assert answer.headers.get("location") == "/", f"{email} could not sign in"
-            return User(browser)
+            user = User(browser)
+            user.notify = Notices(user, notices)
+            return user
 
         yield sign_in
     ui.navigate, ui.notify, ui.download = Navigate(), notify, download
