@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from typer.testing import CliRunner
 
 import main
 from settings import Settings
@@ -44,6 +45,17 @@ def run(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProc
         timeout=PATIENCE,
         check=False,
     )
+
+
+def refused(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str, **settings: str) -> str:
+    """Run a command that must not begin, within this process, and return what it says."""
+    monkeypatch.chdir(folder)
+    nothing_else = {name: None for name in os.environ if name.startswith("ADJOIN_")}
+    given = nothing_else | environment(folder, **settings)
+    ended = CliRunner().invoke(main.cli, words, env=given)
+    assert ended.exit_code == 2
+    assert isinstance(ended.exception, SystemExit)
+    return ended.stderr
 
 
 @pytest.fixture
@@ -92,22 +104,20 @@ def test_help_explains_every_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("secret", ["", "short", "a" * 60, f"{STRONG},short"])
 def test_serve_beyond_loopback_refuses_a_missing_or_weak_secret(
-    tmp_path: Path, secret: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str
 ) -> None:
-    ended = run(tmp_path, "serve", host="0.0.0.0", secret_key=secret)
-    assert ended.returncode == 2
-    assert "ADJOIN_SECRET_KEY must be a random text" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    said = refused(tmp_path, monkeypatch, "serve", host="0.0.0.0", secret_key=secret)
+    assert "ADJOIN_SECRET_KEY must be a random text" in said
     assert not (tmp_path / "adjoin.db").exists()
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_on_a_shared_database_nobody_makes_a_secret_of_its_own(
-    tmp_path: Path, command: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    ended = run(tmp_path, command, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
-    assert ended.returncode == 2
-    assert "ADJOIN_SECRET_KEY must be a random text" in ended.stderr
+    shared = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    said = refused(tmp_path, monkeypatch, command, database_url=shared)
+    assert "ADJOIN_SECRET_KEY must be a random text" in said
     assert not (tmp_path / "data").exists()
 
 
@@ -130,6 +140,7 @@ def test_a_worker_refuses_sqlite_in_a_sentence(tmp_path: Path) -> None:
     ended = run(tmp_path, "worker", secret_key=STRONG)
     assert ended.returncode == 2
     assert "A worker needs PostgreSQL" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_migrate_makes_the_tables_and_stops(tmp_path: Path) -> None:
