@@ -406,7 +406,7 @@ class Story(RuleBasedStateMachine):
 
 
 # SQLite is quick, so it gets the long stories.
-STORIES = {"sqlite": (30, 40), "postgresql": (8, 30)}
+STORIES = {"sqlite": (120, 40), "postgresql": (8, 30)}
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """One app, as operators write it down: add, change, publish, retire."""
 
+from unicodedata import normalize
+
 from nicegui import ui
 
 from domain import apps, partners
@@ -68,8 +70,8 @@ async def page(visit: Visit, slug: str) -> None:
             form.refuse(outcome.refusal)
             return
         form.refuse(None)
-        notice("Hotels and the partner read it now.", title="Saved")
         await sheet.refresh()
+        notice("Hotels and the partner read it now.", title="Saved")
 
     form.draw_end("Save", save)
 
@@ -107,8 +109,8 @@ class Sheet:
 
     async def _publish(self) -> None:
         if await act(apps.publish, self._visit.actor, self._slug):
-            notice("Every property sees it in the catalogue now.", title="Published")
             await self.refresh()
+            notice("Every property sees it in the catalogue now.", title="Published")
 
     def _ask_to_retire(self, entry: Entry) -> None:
         with self._dialog.refill(f"Retire {entry.draft.name}?"):
@@ -127,8 +129,8 @@ class Sheet:
         if outcome.refusal is not None:
             show(outcome.refusal)
             return
-        notice("It has left the catalogue. Its connections go on.", title="Retired")
         await self.refresh()
+        notice("It has left the catalogue. Its connections go on.", title="Retired")
 
 
 def _summary(entry: Entry) -> str:
@@ -138,7 +140,8 @@ def _summary(entry: Entry) -> str:
 
 
 def _slug_of(name: str) -> str:
-    kept = "".join(mark if mark.isascii() and mark.isalnum() else "-" for mark in name.lower())
+    letters = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()  # é becomes e
+    kept = "".join(mark if mark.isalnum() else "-" for mark in letters)
     return "-".join(filter(None, kept.split("-")))[:40]
 
 
