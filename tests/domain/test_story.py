@@ -252,11 +252,13 @@ class Story(RuleBasedStateMachine):
             message = session.get_one(Message, message_id)
             connection = session.get_one(Connection, message.connection_id)
             app = next(app for app in self.apps.values() if app.id == connection.id)
+            token = session.get(Token, message.token_id or "")
+            opens = token is not None and (token.expires_at is None or token.expires_at > self.now)
         assert builders.attempt(message_id, now=self.now, code=code)
         if message.channel == "webhook":
             self.note_answer(PARTNER_OF[app.slug], code)
-        asks = message.event == "connection.requested"
-        if code == 200 and asks and app.slug == "freeguides" and app.status == "pending":
+        # The first token of a request activates as well as the one after a rotation.
+        if code == 200 and opens and app.slug == "freeguides" and app.status == "pending":
             app.come_to("active")
 
     @rule(partner=st.sampled_from(("dee", "finn")))
