@@ -106,8 +106,8 @@ def create(
             slug=slug, name=name, kind=kind, category=category, tagline=tagline, created_at=now
         )
         drafts.write(session, draft, app)
-        session.add(app)
-        session.flush()
+        if not database.takes(session, app):
+            raise drafts.address_taken(slug)
         _record(session, who, app, "app.created", now)
         return app.slug
 

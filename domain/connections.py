@@ -5,7 +5,6 @@ from datetime import datetime
 from unicodedata import category
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from domain import (
@@ -189,11 +188,8 @@ def begin(
     )
     # Put into words beforehand: after a failed flush the session can read nothing more.
     too_late = Refusal("already_connected", _already(app, status))
-    session.add(connection)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise too_late from error
+    if not database.takes(session, connection):
+        raise too_late
     return connection
 
 

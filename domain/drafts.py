@@ -12,7 +12,7 @@ from connectors.vendors import VENDORS
 from domain import questions
 from domain.installation import current
 from domain.properties import checked_text
-from domain.refusals import invalid
+from domain.refusals import Refusal, invalid
 from storage.apps import App
 from storage.partners import Partner
 
@@ -116,8 +116,12 @@ def checked_slug(session: Session, slug: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", slug):
         raise invalid("Write the app’s address with small letters, digits and dashes.", "platform")
     if slug in _RESERVED or session.exec(select(App.id).where(App.slug == slug)).first():
-        raise invalid(f"The address /apps/{slug} is taken. Choose another one.", "platform")
+        raise address_taken(slug)
     return slug
+
+
+def address_taken(slug: str) -> Refusal:
+    return invalid(f"The address /apps/{slug} is taken. Choose another one.", "platform")
 
 
 def checked_tagline(text: str) -> str:

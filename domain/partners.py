@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from domain import history, moments, people
 from domain.actors import Actor, Standing, operating, standing
 from domain.properties import checked_text
-from domain.refusals import invalid, not_found
+from domain.refusals import Refusal, invalid, not_found
 from storage import changes, database
 from storage.apps import App
 from storage.connections import Connection
@@ -80,8 +80,8 @@ def create(
             website=_checked_website(website),
             created_at=now,
         )
-        session.add(partner)
-        session.flush()
+        if not database.takes(session, partner):
+            raise _name_taken(name)
         history.record(
             session, "partner.created", who, "platform", now, partner_id=partner.id, note=name
         )
@@ -124,11 +124,14 @@ def edit(
         partner = session.get(Partner, partner_id)
         if partner is None:
             raise not_found("This partner")
-        partner.name = _checked_name(session, name, partner_id)
+        name = _checked_name(session, name, partner_id)
+        partner.name = name
         partner.contact_name = checked_text(contact_name, "the contact’s name", optional=True)
         partner.contact_email = people.checked_email(contact_email) if contact_email else ""
         partner.contact_phone = checked_text(contact_phone, "the phone number", optional=True)
         partner.website = _checked_website(website)
+        if not database.takes(session, partner):
+            raise _name_taken(name)
         history.record(
             session, "partner.changed", who, "platform", now, partner_id=partner.id, note=name
         )
@@ -265,8 +268,12 @@ def _checked_name(session: Session, name: str, partner_id: str = "") -> str:
     name = checked_text(name, "the name of the partner")
     same = select(Partner.id).where(Partner.name == name, Partner.id != partner_id)
     if session.exec(same).first():
-        raise invalid(f"There is a partner called {name} already.", "platform")
+        raise _name_taken(name)
     return name
+
+
+def _name_taken(name: str) -> Refusal:
+    return invalid(f"There is a partner called {name} already.", "platform")
 
 
 def _checked_website(text: str) -> str:

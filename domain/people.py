@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from domain import history, letters, messages, moments, passwords, questions, sign_ins
@@ -113,13 +112,10 @@ def new(email: str, name: str, password: str, now: datetime) -> Person:
 
 def create(session: Session, person: Person) -> Person:
     """Keep a `new` account, in the transaction of the caller; refuses `account_exists`."""
-    session.add(person)
-    try:
-        session.flush()
-    except IntegrityError as error:
+    if not database.takes(session, person):
         raise Refusal(
             "account_exists", "Somebody just made an account with this e-mail address. Try again."
-        ) from error
+        )
     return person
 
 

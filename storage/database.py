@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
 from storage import changes
@@ -110,6 +111,19 @@ def changes_a_row(session: Session, statement: sa.Update | sa.Delete) -> bool:
     """Run a guarded change and return whether it hit a row: of two at once, one is told True."""
     result = session.execute(statement, execution_options={"synchronize_session": "fetch"})
     return cast(sa.CursorResult[Any], result).rowcount > 0
+
+
+def takes(session: Session, row: SQLModel) -> bool:
+    """Write `row` now and return whether it went in: of two alike at once, one is told True.
+
+    After False the session can do nothing more; leave the transaction with a refusal.
+    """
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError:
+        return False
+    return True
 
 
 def check() -> None:

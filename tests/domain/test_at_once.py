@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from sqlmodel import col, select
 
 from connectors.result import Result
 from domain import (
+    apps,
     attempts,
     connections,
     core,
     endpoints,
     invitations,
     messages,
+    partners,
     people,
     properties,
     setup,
@@ -127,6 +130,26 @@ def test_clicks_on_connect_at_once_make_one_connection(world: World, number: int
         assert len(session.exec(select(Message)).all()) == 1
         assert len(session.exec(select(HistoryRow)).all()) == 1
     check_that_all_is_well()
+
+
+def test_of_two_apps_with_one_address_added_at_once_one_is_refused(world: World) -> None:
+    def add() -> str:
+        return apps.create(
+            world.olga,
+            name="Twin",
+            slug="twin",
+            kind="integrated",
+            category="Twins",
+            tagline="There is one of it.",
+            partner_id=world.d3x,
+        )
+
+    assert at_once(add, add, add) == {"ok": 1, "invalid": 2}
+
+
+def test_of_two_partners_with_one_name_added_at_once_one_is_refused(world: World) -> None:
+    add = partial(partners.create, world.olga, "Twin Ltd")
+    assert at_once(add, add, add) == {"ok": 1, "invalid": 2}
 
 
 def test_clicks_on_reconnect_at_once_make_one_request(world: World) -> None:
