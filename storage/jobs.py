@@ -20,8 +20,8 @@ log = logging.getLogger("adjoin.jobs")
 
 QUEUE = "adjoin"
 APPLICATION_VERSION = "1"  # pinned: a new one would strand the jobs that wait
-SIDE_BY_SIDE = 64  # jobs that run at once in one process
-PER_DESTINATION = 8
+SIDE_BY_SIDE = 256  # jobs that run at once in one process
+PER_DESTINATION = 32
 STUCK_AFTER = timedelta(minutes=5)
 KEEP_FINISHED = timedelta(days=7)
 _NOT_ENDED = ("ENQUEUED", "DELAYED", "PENDING")
@@ -91,7 +91,7 @@ async def start(executor_id: str) -> None:
         QUEUE,
         worker_concurrency=SIDE_BY_SIDE,
         partition_worker_concurrency=PER_DESTINATION,
-        polling_interval_sec=0.1,
+        polling_interval_sec=0.2,
         on_conflict="always_update",
     )
     await DBOS.apply_schedules_async(

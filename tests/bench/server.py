@@ -21,7 +21,8 @@ EMPTY = "/bench-empty"
 
 
 class Server:
-    """A running server; `cpu()` is the seconds of processor it has used so far."""
+    """A running server: `cpu()` is the seconds of processor that it has used so far, `megabytes()`
+    the memory that it holds now."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", address: str) -> None:
         self._process = process
@@ -30,6 +31,10 @@ class Server:
     def cpu(self) -> float:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def megabytes(self) -> float:
+        pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 @contextlib.contextmanager
