@@ -22,7 +22,7 @@ from tests.browser.demo import free_port
 
 ROOT = Path(__file__).parent.parent
 STRONG = "3fKq9zXw7LmN2pRt5VbY8cHd4GjS6aEu"
-PATIENCE = 60
+PATIENCE = 120  # seconds, for a machine that is busy with other tests
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", str]]
 
