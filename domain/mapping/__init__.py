@@ -1,0 +1,1 @@
+"""Mapping: how a source's records become ours. Pure: values in, values out."""
