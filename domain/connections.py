@@ -23,7 +23,8 @@ from domain.lifecycle import Move
 from domain.refusals import Owner, Refusal, invalid, not_found
 from storage import changes, database
 from storage.apps import App
-from storage.connections import Authorization, Connection
+from storage.authorizations import Authorization
+from storage.connections import Connection
 from storage.partners import Partner
 from storage.people import Person
 from storage.properties import Property

@@ -17,7 +17,8 @@ from domain.lifecycle import Move
 from domain.refusals import Refusal, invalid, not_found
 from storage import database, encryption, jobs
 from storage.apps import App
-from storage.connections import Authorization, Connection
+from storage.authorizations import Authorization
+from storage.connections import Connection
 
 log = logging.getLogger("adjoin.core")
 
@@ -287,9 +288,13 @@ def _authorize(
     if authorization is None:
         authorization = Authorization(
             property_id=connection.property_id,
-            vendor=target.vendor.key,
+            kind=target.vendor.key,
+            name=target.app_name,
+            method=target.vendor.key,
+            address=target.address,
             ciphertext="",
             status="working",
+            since=now,
             checked_at=now,
             created_at=now,
         )

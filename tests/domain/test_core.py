@@ -16,7 +16,7 @@ from connectors.vendors import VENDORS
 from domain import apps, connections, core, subscriptions, tokens, waiting
 from storage import database, jobs
 from storage.apps import App
-from storage.connections import Authorization
+from storage.authorizations import Authorization
 from storage.messages import Message
 from tests import builders
 from tests.builders import World
