@@ -3,11 +3,11 @@
 import base64
 from typing import Any
 
-from connectors.door import Door, Reply
+from connectors.faults import Fault
+from connectors.line import Reply, Way
 from connectors.vendor import (
     Account,
     CredentialField,
-    Trouble,
     Vendor,
     answer,
     checker,
@@ -43,21 +43,21 @@ FIELDS = (
 )
 
 
-def _account(door: Door, address: str, credentials: dict[str, str]) -> Account:
+def _account(door: Way, address: str, credentials: dict[str, str]) -> Account:
     token = _token(door, address, credentials)
     reply = door.get(
         f"{address}/inventory/v1/properties",
         headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
     )
     if reply.code == 204:
-        raise Trouble("refused", f"{NAME} shows no property to these credentials.")
+        raise Fault("refused", f"{NAME} shows no property to these credentials.")
     if reply.code == 401:
         # Its own identity server accepted the credentials a moment ago.
-        raise Trouble("vendor_fault", f"{NAME} did not know its own token. Try again later.")
+        raise Fault("vendor_fault", f"{NAME} did not know its own token. Try again later.")
     return _named(reply, answer(NAME, reply))
 
 
-def _token(door: Door, address: str, credentials: dict[str, str]) -> str:
+def _token(door: Way, address: str, credentials: dict[str, str]) -> str:
     identity = IDENTITY if address == ADDRESS else address
     pair = f"{credentials['client_id']}:{credentials['client_secret']}"
     basic = base64.b64encode(pair.encode()).decode()
@@ -69,7 +69,7 @@ def _token(door: Door, address: str, credentials: dict[str, str]) -> str:
     if reply.code == 400:
         value = parsed(NAME, reply)
         if isinstance(value, dict) and value.get("error") in REFUSALS:
-            raise Trouble("refused", refusal(NAME, words_of(reply)), request_id_of(reply))
+            raise Fault("refused", refusal(NAME, words_of(reply)), request_id_of(reply))
     value = answer(NAME, reply)
     token = value.get("access_token") if isinstance(value, dict) else None
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():

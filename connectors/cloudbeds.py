@@ -1,10 +1,10 @@
 """Cloudbeds, over its PMS API v1.3 with an API key (developers.cloudbeds.com)."""
 
-from connectors.door import Door
+from connectors.faults import Fault
+from connectors.line import Way
 from connectors.vendor import (
     Account,
     CredentialField,
-    Trouble,
     Vendor,
     answer,
     checker,
@@ -29,7 +29,7 @@ FIELDS = (
 )
 
 
-def _account(door: Door, address: str, credentials: dict[str, str]) -> Account:
+def _account(door: Way, address: str, credentials: dict[str, str]) -> Account:
     reply = door.get(
         f"{address}/api/v1.3/getHotelDetails",
         headers={"x-api-key": credentials["api_key"], "Accept": "application/json"},
@@ -38,7 +38,7 @@ def _account(door: Door, address: str, credentials: dict[str, str]) -> Account:
     request_id = request_id_of(reply)
     if isinstance(value, dict) and value.get("success") is False:
         # Cloudbeds refuses with 200: "User who approved this connection is not active anymore".
-        raise Trouble("refused", refusal(NAME, words_of(reply)), request_id)
+        raise Fault("refused", refusal(NAME, words_of(reply)), request_id)
     data = part(value, "data")
     property_id = text(data.get("propertyID"))
     if property_id is None:

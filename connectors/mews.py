@@ -1,6 +1,6 @@
 """Mews, over its Connector API: tokens in the JSON body of a POST (docs.mews.com)."""
 
-from connectors.door import Door
+from connectors.line import Way
 from connectors.vendor import (
     Account,
     CredentialField,
@@ -35,7 +35,7 @@ FIELDS = (
 )
 
 
-def _account(door: Door, address: str, credentials: dict[str, str]) -> Account:
+def _account(door: Way, address: str, credentials: dict[str, str]) -> Account:
     reply = door.post(
         f"{address}/api/connector/v1/configuration/get",
         json={

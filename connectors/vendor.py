@@ -3,20 +3,29 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from connectors.door import Blocked, Door, Reply, Unreachable
+from connectors.faults import Fault, retry_seconds
+from connectors.line import Reply, Unreachable, Way
+from connectors.urls import Blocked
 
 
 @dataclass(frozen=True)
 class CredentialField:
-    """One thing to fill in. secret: stored encrypted, shown masked."""
+    """One thing to fill in. secret: stored encrypted, shown masked.
+
+    kind: "token" (visible ASCII without spaces), "text" (one line) or "address" (of a web site).
+    optional: may be left empty.
+    """
 
     key: str
     label: str
     hint: str
     secret: bool
     placeholder: str
+    kind: str = "token"
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Vendor:
     name: str
     default_address: str
     fields: tuple[CredentialField, ...]
-    check: Callable[[Door, str, dict[str, str]], Check]
+    check: Callable[[Way, str, dict[str, str]], Check]
 
 
 @dataclass(frozen=True)
@@ -58,31 +67,21 @@ class Account:
     request_id: str | None = None
 
 
-class Trouble(Exception):
-    """The vendor gave no account: `error` as in Check, with a sentence for people."""
-
-    def __init__(self, error: str, sentence: str, request_id: str | None = None) -> None:
-        super().__init__(sentence)
-        self.error = error
-        self.sentence = sentence
-        self.request_id = request_id
-
-
-Probe = Callable[[Door, str, dict[str, str]], Account]
+Probe = Callable[[Way, str, dict[str, str]], Account]
 
 
 def checker(
     name: str, fields: Sequence[CredentialField], probe: Probe
-) -> Callable[[Door, str, dict[str, str]], Check]:
-    """Make a vendor's check out of a probe that returns the account or raises Trouble."""
+) -> Callable[[Way, str, dict[str, str]], Check]:
+    """Make a vendor's check out of a probe that returns the account or raises Fault."""
 
-    def check(door: Door, address: str, credentials: dict[str, str]) -> Check:
+    def check(door: Way, address: str, credentials: dict[str, str]) -> Check:
         try:
             cleaned = _cleaned(fields, credentials)
             account = probe(door, address.strip().rstrip("/"), cleaned)
-        except Trouble as trouble:
-            said = _without_secrets(trouble.sentence, credentials)
-            return Check(False, None, None, said, trouble.error, trouble.request_id)
+        except Fault as fault:
+            said = _without_secrets(fault.sentence, credentials)
+            return Check(False, None, None, said, fault.error, fault.request_id)
         except Blocked as blocked:
             return Check(False, None, None, blocked.reason, "blocked")
         except Unreachable as fault:
@@ -95,22 +94,23 @@ def checker(
 
 
 def answer(name: str, reply: Reply) -> Any:
-    """The JSON value of a successful answer. Raises Trouble for every other one.
+    """The JSON value of a successful answer. Raises Fault for every other one.
 
     Only a clear refusal by the vendor itself is "refused". A page of HTML comes from something in
     front of the vendor and says nothing about the credentials.
     """
     request_id = request_id_of(reply)
     if reply.code in (401, 403) and not _is_html(reply):
-        raise Trouble("refused", refusal(name, words_of(reply)), request_id)
+        raise Fault("refused", refusal(name, words_of(reply)), request_id)
     if reply.code == 429:
-        raise Trouble(
+        raise Fault(
             "rate_limited",
             f"{name} was asked too often just now. Try again in a minute.",
             request_id,
+            retry_seconds(reply.headers.get("retry-after"), datetime.now(UTC)),
         )
     if reply.code == 408 or reply.code >= 500:
-        raise Trouble(
+        raise Fault(
             "vendor_fault",
             f"{name} has a problem of its own at the moment ({reply.code}). Try again later.",
             request_id,
@@ -121,16 +121,16 @@ def answer(name: str, reply: Reply) -> Any:
 
 
 def parsed(name: str, reply: Reply) -> Any:
-    """The JSON value of an answer. Raises Trouble when it isn't JSON."""
+    """The JSON value of an answer. Raises Fault when it isn't JSON."""
     try:
         return reply.json()
     except (ValueError, RecursionError):
         raise garbled(name, reply) from None
 
 
-def garbled(name: str, reply: Reply) -> Trouble:
-    """The trouble that an answer isn't one of this vendor."""
-    return Trouble(
+def garbled(name: str, reply: Reply) -> Fault:
+    """The fault that an answer isn't one of this vendor."""
+    return Fault(
         "garbled",
         f"The address answered ({reply.code}), but not as {name} does. Check the address.",
         request_id_of(reply),
@@ -191,9 +191,9 @@ def _cleaned(fields: Sequence[CredentialField], credentials: dict[str, str]) -> 
     for wanted in fields:
         value = credentials.get(wanted.key, "").strip()
         if not value:
-            raise Trouble("refused", f"Fill in “{wanted.label}”.")
+            raise Fault("refused", f"Fill in “{wanted.label}”.")
         if len(value) > 2000 or not re.fullmatch(r"[\x21-\x7e]+", value):
-            raise Trouble(
+            raise Fault(
                 "refused",
                 f"“{wanted.label}” contains characters that it can't have. Copy it again.",
             )
