@@ -77,10 +77,10 @@ def checker(
 
     def check(door: Way, address: str, credentials: dict[str, str]) -> Check:
         try:
-            cleaned = _cleaned(fields, credentials)
-            account = probe(door, address.strip().rstrip("/"), cleaned)
+            given = cleaned(fields, credentials)
+            account = probe(door, address.strip().rstrip("/"), given)
         except Fault as fault:
-            said = _without_secrets(fault.sentence, credentials)
+            said = without_secrets(fault.sentence, credentials)
             return Check(False, None, None, said, fault.error, fault.request_id)
         except Blocked as blocked:
             return Check(False, None, None, blocked.reason, "blocked")
@@ -94,30 +94,37 @@ def checker(
 
 
 def answer(name: str, reply: Reply) -> Any:
-    """The JSON value of a successful answer. Raises Fault for every other one.
+    """The JSON value of a successful answer. Raises Fault for every other one."""
+    accepted(name, reply)
+    return parsed(name, reply)
+
+
+def accepted(name: str, reply: Reply) -> None:
+    """Raise Fault unless the answer is a success.
 
     Only a clear refusal by the vendor itself is "refused". A page of HTML comes from something in
     front of the vendor and says nothing about the credentials.
     """
     request_id = request_id_of(reply)
-    if reply.code in (401, 403) and not _is_html(reply):
+    wait = retry_seconds(reply.headers.get("retry-after"), datetime.now(UTC))
+    if reply.code in (401, 403) and not is_html(reply):
         raise Fault("refused", refusal(name, words_of(reply)), request_id)
     if reply.code == 429:
         raise Fault(
             "rate_limited",
             f"{name} was asked too often just now. Try again in a minute.",
             request_id,
-            retry_seconds(reply.headers.get("retry-after"), datetime.now(UTC)),
+            wait,
         )
     if reply.code == 408 or reply.code >= 500:
         raise Fault(
             "vendor_fault",
             f"{name} has a problem of its own at the moment ({reply.code}). Try again later.",
             request_id,
+            wait,
         )
     if reply.code != 200:
         raise garbled(name, reply)
-    return parsed(name, reply)
 
 
 def parsed(name: str, reply: Reply) -> Any:
@@ -186,30 +193,34 @@ def text(value: object) -> str | None:
     return tidy(str(value)) or None
 
 
-def _cleaned(fields: Sequence[CredentialField], credentials: dict[str, str]) -> dict[str, str]:
-    cleaned = {}
-    for wanted in fields:
-        value = credentials.get(wanted.key, "").strip()
-        if not value:
-            raise Fault("refused", f"Fill in “{wanted.label}”.")
-        if len(value) > 2000 or not re.fullmatch(r"[\x21-\x7e]+", value):
-            raise Fault(
-                "refused",
-                f"“{wanted.label}” contains characters that it can't have. Copy it again.",
-            )
-        cleaned[wanted.key] = value
-    return cleaned
+def cleaned(fields: Sequence[CredentialField], credentials: Mapping[str, str]) -> dict[str, str]:
+    """The credentials that belong to `fields`, trimmed. Raises Fault when one can't be right."""
+    return {field.key: _one(field, credentials.get(field.key, "").strip()) for field in fields}
 
 
-def _without_secrets(sentence: str, credentials: Mapping[str, str]) -> str:
+def without_secrets(sentence: str, credentials: Mapping[str, str]) -> str:
+    """Take every credential out of a sentence, whoever put it there."""
     for value in credentials.values():
         if len(value.strip()) > 3:
             sentence = sentence.replace(value.strip(), "…")
     return sentence
 
 
-def _is_html(reply: Reply) -> bool:
+def is_html(reply: Reply) -> bool:
+    """Whether an answer is a page for browsers."""
     return "html" in reply.headers.get("content-type", "").lower()
+
+
+_SHAPES = {"token": r"[\x21-\x7e]+", "text": r"[^\x00-\x1f\x7f]+", "address": r"https?://\S+"}
+
+
+def _one(wanted: CredentialField, value: str) -> str:
+    if not value and not wanted.optional:
+        raise Fault("refused", f"Fill in “{wanted.label}”.")
+    if value and (len(value) > 2000 or not re.fullmatch(_SHAPES[wanted.kind], value)):
+        sentence = f"“{wanted.label}” contains characters that it can't have. Copy it again."
+        raise Fault("refused", sentence)
+    return value
 
 
 def _kind(fault: Unreachable) -> str:
