@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connectors.vendor import CredentialField
-from domain import core, questions
+from domain import credentials, questions
 from ui.components.field import SelectField, TextField, select_field, text_field
 
 
@@ -90,4 +90,4 @@ def _rule_of(question: Mapping[str, Any]) -> Callable[[str], str | None]:
 
 
 def _rule_for(wanted: CredentialField) -> Callable[[str], str | None]:
-    return lambda text: core.problem(wanted, text)
+    return lambda text: credentials.problem(wanted, text)
