@@ -44,8 +44,10 @@ def _choice(options: Mapping[str, Any], place: Place) -> Convert:
 
     def convert(value: Any, record: Any) -> str | None:
         found = known.get(value) if type(value) is str else None
-        if found is None:
-            found = known.get(folded(plain(value)), otherwise)
+        if found is None and (text := folded(plain(value))):
+            found = known.get(text, otherwise)
+        elif found is None:
+            return None
         if found is None:
             raise MappingError(f"{quoted(value)} is not in the value list.")
         return found or None  # a value may mean that there is none

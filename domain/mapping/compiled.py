@@ -6,12 +6,12 @@ its cell, and so is a row that makes no sense.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.mapping import conversions, expressions, paths
-from domain.mapping.conversion import Convert, MappingError, Place, short
+from domain.mapping.conversion import Convert, MappingError, Place, is_empty, short
 from domain.mapping.rows import KEY, Row
 from domain.mapping.texts import UNREADABLE
 
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from domain.types_of_data import Field, TypeOfData
 
 Take = Callable[[Any], Any]
-Cell = tuple[str, Take, Convert]  # target, source's value of a record, our value of that
+
+
+class Cell(NamedTuple):
+    """How one field of ours is filled. `name` is set when the value lies right in the record."""
+
+    target: str
+    name: str | None
+    take: Take
+    convert: Convert
+    takes_empty: bool
 
 
 @dataclass(frozen=True)
@@ -60,28 +69,51 @@ def compile(type_of_data: TypeOfData, rows: Sequence[Row], *, time_zone: str) ->
     """
     by_key = {field.key: field for field in type_of_data.fields}
     cells = [_cell(row, by_key[row.target], time_zone) for row in rows if row.target in by_key]
-    money = {cell[0] for cell in cells if by_key[cell[0]].kind == "money"}
-    required = [cell[0] for cell in cells if by_key[cell[0]].required]
+    money = [cell.target for cell in cells if by_key[cell.target].kind == "money"]
+    required = {cell.target for cell in cells if by_key[cell.target].required}
     empty = f"it is empty, but every {type_of_data.one} needs it."
-    takes = {target: take for target, take, _ in cells}
+    refuse = _refusal(cells, by_key, required, empty)
 
     def mapped(record: Any) -> Converted:
         values: dict[str, Any] = {}
         errors: list[CellError] = []
-        for target, take, convert in cells:
+        group = record if type(record) is dict else {}
+        # This is done for every cell of every record: a further call here costs seconds.
+        for target, name, take, convert, _ in cells:
             try:
-                values[target] = convert(take(record), record)
+                value = take(record) if name is None else group.get(name)
+                found = values[target] = None if value is None else convert(value, record)
+                if found is None and target in required:
+                    raise MappingError(empty)
             except MappingError as error:
                 values[target] = None
-                errors.append(_error(by_key[target], take, record, error.sentence))
-        for target in required:
-            if values[target] is None and all(error.target != target for error in errors):
-                errors.append(_error(by_key[target], takes[target], record, empty))
+                errors += refuse(target, record, error.sentence)
         for target in money:
             values[target], values[f"{target}_currency"] = values[target] or (None, None)
-        return Converted(values.pop(KEY, None), values, tuple(errors))
+        return Converted(values.pop(KEY, None), values, tuple(errors) if errors else ())
 
     return mapped
+
+
+def _refusal(
+    cells: Sequence[Cell], by_key: Mapping[str, Field], required: set[str], empty: str
+) -> Callable[[str, Any, str], list[CellError]]:
+    """Return the function that says why a cell stays empty; it may do so without an error."""
+    by_target = {cell.target: cell for cell in cells}
+
+    def refuse(target: str, record: Any, sentence: str) -> list[CellError]:
+        cell = by_target[target]
+        try:
+            value = cell.take(record)
+        except MappingError:
+            value = record  # its expression failed, so that the value is not known
+        if is_empty(value) and not cell.takes_empty:
+            if target not in required:
+                return []
+            sentence = empty
+        return [CellError(target, short(value), f"{by_key[target].label}: {sentence}")]
+
+    return refuse
 
 
 def source_value(row: Row) -> Take:
@@ -92,25 +124,30 @@ def source_value(row: Row) -> Take:
     return (paths.getter if row.take == "path" else expressions.compiled)(row.source)
 
 
-def _error(field: Field, take: Take, record: Any, sentence: str) -> CellError:
-    try:
-        value = short(take(record))
-    except MappingError:
-        value = short(record)  # the expression failed, so that no value is there
-    return CellError(field.key, value, f"{field.label}: {sentence}")
-
-
 def _cell(row: Row, field: Field, time_zone: str) -> Cell:
     try:
         take = source_value(row)
         convert = conversions.converter(row.transform, row.options, Place(field, time_zone))
     except MappingError as error:
-        return row.target, _nothing, _refused(error.sentence)
-    return row.target, take, _as_key(convert) if field.key == KEY else convert
+        return Cell(row.target, None, _empty_text, _refused(error.sentence), True)
+    if field.key == KEY:
+        convert = _as_key(convert)
+    if conversions.takes_empty(row.transform, row.options):
+        return Cell(row.target, None, _never_none(take), convert, True)
+    name = paths.single_name(row.source) if row.take == "path" else None
+    return Cell(row.target, name, take, convert, False)
 
 
-def _nothing(record: Any) -> None:
-    return None
+def _empty_text(record: Any) -> str:
+    return ""
+
+
+def _never_none(take: Take) -> Take:
+    def taken(record: Any) -> Any:
+        value = take(record)
+        return "" if value is None else value
+
+    return taken
 
 
 def _refused(sentence: str) -> Convert:

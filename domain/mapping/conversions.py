@@ -37,17 +37,26 @@ def of_kind(kind: str) -> tuple[Conversion, ...]:
 
 
 def converter(transform: str, options: Mapping[str, Any], place: Place) -> Convert:
-    """Return the function that converts one value for `place`, empty ones and all.
+    """Return the function that converts one value for `place`.
 
     Raises MappingError when the transform or an option makes no sense there; so does the returned
-    function, and nothing else, for a value that doesn't do.
+    function, and nothing else, for a value that doesn't do. Unless it `takes_empty`, it need not
+    be asked about values that are empty, and may raise for them.
     """
     conversion = _serving(transform, place)
     _check_names(conversion, options)
     convert = conversion.make(options, place)
-    if not conversion.takes_empty:
-        convert = _unless_empty(convert)
-    return _with_default(convert, options.get(DEFAULT.key))
+    default = options.get(DEFAULT.key)
+    if is_empty(default):
+        return convert
+    return _with_default(convert, default, asks_always=conversion.takes_empty)
+
+
+def takes_empty(transform: str, options: Mapping[str, Any]) -> bool:
+    """Whether a conversion makes something of empty values."""
+    conversion = ALL.get(transform)
+    is_told = not is_empty(options.get(DEFAULT.key))
+    return is_told or (conversion is not None and conversion.takes_empty)
 
 
 def _serving(transform: str, place: Place) -> Conversion:
@@ -65,21 +74,9 @@ def _check_names(conversion: Conversion, options: Mapping[str, Any]) -> None:
         raise MappingError(f"{conversion.label} has no option called {unknown[0][:60]}.")
 
 
-def _unless_empty(convert: Convert) -> Convert:
-    def checked(value: Any, record: Any) -> Any:
-        if value is None or value == "" or is_empty(value):
-            return None
-        return convert(value, record)
-
-    return checked
-
-
-def _with_default(convert: Convert, default: Any) -> Convert:
-    if is_empty(default):
-        return convert
-
+def _with_default(convert: Convert, default: Any, *, asks_always: bool) -> Convert:
     def filled(value: Any, record: Any) -> Any:
-        found = convert(value, record)
+        found = convert(value, record) if asks_always or not is_empty(value) else None
         return convert(default, record) if found is None else found
 
     return filled

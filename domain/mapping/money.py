@@ -25,6 +25,8 @@ from domain.mapping.numbers import DECIMAL, LARGEST, THOUSANDS, reader, written
 
 Money = tuple[int, str]  # minor units, currency (ISO 4217)
 
+_USUAL = 1e15
+
 CURRENCY = Option("currency", "Currency", "currency", "The currency of every amount.")
 CURRENCY_PATH = Option(
     "currency_path", "Currency’s field", "path", "The field of the record that names the currency."
@@ -46,7 +48,10 @@ def _money(options: Mapping[str, Any], place: Place) -> Convert:
     def convert(value: Any, record: Any) -> Money:
         currency = currency_of(record)
         digits = 0 if is_minor else DIGITS[currency]
-        return _minor(value, written(value, read), digits), currency
+        # NaN and the infinities are equal to no number of ours, and go the long way.
+        is_plain = type(value) is float and -_USUAL < value < _USUAL
+        number = repr(value) if is_plain else written(value, read)
+        return _minor(value, number, digits), currency
 
     return convert
 

@@ -75,52 +75,53 @@ def getter(path: str) -> Getter:
 
     What isn't there is None. The function never raises, whatever the record is.
     """
+    return _of_steps(parse(path))
+
+
+def single_name(path: str) -> str | None:
+    """Return the name when `path` is one name right in the record."""
     steps = parse(path)
-    names = [step for step in steps if isinstance(step, str)]
-    if len(names) == len(steps) and len(names) <= 2:
-        return _of_name(names[0]) if len(names) == 1 else _of_names(*names)
-    return _of_steps(steps)
-
-
-def _of_name(name: str) -> Getter:
-    def get(record: Any) -> Any:
-        return record.get(name) if isinstance(record, dict) else None
-
-    return get
-
-
-def _of_names(outer: str, inner: str) -> Getter:
-    def get(record: Any) -> Any:
-        group = record.get(outer) if isinstance(record, dict) else None
-        return group.get(inner) if isinstance(group, dict) else None
-
-    return get
+    return steps[0] if len(steps) == 1 and isinstance(steps[0], str) else None
 
 
 def _of_steps(steps: tuple[Step, ...]) -> Getter:
+    if None in steps:
+        place = steps.index(None)
+        return _of_every(_of_steps(steps[:place]), steps[place + 1 :])
+    if len(steps) == 2 and isinstance(steps[0], str) and isinstance(steps[1], str):
+        return _of_names(steps[0], steps[1])
+
     def get(record: Any) -> Any:
-        for place, step in enumerate(steps):
-            if step is None:
-                return _every(record, steps[place + 1 :])
-            if isinstance(step, str):
-                record = record.get(step) if isinstance(record, dict) else None
-            else:
-                is_there = isinstance(record, list) and step < len(record)
-                record = record[step] if is_there else None
+        for step in steps:
+            if type(step) is str:
+                record = record.get(step) if type(record) is dict else None
+            elif type(step) is int:
+                record = record[step] if type(record) is list and step < len(record) else None
         return record
 
     return get
 
 
-def _every(items: Any, steps: tuple[Step, ...]) -> list[Any] | None:
-    """Return what lies at `steps` in each of the items, without what isn't there."""
-    if not isinstance(items, list):
-        return None
-    if not steps:
-        return items
-    get = _of_steps(steps)
-    found: list[Any] = []
-    for value in map(get, items):
-        if value is not None:
-            found.extend(value) if None in steps else found.append(value)
-    return found
+def _of_names(outer: str, inner: str) -> Getter:
+    """The same for two names, which is most of what lies deeper, without the loop."""
+
+    def get(record: Any) -> Any:
+        group = record.get(outer) if type(record) is dict else None
+        return group.get(inner) if type(group) is dict else None
+
+    return get
+
+
+def _of_every(list_of: Getter, steps: tuple[Step, ...]) -> Getter:
+    """Return what takes something out of every item of a list, without what isn't there."""
+    get_inside = _of_steps(steps)
+    is_flat = None in steps  # each item gives a list again, whose items are taken one by one
+
+    def get(record: Any) -> list[Any] | None:
+        items = list_of(record)
+        if type(items) is not list:
+            return None
+        found = [value for value in map(get_inside, items) if value is not None]
+        return [value for each in found for value in each] if is_flat else found
+
+    return get

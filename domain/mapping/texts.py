@@ -49,7 +49,7 @@ PART = Option("part", "Part", "integer", "Which part: 1 is the first, -1 the las
 def plain(value: Any) -> str:
     """Return a single value as text, without blanks around it; raises MappingError."""
     if isinstance(value, str):
-        return (value if value.isascii() and "\0" not in value else _storable(value)).strip()
+        return (value if _can_be_stored(value) else _storable(value)).strip()
     value = scalar(value)
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -60,6 +60,15 @@ def plain(value: Any) -> str:
     raise MappingError(f"{quoted(value)} is no text.")
 
 
+def _can_be_stored(text: str) -> bool:
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+    return "\0" not in text
+
+
 def _storable(text: str) -> str:
     """Replace what no database keeps: NUL, and halves of surrogate pairs."""
     text = text.strip("\0").replace("\0", UNREADABLE)
@@ -68,8 +77,13 @@ def _storable(text: str) -> str:
 
 def _text(options: Mapping[str, Any], place: Place) -> Convert:
     finish = _finished(options, place)
+    takes_as_it_is = not options.get(CASE.key)
+    longest = options.get(LONGEST_OPTION.key, place.field.longest or LONGEST)
 
     def convert(value: Any, record: Any) -> str | None:
+        # Most values of most sources end here.
+        if takes_as_it_is and type(value) is str and len(value) <= longest and value.isprintable():
+            return value.strip() or None
         return finish(plain(value))
 
     return convert
@@ -101,21 +115,22 @@ def _join(options: Mapping[str, Any], place: Place) -> Convert:
     finish = _finished(options, place)
 
     def convert(value: Any, record: Any) -> str | None:
-        values = [value, *(get(record) for get in getters)]
-        return finish(separator.join(part for each in values for part in _parts(each)))
+        parts = _parts(value)
+        for get in getters:
+            parts += _parts(get(record))
+        return finish(separator.join(parts))
 
     return convert
 
 
 def _parts(value: Any) -> list[str]:
     """Return the texts in a value: of a list its items', of a single value its own."""
-    if is_empty(value):
-        return []
-    if not isinstance(value, list):
-        return [plain(value)]
-    if len(value) > _MOST_ITEMS:
-        raise MappingError(f"{quoted(value)} is longer than {_MOST_ITEMS} items.")
-    return [plain(item) for item in value if not is_empty(item)]
+    if type(value) is str or not is_empty(value):
+        items = value if isinstance(value, list) else (value,)
+        if len(items) > _MOST_ITEMS:
+            raise MappingError(f"{quoted(value)} is longer than {_MOST_ITEMS} items.")
+        return [text for item in items if not is_empty(item) and (text := plain(item))]
+    return []
 
 
 def _split(options: Mapping[str, Any], place: Place) -> Convert:
