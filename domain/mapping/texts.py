@@ -82,8 +82,8 @@ def _text(options: Mapping[str, Any], place: Place) -> Convert:
 
     def convert(value: Any, record: Any) -> str | None:
         # Most values of most sources end here.
-        if takes_as_it_is and type(value) is str and len(value) <= longest and value.isprintable():
-            return value.strip() or None
+        if takes_as_it_is and type(value) is str and value.isascii() and len(value) <= longest:
+            return (value if "\0" not in value else _storable(value)).strip() or None
         return finish(plain(value))
 
     return convert
