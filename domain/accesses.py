@@ -15,7 +15,7 @@ from connectors.sources import KINDS
 from connectors.urls import Blocked
 from domain import authorizations, dependents, uploads
 from domain.installation import current
-from domain.refusals import Refusal
+from domain.refusals import Owner, Refusal
 from storage import database, encryption
 from storage.authorizations import Authorization
 from storage.sources import Source
@@ -43,6 +43,12 @@ def of_source(source_id: str, type_key: str, *, now: datetime) -> Access:
     _note_use(opens.id, now)
     settings = {**opens.settings, **source.settings}
     return Access(opens.address, opens.method, authorizations.values_of(opens), settings)
+
+
+def owner_of(fault: Fault) -> Owner:
+    """Return who can put a fault of a source right: the rest is between us and the other system."""
+    theirs = ("refused", "not_permitted", "garbled", "too_large")
+    return "property" if fault.error in theirs else "platform"
 
 
 def _without_credentials(source: Source, type_key: str) -> Access:

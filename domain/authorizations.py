@@ -130,29 +130,14 @@ def add(actor: Actor, property_id: str, draft: Draft, *, now: datetime | None = 
     now = now or moments.now()
     with database.reading() as session:
         connections.managing(session, actor, property_id, now)
-    kind, method, given = _checked(draft)
+    kind, method, given = checked(draft)
+    if method.kept:
+        raise invalid(f"{method.label}: agree in the browser first.")
     address = checked_address(kind, draft.address)
     check = tried(kind, Access(address, method.key, given, dict(draft.settings)))
     with database.transaction() as session:
         who = connections.managing(session, actor, property_id, now)
-        name = draft.name or _proposed(kind, check)
-        row = Authorization(
-            property_id=property_id,
-            kind=kind.key,
-            name=_checked_name(name),
-            method=method.key,
-            address=address,
-            settings=dict(draft.settings),
-            ciphertext="",
-            status="working",
-            since=now,
-            checked_at=now,
-            created_by=who.person_id,
-            created_at=now,
-        )
-        keep(row, given, check, now)
-        announce_new(session, who, row, now)
-        return row.id
+        return create(session, who, property_id, draft, given, check, now).id
 
 
 def rename(actor: Actor, authorization_id: str, name: str, *, now: datetime | None = None) -> None:
@@ -198,6 +183,8 @@ def repair(
         connections.managing(session, actor, row.property_id, now)
         _must_be_kept(row)
     kind, method = KINDS[row.kind], METHODS[row.method]
+    if method.kept:
+        raise invalid(f"{method.label}: agree in the browser again.")
     given = credentials.checked(method.fields, values)
     check = tried(kind, Access(row.address, method.key, given, row.settings))
     with database.transaction() as session:
@@ -275,6 +262,17 @@ def tried(kind: Kind, access: Access) -> Check:
     raise Refusal("check_failed", f"{check.sentence} Nothing was saved.", "platform")
 
 
+def checked(draft: Draft) -> tuple[Kind, Method, dict[str, str]]:
+    """Return whose system it is, how it is opened, and what was typed in; refuses `invalid`."""
+    kind = KINDS.get(draft.kind)
+    if kind is None or not kind.methods:
+        raise invalid("Choose which system the credentials are for.")
+    if draft.method not in kind.methods:
+        raise invalid(f"{kind.name} cannot be opened that way. Choose another one.")
+    method = METHODS[draft.method]
+    return kind, method, credentials.checked(method.fields, draft.values)
+
+
 def checked_address(kind: Kind, address: str) -> str:
     """Return the base address of a system without a slash at its end; refuses `invalid`."""
     address = address.strip().rstrip("/") or kind.address
@@ -286,6 +284,36 @@ def checked_address(kind: Kind, address: str) -> str:
         except Blocked as blocked:
             raise invalid(blocked.reason) from blocked
     return address
+
+
+def create(
+    session: Session,
+    who: Standing,
+    property_id: str,
+    draft: Draft,
+    values: Mapping[str, str],
+    check: Check,
+    now: datetime,
+) -> Authorization:
+    """Keep credentials that were accepted as a new authorization; refuses `invalid`."""
+    kind = KINDS[draft.kind]
+    row = Authorization(
+        property_id=property_id,
+        kind=kind.key,
+        name=_checked_name(draft.name or _proposed(kind, check)),
+        method=draft.method,
+        address=checked_address(kind, draft.address),
+        settings=dict(draft.settings),
+        ciphertext="",
+        status="working",
+        since=now,
+        checked_at=now,
+        created_by=who.person_id,
+        created_at=now,
+    )
+    keep(row, values, check, now)
+    announce_new(session, who, row, now)
+    return row
 
 
 def keep(row: Authorization, values: Mapping[str, str], check: Check, now: datetime) -> None:
@@ -385,16 +413,6 @@ def _recheck(authorization_id: str, now: datetime, actor: Actor | None = None) -
             who = connections.managing(session, actor, row.property_id, now)
             dependents.repair(session, who, row, now, "The credentials work again")
     return check.sentence
-
-
-def _checked(draft: Draft) -> tuple[Kind, Method, dict[str, str]]:
-    kind = KINDS.get(draft.kind)
-    if kind is None or not kind.methods:
-        raise invalid("Choose which system the credentials are for.")
-    if draft.method not in kind.methods:
-        raise invalid(f"{kind.name} cannot be opened that way. Choose another one.")
-    method = METHODS[draft.method]
-    return kind, method, credentials.checked(method.fields, draft.values)
 
 
 def _checked_name(name: str) -> str:

@@ -81,6 +81,11 @@ def tell(
         after=row.status if after is None else after,
         note=note,
     )
+    announce(session, noun, row)
+
+
+def announce(session: Session, noun: str, row: Stateful) -> None:
+    """Let every open window know that something about `row` is new."""
     changes.announce(session, changes.Change(noun, row.id, row.property_id))
 
 

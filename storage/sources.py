@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from storage.columns import json, key, may_refer, maybe_moment, moment, refers
 
@@ -59,14 +59,23 @@ class Transfer(SQLModel, table=True):
     reason: str = ""  # why it is paused
     rows: list[dict[str, Any]] = json(list)  # the mapping, as of `version`
     version: int = 0  # of the mapping; 0 when nothing has been mapped
-    sample: str | None = None  # encrypted JSON: records as the source gave them
-    sampled_at: datetime | None = maybe_moment()
+    sampled_at: datetime | None = maybe_moment()  # when `Sample` was read
     sample_error: str = ""  # why the last try to read samples failed
     known_fields: list[dict[str, Any]] = json(list)  # of the source, when it was activated
     drift: dict[str, Any] = json(dict)  # how the source differs from what was known; empty if not
     drift_checked_at: datetime | None = maybe_moment(index=True)
     created_by: str | None = may_refer("people.id", index=False)
     created_at: datetime = moment()
+
+
+class Sample(SQLModel, table=True):
+    """Some records of a transfer as the source gave them; apart, because lists need none of it."""
+
+    __tablename__ = "samples"
+
+    id: str = key("sam")
+    transfer_id: str = Field(foreign_key="transfers.id", unique=True)
+    content: str  # encrypted JSON: it may tell about guests
 
 
 class MappingVersion(SQLModel, table=True):

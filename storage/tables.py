@@ -20,7 +20,7 @@ from storage.records import (
     Service,
     Space,
 )
-from storage.sources import MappingVersion, Source, Transfer, Upload
+from storage.sources import MappingVersion, Sample, Source, Transfer, Upload
 
 metadata = SQLModel.metadata
 
@@ -49,6 +49,7 @@ __all__ = [
     "Reservation",
     "Run",
     "RunPart",
+    "Sample",
     "Service",
     "SetupCode",
     "SignIn",

@@ -468,7 +468,6 @@ def upgrade() -> None:
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("sample", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("sampled_at", storage.columns.Moment(timezone=True), nullable=True),
         sa.Column("sample_error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("known_fields", sa.JSON(), nullable=False),
@@ -532,6 +531,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("integration_id", "email", name="one_alert_per_address"),
+    )
+    op.create_table(
+        "samples",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("transfer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("content", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"],
+            ["transfers.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("transfer_id"),
     )
     op.create_table(
         "mapping_versions",
@@ -686,6 +697,7 @@ def downgrade() -> None:
 
     op.drop_table("runs")
     op.drop_table("mapping_versions")
+    op.drop_table("samples")
     op.drop_table("alerts")
     op.drop_table("uploads")
     with op.batch_alter_table("transfers", schema=None) as batch_op:
