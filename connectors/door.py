@@ -116,13 +116,14 @@ class Door:
         with self.line(LONGEST_REPLY) as line:
             return line.post(url, json=json, form=form, headers=headers, seconds=seconds)
 
-    def line(self, largest: int = LARGEST_PAGE) -> Line:
+    def line(self, largest: int = LARGEST_PAGE, longest: float = 120) -> Line:
         """Open a line for many requests: `with door.line() as line: line.get(…)`.
 
         largest: bytes of one answer; a larger one is Unreachable as "too_large", read no further.
+        longest: seconds for one exchange, also for those who would wait longer.
         Keeps connections alive between requests, through the same judgement as every request.
         """
-        return Line(self.check, lambda: self.session(None), largest)
+        return Line(self.check, lambda: self.session(None), largest, longest)
 
     def _resolve(self, host: str, port: int) -> list[str]:
         try:

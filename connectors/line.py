@@ -72,11 +72,16 @@ class Line:
         check: Callable[[str], None],
         session: Callable[[], aiohttp.ClientSession],
         largest: int,
+        longest: float,
     ) -> None:
-        """check: raises Blocked for a URL that must not be asked. largest: bytes of an answer."""
+        """check: raises Blocked for a URL that must not be asked. largest: bytes of an answer.
+
+        longest: seconds for one exchange, however many its asker would wait.
+        """
         self._check = check
         self._start = session
         self._largest = largest
+        self._longest = longest
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -137,7 +142,7 @@ class Line:
                 headers=headers,
                 data=body,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=seconds),
+                timeout=aiohttp.ClientTimeout(total=min(seconds, self._longest)),
             ) as answer:
                 content = bytearray()
                 await read_at_most(answer.content, self._largest + 1, content)

@@ -52,7 +52,7 @@ def reader(name: Callable[[Access], str], turn: Callable[[Way, Access, Wanted], 
 
 def value_of(name: str, reply: Reply) -> Any:
     """The JSON value of a successful answer, of bounded depth and size. Raises Fault."""
-    words = _long_tokens.sub("…", words_of(reply))
+    words = words_of(reply)
     said = f" It says: “{words}”" if words else ""
     if is_html(reply) and reply.code in (200, 401, 403, 404):
         raise Fault("garbled", _HTML.format(name=name), request_id_of(reply))
@@ -174,7 +174,6 @@ class _Track:
 
 _ENDLESS = "Reading was stopped, so that it does not go on for ever."
 _HTML = "{name} answered with a web page instead of data. Check the address."
-_long_tokens = re.compile(r"[\w.+/=-]{25,}")
 
 
 def _mark(page: Page) -> str:

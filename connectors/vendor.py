@@ -151,7 +151,10 @@ def refusal(name: str, words: str) -> str:
 
 
 def words_of(reply: Reply) -> str:
-    """The vendor's own message in an error answer, as one short line; empty when there is none."""
+    """The vendor's own message in an error answer, as one short line; empty when there is none.
+
+    What is as long as a token is left out: some vendors repeat the one that they refuse.
+    """
     try:
         value = reply.json()
     except (ValueError, RecursionError):
@@ -160,7 +163,7 @@ def words_of(reply: Reply) -> str:
         return ""
     keys = ("Message", "message", "error_description", "error")
     found = next((value[key] for key in keys if isinstance(value.get(key), str)), "")
-    return tidy(found)
+    return tidy(re.sub(r"[\w.+/=-]{40,}", "…", found))
 
 
 def tidy(words: str) -> str:
