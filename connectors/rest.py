@@ -149,7 +149,10 @@ def _onwards(
 def _next_address(asked: str, reply: Reply, found: Any) -> str | None:
     link = re.search(r'<([^<>]+)>[^,]*;\s*rel="?next"?', reply.headers.get("link", ""))
     address = found if isinstance(found, str) and found else (link[1] if link else None)
-    return urljoin(asked, address) if address else None
+    try:
+        return urljoin(asked, address) if address else None
+    except ValueError:
+        raise Blocked("The address of the next page is none of a web site.") from None
 
 
 def _got(way: Way, access: Access, address: str) -> Reply:

@@ -16,6 +16,8 @@ Record = dict[str, Any]
 
 LARGEST_FILE = 64_000_000
 LARGEST_UNPACKED = 300_000_000
+LARGEST_TEXTS = 100_000_000
+"""Bytes of the texts in an Excel file, which are kept in memory."""
 MOST_COLUMNS = 500
 DELIMITERS = ",;\t|"
 _SAMPLE = 64_000
@@ -185,11 +187,13 @@ def _refuse_bombs(file: IO[bytes]) -> None:
         raise Fault("garbled", "The Excel file is damaged. Open and save it again.") from None
     finally:
         file.seek(0)
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED or len(parts) > 5000:
+    sizes = {part.filename: part.file_size for part in parts}
+    texts = sizes.get("xl/sharedStrings.xml", 0)
+    if sum(part.file_size for part in parts) > LARGEST_UNPACKED or texts > LARGEST_TEXTS:
         raise Fault(
             "too_large", "The Excel file unpacks to far more than it seems. Save it as CSV."
         )
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
+    if "xl/workbook.xml" not in sizes:
         raise Fault("garbled", "This is no Excel file. Upload a CSV or Excel file (.xlsx).")
 
 

@@ -82,7 +82,8 @@ def _operation(path: str) -> Operation:
 def _more(path: str, question: dict[str, Any]) -> list[str]:
     """What Mews' documentation says in words only."""
     complaints = []
-    if not 1 <= question.get("Limitation", {}).get("Count", 0) <= 1000:
+    count = question.get("Limitation", {}).get("Count")
+    if not isinstance(count, int) or not 1 <= count <= 1000:
         complaints.append("Count must be from 1 to 1000")
     if path == "customers/getAll" and not question.get("UpdatedUtc"):
         complaints.append("customers need a filter")
