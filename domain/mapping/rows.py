@@ -76,6 +76,11 @@ def of_target(rows: Sequence[Row], target: str) -> Row | None:
     return next((row for row in rows if row.target == target), None)
 
 
+def can_be_source(text: str) -> bool:
+    """Whether a row can name `text` as its source."""
+    return 0 < len(text) <= LONGEST_SOURCE and _can_be_stored(text)
+
+
 def _take(value: Any) -> Take:
     if not isinstance(value, str) or value not in get_args(Take):
         raise ValueError("A row takes its value from a path, a constant or an expression.")
