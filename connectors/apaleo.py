@@ -10,7 +10,7 @@ from connectors import oauth
 from connectors.faults import Fault
 from connectors.line import Reply, Way
 from connectors.reading import SECONDS, Numbered, at, reader, records_at, value_of
-from connectors.source import Access, Kind, Offer, Page, Wanted
+from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
 from connectors.vendor import (
     Account,
     CredentialField,
@@ -38,7 +38,8 @@ FIELDS = (
     CredentialField(
         "client_secret",
         "Client secret",
-        "Shown once by Apaleo when the custom app is made. It needs the scope properties.read.",
+        "Shown once by Apaleo when the custom app is made. It needs the scopes properties.read, "
+        "reservations.read and units.read.",
         True,
         "",
     ),
@@ -190,9 +191,7 @@ KIND = Kind(
         key: Offer(
             key,
             listing.path,
-            ("created", "updated", "canceled", "status_changed")
-            if key == "reservations"
-            else ("created", "updated", "deleted"),
+            changes_of(key, deleted=key != "reservations"),
             incremental=listing.dated,
             permission=listing.permission,
         )

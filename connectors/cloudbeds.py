@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from connectors.faults import Fault
 from connectors.line import Way
 from connectors.reading import SECONDS, Numbered, at, reader, records_at, value_of
-from connectors.source import Access, Kind, Offer, Page, Wanted
+from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
 from connectors.vendor import (
     Account,
     CredentialField,
@@ -165,9 +165,7 @@ KIND = Kind(
         key: Offer(
             key,
             f"/api/v1.3/{listing.call}",
-            ("created", "updated", "canceled", "status_changed")
-            if key == "reservations"
-            else ("created", "updated", "deleted"),
+            changes_of(key, deleted=key != "reservations"),
             incremental=bool(listing.since),
         )
         for key, listing in _LISTINGS.items()

@@ -10,19 +10,10 @@ from typing import Any
 from connectors.faults import Fault
 from connectors.line import Way
 from connectors.reading import Numbered, reader
-from connectors.source import Access, Check, Kind, Offer, Page, Wanted
+from connectors.source import TYPES, Access, Check, Kind, Offer, Page, Wanted, changes_of
 from connectors.tables import Content, Record, read_file
 
 NAME = "The file"
-TYPES = (
-    "reservations",
-    "guests",
-    "spaces",
-    "rates",
-    "products",
-    "services",
-    "accounting_categories",
-)
 
 
 def _page(_: Way, access: Access, wanted: Wanted) -> Page:
@@ -92,7 +83,7 @@ KIND = Kind(
     needs_address=False,
     methods=(),
     settings=(),
-    types={key: Offer(key, "", ("created", "updated"), incremental=False) for key in TYPES},
+    types={key: Offer(key, "", changes_of(key), incremental=False) for key in TYPES},
     check=_check,
     read=reader(lambda _: NAME, _page),
 )

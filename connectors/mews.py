@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.line import Way
 from connectors.reading import SECONDS, at, lost, reader, records_at, value_of
-from connectors.source import Access, Kind, Offer, Page, Wanted
+from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
 from connectors.vendor import (
     Account,
     CredentialField,
@@ -96,7 +96,6 @@ _LISTINGS = {
     "accounting_categories": _Listing("accountingCategories/getAll", "AccountingCategories"),
 }
 _MOST = 1000
-_CHANGES = ("created", "updated", "deleted")
 # Mews takes intervals of three months at most, and February makes some of them short.
 _WINDOW = timedelta(days=85)
 _FOUNDED = datetime(2012, 1, 1, tzinfo=UTC)
@@ -130,7 +129,10 @@ class _Stand:
     def of(cls, wanted: Wanted, listing: _Listing) -> "_Stand":
         if wanted.cursor is None:
             start = wanted.since or (_FOUNDED if listing.filtered else None)
-            return cls(start, (wanted.until or datetime.now(UTC)) if start else None, None)
+            # What changes while we read moves into the last interval: that one ends tomorrow.
+            tomorrow = datetime.now(UTC) + timedelta(days=1)
+            end = wanted.until if wanted.since and wanted.until else tomorrow
+            return cls(start, end if start else None, None)
         start_text, end_text, cursor = [*wanted.cursor.split(" ", 2), "", ""][:3]
         try:
             start, end = (
@@ -203,9 +205,7 @@ KIND = Kind(
         key: Offer(
             key,
             f"/api/connector/v1/{listing.path}",
-            ("created", "updated", "canceled", "status_changed")
-            if key == "reservations"
-            else _CHANGES,
+            changes_of(key, deleted=key != "reservations"),
             incremental=True,
         )
         for key, listing in _LISTINGS.items()

@@ -52,18 +52,22 @@ def reader(name: Callable[[Access], str], turn: Callable[[Way, Access, Wanted], 
 
 def value_of(name: str, reply: Reply) -> Any:
     """The JSON value of a successful answer, of bounded depth and size. Raises Fault."""
-    words = words_of(reply)
-    said = f" It says: “{words}”" if words else ""
     if is_html(reply) and reply.code in (200, 401, 403, 404):
         raise Fault("garbled", _HTML.format(name=name), request_id_of(reply))
-    if reply.code == 403:
-        sentence = f"{name} does not let these credentials read this.{said} Ask for the permission."
-        raise Fault("not_permitted", sentence, request_id_of(reply))
-    if reply.code in (400, 404, 405, 406, 415, 422):
-        sentence = f"{name} did not understand what was asked ({reply.code}).{said}"
-        raise Fault("garbled", sentence, request_id_of(reply))
+    if reply.code in (403, 400, 404, 405, 406, 415, 422):
+        raise _turned_down(name, reply)
     accepted(name, reply)
     return parsed(name, reply.body)
+
+
+def _turned_down(name: str, reply: Reply) -> Fault:
+    words = words_of(reply)
+    said = f" It says: “{words}”" if words else ""
+    if reply.code == 403:
+        sentence = f"{name} does not let these credentials read this.{said} Ask for the permission."
+        return Fault("not_permitted", sentence, request_id_of(reply))
+    sentence = f"{name} did not understand what was asked ({reply.code}).{said}"
+    return Fault("garbled", sentence, request_id_of(reply))
 
 
 def parsed(name: str, body: bytes) -> Any:

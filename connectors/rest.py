@@ -14,19 +14,20 @@ from connectors.authorization import METHODS
 from connectors.faults import Fault
 from connectors.line import Reply, Way
 from connectors.reading import SECONDS, Numbered, at, reader, records_at, value_of
-from connectors.source import Access, Check, Kind, Offer, Page, SettingField, Wanted
+from connectors.source import (
+    TYPES,
+    Access,
+    Check,
+    Kind,
+    Offer,
+    Page,
+    SettingField,
+    Wanted,
+    changes_of,
+)
 from connectors.urls import Blocked
 from connectors.vendor import cleaned
 
-TYPES = (
-    "reservations",
-    "guests",
-    "spaces",
-    "rates",
-    "products",
-    "services",
-    "accounting_categories",
-)
 PAGING = (
     ("none", "Everything in one answer"),
     ("page", "Page number"),
@@ -267,9 +268,7 @@ KIND = Kind(
         key: Offer(
             key,
             "",
-            ("created", "updated", "canceled", "deleted", "status_changed")
-            if key == "reservations"
-            else ("created", "updated", "deleted"),
+            changes_of(key),
             incremental=True,
         )
         for key in TYPES

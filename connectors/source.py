@@ -10,6 +10,7 @@ from connectors.line import Way
 from connectors.vendor import Check
 
 __all__ = [
+    "TYPES",
     "Access",
     "Check",
     "Fault",
@@ -18,7 +19,30 @@ __all__ = [
     "Page",
     "SettingField",
     "Wanted",
+    "changes_of",
 ]
+
+TYPES = (
+    "reservations",
+    "guests",
+    "spaces",
+    "rates",
+    "products",
+    "services",
+    "accounting_categories",
+)
+"""The types of data, by their keys, in the order in which they are shown."""
+
+
+def changes_of(type_of_data: str, *, deleted: bool = True) -> tuple[str, ...]:
+    """The kinds of change that can be told apart by comparing what was read with what is stored.
+
+    deleted: records of this type really go away at the source.
+    """
+    changes = ["created", "updated"]
+    if type_of_data == "reservations":
+        changes += ["canceled", "status_changed"]
+    return (*changes, *(["deleted"] if deleted else []))
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,8 @@ def accepted(name: str, reply: Reply) -> None:
     Only a clear refusal by the vendor itself is "refused". A page of HTML comes from something in
     front of the vendor and says nothing about the credentials.
     """
+    if reply.code == 200:
+        return
     request_id = request_id_of(reply)
     wait = retry_seconds(reply.headers.get("retry-after"), datetime.now(UTC))
     if reply.code in (401, 403) and not is_html(reply):
@@ -123,8 +125,7 @@ def accepted(name: str, reply: Reply) -> None:
             request_id,
             wait,
         )
-    if reply.code != 200:
-        raise garbled(name, reply)
+    raise garbled(name, reply)
 
 
 def parsed(name: str, reply: Reply) -> Any:
@@ -155,12 +156,7 @@ def words_of(reply: Reply) -> str:
 
     What is as long as a token is left out: some vendors repeat the one that they refuse.
     """
-    try:
-        value = reply.json()
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(value, Mapping):
-        return ""
+    value = _short_answer(reply)
     keys = ("Message", "message", "error_description", "error")
     found = next((value[key] for key in keys if isinstance(value.get(key), str)), "")
     return tidy(re.sub(r"[\w.+/=-]{40,}", "…", found))
@@ -174,13 +170,18 @@ def tidy(words: str) -> str:
 
 def request_id_of(reply: Reply) -> str | None:
     """The vendor's name for this request: from the body (Mews) or a header (the others)."""
-    try:
-        value = reply.json()
-    except (ValueError, RecursionError):
-        value = None
-    named = value.get("RequestId") if isinstance(value, Mapping) else None
+    named = _short_answer(reply).get("RequestId")
     found = named if isinstance(named, str) else reply.headers.get("x-request-id", "")
     return tidy(found)[:100] or None
+
+
+def _short_answer(reply: Reply) -> Mapping[str, Any]:
+    """The JSON object in an answer that is no page of data; an empty one otherwise."""
+    try:
+        value = reply.json() if len(reply.body) < 100_000 else None
+    except (ValueError, RecursionError):
+        value = None
+    return value if isinstance(value, Mapping) else {}
 
 
 def part(value: object, key: str) -> Mapping[str, Any]:

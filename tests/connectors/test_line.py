@@ -36,11 +36,12 @@ async def test_nothing_stays_behind_when_a_line_is_closed(here: Door, serve: Ser
     url = await serve(handler)
 
     def ask() -> None:
-        with pytest.raises(RuntimeError, match="in the middle"), here.line() as line:
+        with here.line() as line:
             line.get(url)
             raise RuntimeError("in the middle")
 
-    await asyncio.to_thread(ask)
+    with pytest.raises(RuntimeError, match="in the middle"):
+        await asyncio.to_thread(ask)
     assert not [thread for thread in threading.enumerate() if thread.name == "line"]
 
 

@@ -79,16 +79,27 @@ def test_mews_is_asked_for_a_long_time_in_intervals_without_gaps() -> None:
     assert all(end - start <= timedelta(days=89) for start, end in windows)
 
 
-def test_mews_is_asked_up_to_the_moment_at_which_reading_began() -> None:
+def test_what_changes_while_mews_is_read_lies_in_its_last_interval() -> None:
     way = Ready({"Customers": [{"Id": "a"}], "Cursor": "a"}, {"Customers": []})
     since = datetime.now(UTC) - timedelta(days=9)
     page = _mews(way, Wanted("guests", since))
-    written = (page.cursor or "").split("~")[2]
-    assert abs(datetime.fromisoformat(written.split(" ")[1]) - datetime.now(UTC)) < timedelta(1)
-    earlier = page.cursor.replace(written.split(" ")[1], NOW.isoformat()) if page.cursor else None
-    _mews(way, Wanted("guests", since, None, earlier))
-    assert way.asked[1]["UpdatedUtc"]["EndUtc"] == "2026-11-21T12:00:00Z"
+    end = datetime.fromisoformat((page.cursor or "").split("~")[2].split(" ")[1])
+    assert end - datetime.now(UTC) > timedelta(hours=23)
+    _mews(way, Wanted("guests", since, None, page.cursor))
+    assert way.asked[0]["UpdatedUtc"]["EndUtc"] == way.asked[1]["UpdatedUtc"]["EndUtc"]
     assert way.asked[1]["Limitation"]["Cursor"] == "a"
+
+
+def test_a_complete_read_of_mews_guests_goes_from_its_founding_to_tomorrow() -> None:
+    way, cursor, pages = Ready({"Customers": []}), None, 0
+    while pages == 0 or cursor:
+        page = _mews(way, Wanted("guests", None, NOW, cursor))
+        cursor, pages = page.cursor, pages + 1
+        assert page.filtered is False
+    windows = _windows(way)
+    assert windows[0][0].year == 2012
+    assert windows[-1][1] > datetime.now(UTC)
+    assert all(one[1] == other[0] for one, other in pairwise(windows))
 
 
 def test_mews_asks_for_a_thousand_at_most() -> None:
