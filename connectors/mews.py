@@ -128,19 +128,21 @@ class _Stand:
     @classmethod
     def of(cls, wanted: Wanted, listing: _Listing) -> "_Stand":
         if wanted.cursor is None:
-            start = wanted.since or (_FOUNDED if listing.filtered else None)
-            # What changes while we read moves into the last interval: that one ends tomorrow.
-            tomorrow = datetime.now(UTC) + timedelta(days=1)
-            end = wanted.until if wanted.since and wanted.until else tomorrow
-            return cls(start, end if start else None, None)
-        start_text, end_text, cursor = [*wanted.cursor.split(" ", 2), "", ""][:3]
+            return cls.at_start(wanted, listing)
         try:
-            start, end = (
-                datetime.fromisoformat(t) if t != "-" else None for t in (start_text, end_text)
-            )
+            start, end, cursor = wanted.cursor.split(" ", 2)
+            return cls(_read(start), _read(end), cursor or None)
         except ValueError:
             raise lost() from None
-        return cls(start, end, cursor or None)
+
+    @classmethod
+    def at_start(cls, wanted: Wanted, listing: _Listing) -> "_Stand":
+        start = wanted.since or (_FOUNDED if listing.filtered else None)
+        if start is None:
+            return cls(None, None, None)
+        # What changes while we read moves into the last interval: that one ends tomorrow.
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        return cls(start, (wanted.since and wanted.until) or tomorrow, None)
 
     def filter(self) -> dict[str, Any]:
         if self.start is None or self.end is None:
@@ -158,8 +160,7 @@ class _Stand:
             if start is None or end is None or start + _WINDOW >= end:
                 return None
             start += _WINDOW
-        stands = [moment.isoformat() if moment else "-" for moment in (start, end)]
-        return " ".join([*stands, cursor or ""])
+        return f"{_written(start)} {_written(end)} {cursor or ''}"
 
 
 def _service_ids(way: Way, access: Access) -> list[str]:
@@ -184,8 +185,12 @@ def _asked(way: Way, access: Access, path: str, question: Mapping[str, Any]) -> 
     return value_of(NAME, reply)
 
 
-def _since(written: str) -> datetime | None:
-    return None if written == "-" else datetime.fromisoformat(written)
+def _written(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat() if moment else "-"
+
+
+def _read(written: str) -> datetime | None:
+    return None if written == "-" else datetime.fromisoformat(written).astimezone(UTC)
 
 
 def _utc(moment: datetime) -> str:
