@@ -86,9 +86,9 @@ def _renewed(authorization_id: str, now: datetime) -> Authorization:
         if opens.granted_until is None or opens.granted_until - EARLY > now:
             return opens
         if _claim(opens, now):
-            _renew(opens, now)
-        else:
-            time.sleep(ASKED_EVERY)
+            # However short its life, it is the newest there is.
+            return _renew(opens, now)
+        time.sleep(ASKED_EVERY)
     raise Refusal("check_failed", "The token is being renewed. Try again in a minute.", "platform")
 
 
@@ -109,8 +109,8 @@ def _claim(opens: Authorization, now: datetime) -> bool:
         )
 
 
-def _renew(opens: Authorization, now: datetime) -> None:
-    """Ask for a new token and store it, or take note that there is none any more."""
+def _renew(opens: Authorization, now: datetime) -> Authorization:
+    """Ask for a new token, store and return it, or take note that there is none any more."""
     values = authorizations.values_of(opens)
     name = KINDS[opens.kind].name
     try:
@@ -131,6 +131,7 @@ def _renew(opens: Authorization, now: datetime) -> None:
         database.lock(session, row)
         row.ciphertext = encryption.encrypt(json.dumps(values | granted(grant)))
         row.granted_until, row.refreshed_at, row.refreshing_until = grant.expires_at, now, None
+        return row
 
 
 def granted(grant: oauth.Grant) -> dict[str, str]:

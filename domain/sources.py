@@ -31,7 +31,7 @@ from storage import database
 from storage.authorizations import Authorization
 from storage.integrations import Integration
 from storage.records import TABLES
-from storage.sources import MappingVersion, Source, Transfer, Upload
+from storage.sources import MappingVersion, Sample, Source, Transfer, Upload
 
 MOST = 50  # sources of one property
 
@@ -370,11 +370,16 @@ def _write(session: Session, source: Source) -> None:
 
 def _remove_what_it_brought(session: Session, source: Source) -> None:
     transfers = select(Transfer.id).where(Transfer.source_id == source.id)
-    session.execute(sa.delete(MappingVersion).where(col(MappingVersion.transfer_id).in_(transfers)))
-    tables: tuple[type[SQLModel], ...] = (Transfer, Upload, *TABLES.values())
-    for table in tables:
-        columns = sa.inspect(table).columns
-        session.execute(sa.delete(table).where(columns["source_id"] == source.id))
+    for of_transfer in (MappingVersion, Sample):
+        _delete(session, of_transfer, col(of_transfer.transfer_id).in_(transfers))
+    of_source: tuple[Any, ...] = (Transfer, Upload, *TABLES.values())
+    for table in of_source:
+        _delete(session, table, col(table.source_id) == source.id)
+
+
+def _delete(session: Session, table: type[SQLModel], which: sa.ColumnElement[bool]) -> None:
+    # There may be a hundred thousand of them, and nobody in this session knows one.
+    session.execute(sa.delete(table).where(which).execution_options(synchronize_session=False))
 
 
 def _uploads(session: Session, source: Source) -> tuple[UploadedFile, ...]:

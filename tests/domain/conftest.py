@@ -7,9 +7,11 @@ import pytest
 from connectors.door import Door
 from connectors.vendor import Check
 from connectors.vendors import VENDORS
+from tests import harvest
 from tests.builders import World
 from tests.domain import scenes
 from tests.domain.scenes import Scene
+from tests.harvest import HotelSystem
 
 ACCEPTED = Check(True, "ent_1", "Harbour Hotel at Mews", "Mews accepted the credentials.")
 REFUSED = Check(False, None, None, "Mews refuses the credentials.", "refused")
@@ -34,6 +36,12 @@ def mews(monkeypatch: pytest.MonkeyPatch) -> FakeVendor:
     fake = FakeVendor()
     monkeypatch.setitem(VENDORS, "mews", replace(VENDORS["mews"], check=fake.check))
     return fake
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> HotelSystem:
+    """Mews and REST as sources, without the network; see `harvest.HotelSystem`."""
+    return harvest.play(monkeypatch, "mews", "rest")
 
 
 @pytest.fixture
