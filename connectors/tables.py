@@ -3,7 +3,9 @@
 import codecs
 import csv
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ LARGEST_UNPACKED = 300_000_000
 LARGEST_TEXTS = 100_000_000
 """Bytes of the texts in an Excel file, which are kept in memory."""
 MOST_COLUMNS = 500
+MOST_PARTS = 5000
 DELIMITERS = ",;\t|"
 _SAMPLE = 64_000
 _LONGEST_LINE = 1_000_000
@@ -175,26 +178,43 @@ def _excel(file: IO[bytes]) -> Iterator[Sequence[Any]]:
     except Fault:
         raise
     except Exception:  # a damaged file makes it raise whatever there is
-        raise Fault("garbled", "The Excel file is damaged. Open and save it again.") from None
+        raise _damaged() from None
 
 
 def _refuse_bombs(file: IO[bytes]) -> None:
     """Judge what a packed file unpacks to. Python's zipfile unpacks no more than is declared."""
     try:
         with zipfile.ZipFile(file) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise Fault("garbled", "The Excel file is damaged. Open and save it again.") from None
+            _judge(packed.infolist())
+            is_strange = any(_defines_entities(packed, part) for part in packed.infolist())
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
+        raise _damaged() from None
     finally:
         file.seek(0)
-    sizes = {part.filename: part.file_size for part in parts}
-    texts = sizes.get("xl/sharedStrings.xml", 0)
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED or texts > LARGEST_TEXTS:
-        raise Fault(
-            "too_large", "The Excel file unpacks to far more than it seems. Save it as CSV."
-        )
-    if "xl/workbook.xml" not in sizes:
+    if is_strange:
+        raise _damaged()
+
+
+def _judge(parts: Sequence[zipfile.ZipInfo]) -> None:
+    texts = [part.file_size for part in parts if part.filename == "xl/sharedStrings.xml"]
+    is_large = sum(part.file_size for part in parts) > LARGEST_UNPACKED
+    if is_large or sum(texts) > LARGEST_TEXTS or len(parts) > MOST_PARTS:
+        sentence = "The Excel file unpacks to far more than it seems. Save it as CSV."
+        raise Fault("too_large", sentence)
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise Fault("garbled", "This is no Excel file. Upload a CSV or Excel file (.xlsx).")
+
+
+def _defines_entities(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether a part begins as XML that could grow while it is read. Excel never writes that."""
+    with packed.open(part) as opened:
+        beginning = opened.read(4000).replace(b"\0", b"")
+    is_xml = beginning.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+    return is_xml and (b"<!DOCTYPE" in beginning or re.search(rb"<[^?!]", beginning) is None)
+
+
+def _damaged() -> Fault:
+    return Fault("garbled", "The Excel file is damaged. Open and save it again.")
 
 
 def _trimmed(cells: Sequence[Any]) -> Sequence[Any]:

@@ -213,13 +213,18 @@ def test_a_zip_bomb_that_lies_about_its_size_is_not_unpacked() -> None:
     assert _said(content.replace(true, small)).error == "garbled"
 
 
-def test_entities_that_grow_are_not_expanded() -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("before", ["", "<!-- " + "x" * 5000 + " -->"])
+def test_entities_that_grow_are_not_expanded(
+    encoding: str, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openpyxl.load_workbook", None)  # it must not come to that
     levels = "".join(
         f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' if n else '<!ENTITY a0 "ha">' for n in range(10)
     )
     cell = "<sheetData><row><c><v>&a9;</v></c></row></sheetData>"
-    xml = f"<!DOCTYPE x [{levels}]><worksheet>{cell}</worksheet>"
-    content = _replaced(_excel(["id"], [1]), "xl/worksheets/sheet1.xml", None, xml.encode())
+    xml = f"{before}<!DOCTYPE x [{levels}]><worksheet>{cell}</worksheet>"
+    content = _replaced(_excel(["id"], [1]), "xl/worksheets/sheet1.xml", None, xml.encode(encoding))
     assert _said(content).error == "garbled"
 
 
