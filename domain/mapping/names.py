@@ -17,6 +17,7 @@ _SHARED = {
 }
 _BY_TYPE = {
     "reservations": {
+        "external_id": "reservation id, booking id",
         "number": "number, confirmation number, reservation number, booking number, booking id, "
         "reference, confirmation code, confirmation, buchungsnummer",
         "status": "status, state, reservation status, booking status, reservation state",
@@ -53,6 +54,7 @@ _BY_TYPE = {
         "bemerkung",
     },
     "guests": {
+        "external_id": "guest id, customer id, profile id, client id",
         "first_name": "first name, guest first name, given name, forename, vorname, prénom",
         "last_name": "last name, guest last name, surname, family name, name, nachname, nom",
         "email": "email, guest email, email address, mail",
@@ -70,6 +72,7 @@ _BY_TYPE = {
         "vip": "vip, is vip, vip code, vip status",
     },
     "spaces": {
+        "external_id": "space id, room id, unit id, resource id",
         "name": "name, room name, unit name, space name, resource name, title, bezeichnung",
         "number": "number, room number, unit number, zimmernummer",
         "category": "category, room type name, unit group name, room type, unit group, "
@@ -82,12 +85,14 @@ _BY_TYPE = {
         "room condition",
     },
     "rates": {
+        "external_id": "rate id, rate plan id, tariff id",
         "name": "name, rate name, rate plan name, rate plan name public, title",
         "code": "code, rate code, short name, rate plan code, external identifier",
         "public": "public, is public, is bookable online, online",
         "base_price": "base price, price, base rate, amount, default price, base price amount",
     },
     "products": {
+        "external_id": "product id, item id, article id",
         "name": "name, item name, product name, title, names",
         "price": "price, amount, price gross value, gross price, unit price, price amount, "
         "item price",
@@ -108,7 +113,7 @@ _BY_TYPE = {
         "classification": "classification, type, class, category type",
     },
 }
-KEYS = ("id", "uid", "uuid", "guid", "key", "identifier", "external id", "unique id")
+KEYS = ("id", "uid", "uuid", "guid", "key", "identifier", "external id", "unique id")  # of any
 
 # Other systems' values for our choices, as words.
 _VALUES = {

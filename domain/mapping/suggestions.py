@@ -128,9 +128,13 @@ def _key(type_of_data: TypeOfData, fields: Sequence[SourceField]) -> Suggestion 
 
 
 def _key_likeness(type_of_data: TypeOfData, source: SourceField) -> int:
-    one = type_of_data.one
+    ids = (*names.of(type_of_data.key, KEY), f"{type_of_data.one} id", *names.KEYS)
     numbers = (*names.of(type_of_data.key, "number"), *names.of(type_of_data.key, "code"))
-    known = ("id", f"{one} id", *names.KEYS[1:], f"{one} number", f"{one} code", *numbers)
-    like, _ = likeness.of_path(source.path, known)
+    like = max(
+        likeness.of_path(source.path, ids)[0],
+        likeness.of_path(source.path, (f"{type_of_data.one} number", *numbers))[0] - 5,
+    )
+    if likeness.words(source.path) == "id":
+        like = 100
     # The id of something inside the record may be unique in a sample by chance.
     return like - 25 * source.path.count(".")
