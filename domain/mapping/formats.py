@@ -60,6 +60,8 @@ def _iso(value: Any) -> date | datetime | None:
         if text.startswith(_NO_DATES[0]):
             return None
         raise _refusal(value, example) from error
+    if _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        return found
     return None if text.startswith(_NO_DATES[1]) else _checked(value, found, example)
 
 

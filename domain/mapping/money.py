@@ -25,7 +25,8 @@ from domain.mapping.numbers import DECIMAL, LARGEST, THOUSANDS, reader, written
 
 Money = tuple[int, str]  # minor units, currency (ISO 4217)
 
-_USUAL = 1e15
+_USUAL = 1e10  # up to here amounts are exact, even with four decimals
+_SCALES = (1, 10, 100, 1_000, 10_000)
 
 CURRENCY = Option("currency", "Currency", "currency", "The currency of every amount.")
 CURRENCY_PATH = Option(
@@ -48,19 +49,18 @@ def _money(options: Mapping[str, Any], place: Place) -> Convert:
     def convert(value: Any, record: Any) -> Money:
         currency = currency_of(record)
         digits = 0 if is_minor else DIGITS[currency]
-        # NaN and the infinities are equal to no number of ours, and go the long way.
-        is_plain = type(value) is float and -_USUAL < value < _USUAL
-        number = repr(value) if is_plain else written(value, read)
-        return _minor(value, number, digits), currency
+        if type(value) is float and -_USUAL < value < _USUAL:
+            # When dividing gives the amount again, it has no finer decimals, and this is exact.
+            minor = round(value * _SCALES[digits])
+            if minor / _SCALES[digits] == value:
+                return minor, currency
+        return _minor(value, written(value, read), digits), currency
 
     return convert
 
 
 def _minor(value: Any, number: str, digits: int) -> int:
     """Return a written number in minor units, of which `digits` decimals are a whole."""
-    whole, _, decimals = number.partition(".")
-    if decimals.isdigit() and len(decimals) <= digits and len(whole) < 16:
-        return int(whole + decimals.ljust(digits, "0"))  # exact, and faster than a Decimal
     minor = Decimal(number).scaleb(digits).to_integral_value(ROUND_HALF_UP)
     if abs(minor) > LARGEST:
         raise MappingError(f"{quoted(value)} is larger than we can keep.")

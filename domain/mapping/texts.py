@@ -115,10 +115,13 @@ def _join(options: Mapping[str, Any], place: Place) -> Convert:
     finish = _finished(options, place)
 
     def convert(value: Any, record: Any) -> str | None:
-        parts = _parts(value)
-        for get in getters:
-            parts += _parts(get(record))
-        return finish(separator.join(parts))
+        parts: list[str] = []
+        for each in (value, *[get(record) for get in getters]):
+            if type(each) is not str:
+                parts += _parts(each)
+            elif each and not each.isspace():
+                parts.append(each.strip())
+        return finish(plain(separator.join(parts)))
 
     return convert
 
