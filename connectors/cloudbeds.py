@@ -149,7 +149,7 @@ def _asked(way: Way, access: Access, call: str, asking: Mapping[str, str]) -> An
 
 
 def _clock(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 KIND = Kind(

@@ -222,8 +222,8 @@ def test_cloudbeds_is_asked_by_any_clock_it_may_have() -> None:
     way = Ready({"success": True, "data": []})
     access = Access("", "cloudbeds", KEY)
     KINDS["cloudbeds"].read(way, access, Wanted("reservations", NOW, NOW + timedelta(days=1)))
-    assert "modifiedFrom=2026-11-21+00%3A00%3A00" in way.asked[0]
-    assert "modifiedTo=2026-11-23+02%3A00%3A00" in way.asked[0]
+    assert "modifiedFrom=2026-11-21T00%3A00%3A00Z" in way.asked[0]
+    assert "modifiedTo=2026-11-23T02%3A00%3A00Z" in way.asked[0]
 
 
 # REST / JSON

@@ -90,5 +90,5 @@ def _made(call: str, count: int) -> list[Record]:
         record[IDS[call]] = f"{call}-{number:05}"
         if "dateModified" in record:
             changed = BEGINNING + timedelta(hours=number)
-            record["dateModified"] = changed.strftime("%Y-%m-%d %H:%M:%S")
+            record["dateModified"] = changed.isoformat()
     return made

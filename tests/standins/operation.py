@@ -74,7 +74,7 @@ class Operation:
 _DATE = r"\d{4}-\d\d-\d\d"
 _FORMATS = {
     "date": _DATE,
-    "date-time": _DATE + r"([T ]\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?)",
+    "date-time": _DATE + r"T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)",
 }
 
 
