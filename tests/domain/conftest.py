@@ -45,6 +45,6 @@ def system(monkeypatch: pytest.MonkeyPatch) -> HotelSystem:
 
 
 @pytest.fixture
-def scene(world: World, mews: FakeVendor) -> Scene:
+def scene(world: World, mews: FakeVendor, system: HotelSystem) -> Scene:
     """One of everything at Harbour Hotel and D3x."""
     return scenes.build(world)

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import select
 
-from domain import connections, core, endpoints, invitations, sign_ins, tokens
+from domain import connections, core, endpoints, invitations, sign_ins, sources, tokens
 from domain.actors import Actor
+from domain.sources import Draft
 from storage import database
 from storage.people import Membership
-from tests import builders
+from tests import builders, harvest
 from tests.builders import World
 
 CREDENTIALS = {"client_token": "C" * 20, "access_token": "A" * 20}
@@ -36,6 +37,13 @@ class Scene:
     broken_endpoint: str  # disabled
     membership: str  # Noah's
     invitation: str  # to the hotel
+    authorization: str  # that nothing uses
+    agreed: str  # an authorization to which Maya agreed in the browser
+    answer: str  # the state with which Maya is about to come back from agreeing again
+    source: str  # of Mews
+    files: str  # a source that reads files
+    transfer: str  # inactive, with a mapping that is ready
+    moving: str  # an active transfer
     partner_membership: str  # of somebody else at D3x
     program: Actor  # whoever holds the token of `active`
     operator_membership: str
@@ -58,6 +66,13 @@ class Scene:
             "partner_membership": "mem",
             "operator_membership": "mem",
             "invitation": "inv",
+            "authorization": "aut",
+            "agreed": "aut",
+            "answer": "state",
+            "source": "src",
+            "files": "src",
+            "transfer": "tra",
+            "moving": "tra",
         }
         states = ("pending", "active", "paused", "ended", "core")
         return replace(
@@ -68,8 +83,10 @@ class Scene:
 
 
 def build(world: World) -> Scene:
-    """Fill `world` with one of everything; Mews has to accept `CREDENTIALS`."""
+    """Fill `world` with one of everything; Mews has to accept `CREDENTIALS`, as an app and as a
+    source."""
     now = world.now
+    source = harvest.source(world)
     with builders.adding() as rows:
         for slug in ("active", "paused", "ended", "fresh"):
             builders.add_app(rows, slug, slug.title(), now, partner_id=world.d3x)
@@ -103,6 +120,13 @@ def build(world: World) -> Scene:
         partner_membership=_membership("partner", world.d3x),
         operator_membership=_membership("operator"),
         invitation=invited,
+        authorization=harvest.authorize(world, name="Spare"),
+        agreed=harvest.agreed(world),
+        answer=harvest.sent(world)["state"],
+        source=source,
+        files=sources.add(world.maya, world.hotel, Draft("file", "Old system"), now=now),
+        transfer=harvest.mapped(world, harvest.source(world, name="Spa")),
+        moving=harvest.active(world, source),
         program=tokens.authenticate(builders.token_of(ids["active"]), now=now),
     )
 
