@@ -13,8 +13,8 @@ from jmespath.visitor import Options, TreeInterpreter
 from domain.mapping.conversion import MappingError
 
 FUNCTIONS: dict[str, dict[str, Any]] = Functions.FUNCTION_TABLE
-MOST_STEPS = 50_000  # per record; a usual expression takes a dozen
-MOST_WEIGHT = 250_000  # per record; a value weighs 1, and so do 16 characters
+MOST_STEPS = 20_000  # per record; a usual expression takes a dozen
+MOST_WEIGHT = 50_000  # per record; a value weighs 1, and so do 16 characters
 _FUNCTIONS = Functions()
 _OPTIONS = Options(custom_functions=_FUNCTIONS)
 
