@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -35,9 +35,10 @@ def reader(name: Callable[[Access], str], turn: Callable[[Way, Access, Wanted], 
         if isinstance(door, Door):
             with door.line() as line:
                 return read(line, access, wanted)
+        access = replace(access, address=access.address.strip().rstrip("/"))
         try:
             track = _Track.of(wanted.cursor)
-            page = turn(door, access, track.inner(wanted))
+            page = turn(door, access, replace(wanted, cursor=track.cursor))
             return track.onwards(name(access), page)
         except Fault as fault:
             said = without_secrets(fault.sentence, access.values)
@@ -162,9 +163,6 @@ class _Track:
             raise lost()
         return cls(int(parts[0]), parts[1], parts[2])
 
-    def inner(self, wanted: Wanted) -> Wanted:
-        return Wanted(wanted.type, wanted.since, wanted.until, self.cursor, wanted.count)
-
     def onwards(self, name: str, page: Page) -> Page:
         if page.cursor is None:
             return page
@@ -173,7 +171,7 @@ class _Track:
             raise Fault("endless", f"{name} sends the same page again and again. {_ENDLESS}")
         pages = self.pages + 1
         kept = mark if pages & (pages - 1) == 0 else self.kept
-        return Page(page.records, f"{pages}~{kept}~{page.cursor}", page.total, page.filtered)
+        return replace(page, cursor=f"{pages}~{kept}~{page.cursor}")
 
 
 _ENDLESS = "Reading was stopped, so that it does not go on for ever."

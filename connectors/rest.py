@@ -212,18 +212,19 @@ def _granted(way: Way, access: Access, given: Mapping[str, str]) -> oauth.Grant:
 
 
 def _check(way: Way, access: Access) -> Check:
-    """Read the beginning of the first type of data that has a path, or the base address."""
-    types = access.settings.get("types")
-    first = next(iter(types), TYPES[0]) if isinstance(types, Mapping) else TYPES[0]
-    has_path = bool(_Settings(access, first).of_type("path"))
-    tried = access if has_path else _at_base(access, first)
+    """Read the beginning of a type of data that has a path; before there is one, try the address.
+
+    A base address rarely has data, so only what is said about the credentials counts there.
+    """
+    known = [key for key in TYPES if _Settings(access, key).of_type("path")]
+    tried = access if known else _at_base(access, TYPES[0])
     try:
-        KIND.read(way, tried, Wanted(first, count=1))
+        KIND.read(way, tried, Wanted(known[0] if known else TYPES[0], count=1))
     except Fault as fault:
-        is_about_records = fault.error == "garbled" and not has_path
-        if not is_about_records:
+        if known or fault.error not in ("garbled", "not_permitted"):
             return Check(False, None, None, fault.sentence, fault.error, fault.request_id)
-    return Check(True, None, None, f"{_name(access)} accepted the credentials.")
+    sentence = "accepted the credentials" if known else "answers and does not refuse us"
+    return Check(True, None, None, f"{_name(access)} {sentence}.")
 
 
 def _at_base(access: Access, type_of_data: str) -> Access:

@@ -231,7 +231,7 @@ def test_cloudbeds_is_asked_by_any_clock_it_may_have() -> None:
 
 def _rest(way: Way, settings: dict[str, Any], wanted: Wanted | None = None) -> Page:
     types = {"rates": {"path": "/rates?all=1", "records": settings.pop("records", "")}}
-    access = Access(BARE.address, settings=settings | {"types": types})
+    access = Access(f"{BARE.address}/", settings=settings | {"types": types})
     return KINDS["rest"].read(way, access, wanted or Wanted("rates"))
 
 
@@ -348,6 +348,7 @@ async def test_an_address_can_be_checked_before_any_path_is_known(here: Door, se
         access = Access(url, "bearer", {"token": token})
         check = await asyncio.to_thread(KINDS["rest"].check, here, access)
         assert (check.ok, check.error) == (ok, None if ok else "refused")
+        assert "does not refuse us" in check.sentence if ok else "Correct them" in check.sentence
 
 
 # Strangers' JSON
