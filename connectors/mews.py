@@ -99,13 +99,19 @@ _MOST = 1000
 # Mews takes intervals of three months at most, and February makes some of them short.
 _WINDOW = timedelta(days=85)
 _FOUNDED = datetime(2012, 1, 1, tzinfo=UTC)
+# The last interval ends tomorrow, so that it has room for what changes while we read.
+_AHEAD = timedelta(days=1)
 
 
 def _page(way: Way, access: Access, wanted: Wanted) -> Page:
-    """One page: newest first within an interval of `UpdatedUtc`, then the next interval."""
+    """One page of an interval of `UpdatedUtc`, or of everything; then comes the next interval."""
     listing = _LISTINGS[wanted.type]
     stand = _Stand.of(wanted, listing)
-    question = {**listing.more, **stand.filter(), "Limitation": stand.limitation(wanted.count)}
+    intervals = _intervals(wanted.since, stand.end)
+    question = {**listing.more, "Limitation": stand.limitation(wanted.count)}
+    if intervals:
+        start, end = intervals[min(stand.interval, len(intervals) - 1)]
+        question["UpdatedUtc"] = {"StartUtc": _utc(start), "EndUtc": _utc(end)}
     if listing.of_services:
         question["ServiceIds"] = _service_ids(way, access)
     value = _asked(way, access, listing.path, question)
@@ -113,54 +119,58 @@ def _page(way: Way, access: Access, wanted: Wanted) -> Page:
     records = [] if is_null else records_at(NAME, value, listing.key)
     # The cursor is null only when a page is empty; an empty page ends the interval in any case.
     given = at(value, "Cursor") if records else None
-    cursor = given if isinstance(given, str) else None
-    return Page(records, stand.after(cursor), filtered=wanted.since is not None)
+    cursor = stand.after(given if isinstance(given, str) else None, len(intervals))
+    return Page(records, cursor, filtered=wanted.since is not None)
+
+
+def _intervals(since: datetime | None, end: datetime | None) -> list[tuple[datetime, datetime]]:
+    """The intervals to ask for, none of them too long; none at all without an end.
+
+    A complete read begins with the newest, so that its first page is one of today. Who changes
+    meanwhile moves to where was read already: the time since the beginning comes once more.
+    """
+    if end is None:
+        return []
+    start, found = since or _FOUNDED, list[tuple[datetime, datetime]]()
+    while start < end:
+        found.append((start, min(start + _WINDOW, end)))
+        start += _WINDOW
+    if since is None:
+        return [*reversed(found), (end - _AHEAD, end)]
+    return found or [(end, end)]
 
 
 @dataclass(frozen=True)
 class _Stand:
-    """Where reading stands: the interval, the end of the last one, and Mews' own cursor."""
+    """Where reading stands: which interval, where the last one ends, and Mews' own cursor."""
 
-    start: datetime | None
+    interval: int
     end: datetime | None
     cursor: str | None
 
     @classmethod
     def of(cls, wanted: Wanted, listing: _Listing) -> "_Stand":
         if wanted.cursor is None:
-            return cls.at_start(wanted, listing)
+            has_intervals = wanted.since or listing.filtered
+            end = (wanted.since and wanted.until) or datetime.now(UTC) + _AHEAD
+            return cls(0, end if has_intervals else None, None)
+        interval, _, rest = wanted.cursor.partition(" ")
+        end_text, _, cursor = rest.partition(" ")
         try:
-            start, end, cursor = wanted.cursor.split(" ", 2)
-            return cls(_read(start), _read(end), cursor or None)
+            end = None if end_text == "-" else datetime.fromisoformat(end_text).astimezone(UTC)
+            return cls(int(interval), end, cursor or None)
         except ValueError:
             raise lost() from None
-
-    @classmethod
-    def at_start(cls, wanted: Wanted, listing: _Listing) -> "_Stand":
-        start = wanted.since or (_FOUNDED if listing.filtered else None)
-        if start is None:
-            return cls(None, None, None)
-        # What changes while we read moves into the last interval: that one ends tomorrow.
-        tomorrow = datetime.now(UTC) + timedelta(days=1)
-        return cls(start, (wanted.since and wanted.until) or tomorrow, None)
-
-    def filter(self) -> dict[str, Any]:
-        if self.start is None or self.end is None:
-            return {}
-        until = min(self.start + _WINDOW, self.end)
-        return {"UpdatedUtc": {"StartUtc": _utc(self.start), "EndUtc": _utc(until)}}
 
     def limitation(self, count: int) -> dict[str, Any]:
         limited: dict[str, Any] = {"Count": max(1, min(count, _MOST))}
         return {**limited, "Cursor": self.cursor} if self.cursor else limited
 
-    def after(self, cursor: str | None) -> str | None:
-        start, end = self.start, self.end
-        if cursor is None:
-            if start is None or end is None or start + _WINDOW >= end:
-                return None
-            start += _WINDOW
-        return f"{_written(start)} {_written(end)} {cursor or ''}"
+    def after(self, cursor: str | None, intervals: int) -> str | None:
+        interval = self.interval if cursor else self.interval + 1
+        if cursor is None and interval >= intervals:
+            return None
+        return f"{interval} {self.end.isoformat() if self.end else '-'} {cursor or ''}"
 
 
 def _service_ids(way: Way, access: Access) -> list[str]:
@@ -183,14 +193,6 @@ def _asked(way: Way, access: Access, path: str, question: Mapping[str, Any]) -> 
         seconds=SECONDS,
     )
     return value_of(NAME, reply)
-
-
-def _written(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).isoformat() if moment else "-"
-
-
-def _read(written: str) -> datetime | None:
-    return None if written == "-" else datetime.fromisoformat(written).astimezone(UTC)
 
 
 def _utc(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-BEGINNING = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+BEGINNING = datetime(2024, 2, 1, 8, 0, tzinfo=UTC)
 DEEPEST = 6
 
 
