@@ -152,8 +152,8 @@ class _Stand:
     def of(cls, wanted: Wanted, listing: _Listing) -> "_Stand":
         if wanted.cursor is None:
             has_intervals = wanted.since or listing.filtered
-            end = (wanted.since and wanted.until) or datetime.now(UTC) + _AHEAD
-            return cls(0, end if has_intervals else None, None)
+            last = (wanted.since and wanted.until) or datetime.now(UTC) + _AHEAD
+            return cls(0, last if has_intervals else None, None)
         interval, _, rest = wanted.cursor.partition(" ")
         end_text, _, cursor = rest.partition(" ")
         try:
