@@ -85,5 +85,5 @@ KIND = Kind(
     settings=(),
     types={key: Offer(key, "", changes_of(key), incremental=False) for key in TYPES},
     check=_check,
-    read=reader(lambda _: NAME, _page),
+    read=reader(lambda _: NAME, _page, may_repeat=True),
 )

@@ -114,6 +114,8 @@ def _page(way: Way, access: Access, wanted: Wanted) -> Page:
         question["UpdatedUtc"] = {"StartUtc": _utc(start), "EndUtc": _utc(end)}
     if listing.of_services:
         question["ServiceIds"] = _service_ids(way, access)
+        if not question["ServiceIds"]:
+            return Page([], filtered=wanted.since is not None)
     value = _asked(way, access, listing.path, question)
     is_null = isinstance(value, Mapping) and value.get(listing.key, "") is None
     records = [] if is_null else records_at(NAME, value, listing.key)

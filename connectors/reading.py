@@ -25,10 +25,16 @@ SECONDS = 60
 """For one page, from the question to the last byte."""
 
 
-def reader(name: Callable[[Access], str], turn: Callable[[Way, Access, Wanted], Page]) -> Read:
+def reader(
+    name: Callable[[Access], str],
+    turn: Callable[[Way, Access, Wanted], Page],
+    *,
+    may_repeat: bool = False,
+) -> Read:
     """Make a kind's `read` out of a function that reads one page and keeps a plain cursor.
 
     name: what people call the other system. turn: may raise Fault, Blocked and Unreachable.
+    may_repeat: two pages may be alike, because what is read has an end in any case.
     """
 
     def read(door: Way, access: Access, wanted: Wanted) -> Page:
@@ -39,7 +45,7 @@ def reader(name: Callable[[Access], str], turn: Callable[[Way, Access, Wanted], 
         try:
             track = _Track.of(wanted.cursor)
             page = turn(door, access, replace(wanted, cursor=track.cursor))
-            return track.onwards(name(access), page)
+            return track.onwards(name(access), page, may_repeat)
         except Fault as fault:
             said = without_secrets(fault.sentence, access.values)
             raise Fault(fault.error, said, fault.request_id, fault.retry_after) from None
@@ -163,11 +169,11 @@ class _Track:
             raise lost()
         return cls(int(parts[0]), parts[1], parts[2])
 
-    def onwards(self, name: str, page: Page) -> Page:
+    def onwards(self, name: str, page: Page, may_repeat: bool) -> Page:
         if page.cursor is None:
             return page
         mark = _mark(page)
-        if page.cursor == self.cursor or mark == self.kept:
+        if not may_repeat and (page.cursor == self.cursor or mark == self.kept):
             raise Fault("endless", f"{name} sends the same page again and again. {_ENDLESS}")
         pages = self.pages + 1
         kept = mark if pages & (pages - 1) == 0 else self.kept

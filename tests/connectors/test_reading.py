@@ -120,6 +120,12 @@ def test_a_list_that_mews_leaves_null_is_empty_but_one_that_is_gone_is_a_fault()
     )
 
 
+def test_a_hotel_without_services_has_no_rates() -> None:
+    way = Ready({"Services": []})
+    assert _mews(way, Wanted("rates")).records == []
+    assert len(way.asked) == 1
+
+
 def test_what_mews_does_not_permit_breaks_no_credentials() -> None:
     words = b'{"Message": "Ask the hotel to switch this on.", "RequestId": "r-1"}'
     with pytest.raises(Fault) as fault:

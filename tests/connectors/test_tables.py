@@ -298,6 +298,14 @@ def test_every_row_is_gone_through_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(opened) == 1
 
 
+def test_rows_that_are_all_alike_are_read_to_the_end() -> None:
+    content, cursor, count = b"id\n" + b"same\n" * 50, None, 0
+    while count == 0 or cursor:
+        page = _page(content, cursor, 10)
+        count, cursor = count + len(page.records), page.cursor
+    assert count == 50
+
+
 @pytest.mark.parametrize("content", [None, "/etc/passwd", 5])
 def test_only_an_uploaded_file_is_read(content: Any) -> None:
     with pytest.raises(Fault, match="No file was uploaded"):
