@@ -67,7 +67,9 @@ def _pairs(values: Any, place: Place) -> dict[str, str]:
 
 
 def _check_choice(ours: str, place: Place) -> None:
-    choices = place.field.choices
+    choices, longest = place.field.choices, place.field.longest
+    if longest and len(ours) > longest:
+        raise MappingError(f"{quoted(ours)} is longer than {longest} characters.")
     if ours and choices and ours not in choices:
         raise MappingError(f"{quoted(ours)} is none of: {', '.join(choices)}.")
 

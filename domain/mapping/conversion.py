@@ -49,6 +49,7 @@ class Conversion:
     """A line of the table of conversions.
 
     kinds: the kinds of our fields that it serves. takes_empty: it wants to see empty values too.
+    options: its own; what a row can be told is `conversions.options_of`.
     make: told its options and its place, gives the function that converts; raises MappingError
         when an option makes no sense.
     """
@@ -59,6 +60,7 @@ class Conversion:
     make: Callable[[Mapping[str, Any], Place], Convert]
     options: tuple[Option, ...] = ()
     takes_empty: bool = False
+    makes_text: bool = False  # which the field's usual conversion then reads, where it is no text
 
 
 def is_empty(value: Any) -> bool:

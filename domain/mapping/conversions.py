@@ -36,6 +36,13 @@ def of_kind(kind: str) -> tuple[Conversion, ...]:
     return tuple(sorted(serving, key=lambda each: each.key != kind))
 
 
+def options_of(transform: str, kind: str) -> tuple[Option, ...]:
+    """Return what a row with this transform can be told, for a field of ours of `kind`."""
+    conversion = ALL[transform]
+    usual = ALL[kind].options if conversion.makes_text else ()
+    return (*conversion.options, *usual, DEFAULT)
+
+
 def converter(transform: str, options: Mapping[str, Any], place: Place) -> Convert:
     """Return the function that converts one value for `place`.
 
@@ -44,8 +51,10 @@ def converter(transform: str, options: Mapping[str, Any], place: Place) -> Conve
     be asked about values that are empty, and may raise for them.
     """
     conversion = _serving(transform, place)
-    _check_names(conversion, options)
+    _check_names(conversion, options, place.field.kind)
     convert = conversion.make(options, place)
+    if conversion.makes_text:
+        convert = _one_after_the_other(convert, ALL[place.field.kind].make(options, place))
     default = options.get(DEFAULT.key)
     if is_empty(default):
         return convert
@@ -68,10 +77,18 @@ def _serving(transform: str, place: Place) -> Conversion:
     return conversion
 
 
-def _check_names(conversion: Conversion, options: Mapping[str, Any]) -> None:
-    known = {DEFAULT.key, *(option.key for option in conversion.options)}
+def _check_names(conversion: Conversion, options: Mapping[str, Any], kind: str) -> None:
+    known = {option.key for option in options_of(conversion.key, kind)}
     if unknown := sorted(set(options) - known):
         raise MappingError(f"{conversion.label} has no option called {unknown[0][:60]}.")
+
+
+def _one_after_the_other(write: Convert, read: Convert) -> Convert:
+    def convert(value: Any, record: Any) -> Any:
+        text = write(value, record)
+        return None if text is None else read(text, record)
+
+    return convert
 
 
 def _with_default(convert: Convert, default: Any, *, asks_always: bool) -> Convert:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from domain.mapping import conversions, drafts, kinds, likeness, names
@@ -66,8 +67,9 @@ def compare(
     known_paths = {field.path for field in known}
     new = [field for field in now if field.path not in known_paths and field.kind != kinds.EMPTY]
     by_key = {field.key: field for field in type_of_data.fields}
+    replacement = partial(_replacement, type_of_data, list(lost.values()), new)
     missing = [
-        Missing(path, row.target, is_needed, _replacement(type_of_data, target, lost[path], new))
+        Missing(path, row.target, is_needed, replacement(target, lost[path]))
         for row in rows
         if (target := by_key.get(row.target))
         for path, is_needed in _needs(row, target, lost)
@@ -114,17 +116,20 @@ def _texts(value: Any) -> Sequence[str]:
 
 
 def _replacement(
-    type_of_data: TypeOfData, target: Field, lost: SourceField, new: Sequence[SourceField]
+    type_of_data: TypeOfData,
+    all_lost: Sequence[SourceField],
+    new: Sequence[SourceField],
+    target: Field,
+    lost: SourceField,
 ) -> str | None:
     """Return the path of the new field that is most like the lost one, None when none is."""
+    fitting = [each for each in new if each.kind == lost.kind and drafts.fit(target, each, new)]
     usual = names.of(type_of_data.key, target.key)
-    scored = [
-        (_likeness(lost, each, usual), each.path)
-        for each in new
-        if each.kind == lost.kind and drafts.fit(target, each, new)
-    ]
+    scored = [(_likeness(lost, each, usual), each.path) for each in fitting]
     score, path = max(scored, default=(0, ""))
-    return path if score >= _LEAST_LIKE else None
+    if score >= _LEAST_LIKE:
+        return path
+    return _only_pair(lost, all_lost, fitting)
 
 
 def _likeness(lost: SourceField, candidate: SourceField, usual: Sequence[str]) -> int:
@@ -135,3 +140,19 @@ def _likeness(lost: SourceField, candidate: SourceField, usual: Sequence[str]) -
         likeness.between(lost.path, candidate.path), likeness.of_path(candidate.path, usual)[0]
     )
     return max(named, _SAME_VALUES if tells else 0)
+
+
+def _only_pair(
+    lost: SourceField, all_lost: Sequence[SourceField], fitting: Sequence[SourceField]
+) -> str | None:
+    """Return the one new field of the lost one's sort, when no other of this sort was lost."""
+    is_telling = lost.is_unique or lost.kind != "text"
+    same_lost = [each for each in all_lost if _sort(each) == _sort(lost)]
+    same_new = [each for each in fitting if _sort(each) == _sort(lost)]
+    if is_telling and len(same_lost) == len(same_new) == 1:
+        return same_new[0].path
+    return None
+
+
+def _sort(field: SourceField) -> tuple[str, bool]:
+    return field.kind, field.is_unique

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from domain.mapping import paths
 from domain.mapping.compiled import Converted, compile, source_value
-from domain.mapping.conversion import MappingError, short
+from domain.mapping.conversion import MappingError, short, texts_option
 from domain.mapping.currencies import DIGITS
 from domain.mapping.moments import zone
 from domain.mapping.rows import KEY, Row
+from domain.mapping.texts import MORE
 
 if TYPE_CHECKING:
     from domain.types_of_data import TypeOfData
@@ -99,11 +101,14 @@ def _sample(record: Any, converted: Converted, rows: Sequence[Row], here: tzinfo
 
 
 def _before(row: Row, record: Any) -> str:
+    """Return what the source says; of joined fields, what each of them says."""
     try:
-        value = source_value(row)(record)
+        values = [source_value(row)(record)]
+        more = texts_option(row.options, MORE.key) if row.transform == "join" else ()
+        values += [paths.getter(path)(record) for path in more]
     except MappingError:
         return ""
-    return "" if value is None else short(value)
+    return " + ".join(short(value) for value in values if value is not None)
 
 
 def _after(target: str, converted: Converted, here: tzinfo) -> str:

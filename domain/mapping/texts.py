@@ -112,7 +112,6 @@ def _finished(options: Mapping[str, Any], place: Place) -> Callable[[str], str |
 def _join(options: Mapping[str, Any], place: Place) -> Convert:
     separator = text_option(options, "separator", " ", longest=20)
     getters = [paths.getter(path) for path in texts_option(options, "more", most=20)]
-    finish = _finished(options, place)
 
     def convert(value: Any, record: Any) -> str | None:
         parts: list[str] = []
@@ -121,7 +120,7 @@ def _join(options: Mapping[str, Any], place: Place) -> Convert:
                 parts += _parts(each)
             elif each and not each.isspace():
                 parts.append(each.strip())
-        return finish(plain(separator.join(parts)))
+        return plain(separator.join(parts)) or None
 
     return convert
 
@@ -142,12 +141,11 @@ def _split(options: Mapping[str, Any], place: Place) -> Convert:
     if not separator or not part:
         raise MappingError("Say at which separator to split, and which part to take.")
     index = part - 1 if part > 0 else part
-    finish = _finished(options, place)
 
     def convert(value: Any, record: Any) -> str | None:
         parts = plain(value).split(separator)
         is_there = -len(parts) <= index < len(parts)
-        return finish(parts[index].strip()) if is_there else None
+        return (parts[index].strip() or None) if is_there else None
 
     return convert
 
@@ -158,15 +156,17 @@ def _list(options: Mapping[str, Any], place: Place) -> Convert:
     def convert(value: Any, record: Any) -> list[str] | None:
         if separator and isinstance(value, str):
             value = value[:LONGEST].split(separator)
-        return _parts(value) or None
+        parts = _parts(value)
+        if sum(map(len, parts)) > LONGEST:
+            raise MappingError(f"{quoted(value)} is longer than {LONGEST:,} characters.")
+        return parts or None
 
     return convert
 
 
-_TEXTS = frozenset({"text"})
-TEXT = Conversion("text", "Text", _TEXTS, _text, (CASE, LONGEST_OPTION, TOO_LONG))
-JOIN = Conversion(
-    "join", "Join fields", _TEXTS, _join, (MORE, SEPARATOR, CASE, LONGEST_OPTION, TOO_LONG), True
-)
-SPLIT = Conversion("split", "Part of a text", _TEXTS, _split, (SEPARATOR, PART, CASE))
+# A date and a time in two fields, or two dates in one, are texts before they are read.
+_WRITTEN = frozenset({"text", "integer", "number", "money", "moment", "date", "choice"})
+TEXT = Conversion("text", "Text", frozenset({"text"}), _text, (CASE, LONGEST_OPTION, TOO_LONG))
+JOIN = Conversion("join", "Join fields", _WRITTEN, _join, (MORE, SEPARATOR), True, True)
+SPLIT = Conversion("split", "Part of a text", _WRITTEN, _split, (SEPARATOR, PART), False, True)
 LIST = Conversion("list", "List of texts", frozenset({"list"}), _list, (SEPARATOR,))

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from domain.types_of_data import TypeOfData
 
 _MOST_LINES = 5  # of a value list, in one sentence
+# Where several conversions know an option, all call it the same.
+_LABELS = {
+    option.key: option.label
+    for conversion in conversions.ALL.values()
+    for option in (*conversion.options, conversions.DEFAULT)
+}
 
 
 def changes(
@@ -48,7 +54,7 @@ def _of_row(before: Row, after: Row) -> Iterator[str]:
     for key in keys:
         was, now = before.options.get(key), after.options.get(key)
         if was != now:
-            yield _of_option(_option_label(after, before, key), was, now)
+            yield _of_option(_LABELS.get(key, short(key)), was, now)
 
 
 def _origin(row: Row) -> str:
@@ -61,14 +67,6 @@ def _origin(row: Row) -> str:
 def _label(row: Row) -> str:
     conversion = conversions.ALL.get(row.transform)
     return conversion.label if conversion else short(row.transform)
-
-
-def _option_label(after: Row, before: Row, key: str) -> str:
-    known = [conversions.DEFAULT]
-    for row in (after, before):
-        if row.transform in conversions.ALL:
-            known += conversions.ALL[row.transform].options
-    return next((option.label for option in known if option.key == key), key)
 
 
 def _of_option(label: str, was: Any, now: Any) -> str:

@@ -60,6 +60,11 @@ def test_a_list_that_leads_nowhere_is_refused(options: dict[str, Any]) -> None:
     assert refusal("choice", "Confirmed", **options).startswith("Our field: ")
 
 
+def test_a_list_leads_to_no_text_that_the_field_cannot_keep() -> None:
+    sentence = refusal("text", "BDC", "choice", longest=10, values={"BDC": "Booking.com"})
+    assert "longer than 10 characters" in sentence
+
+
 @pytest.mark.parametrize("value", [True, "true", "Yes", "Y", 1, "1", "on", 1.0])
 def test_yes_is_said_in_many_ways(value: Any) -> None:
     assert cell("boolean", value) is True

@@ -1,5 +1,6 @@
 """Drift: a source that changed under a mapping."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,16 @@ def test_the_new_name_of_a_field_is_suggested(gone: str, new: str, value: Any) -
     (missing,) = drift.missing
     assert (missing.path, missing.suggestion) == (gone, new)
     assert set(drift.new) == {new, "wake_up", "rooms"}
+
+
+def test_the_only_field_of_its_sort_that_came_is_suggested_for_the_only_one_that_went() -> None:
+    # Examples may hold guest data, so that nobody keeps them.
+    known = [replace(field, examples=()) for field in fields(_records())]
+    now = fields(_without("checkIn", "id", von=lambda n: f"2026-06-0{n}", ref=lambda n: f"Q{n}"))
+    drift = compare(ROWS, RESERVATIONS, known, now)
+    assert {each.path: each.suggestion for each in drift.missing} == {"checkIn": "von", "id": "ref"}
+    both = fields(_without("checkIn", "checkOut", von=lambda n: f"2026-06-0{n}"))
+    assert {each.suggestion for each in compare(ROWS, RESERVATIONS, known, both).missing} == {None}
 
 
 def test_what_does_not_fit_is_never_suggested() -> None:

@@ -1,8 +1,11 @@
 """Numbers and money: never ten times too much, never a cent lost."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.domain.mapping.builders import a_row, cell, mapped, refusal, sentences
 
@@ -87,6 +90,12 @@ def test_money_is_counted_in_minor_units_of_its_currency(
     amount: Any, currency: str, minor: int
 ) -> None:
     assert cell("money", amount, currency=currency) == (minor, currency)
+
+
+@given(st.floats(-1e9, 1e9) | st.decimals(-(10**6), 10**6, places=2).map(float))
+def test_a_float_is_counted_as_it_is_written(amount: float) -> None:
+    exact = Decimal(repr(amount)).scaleb(2).to_integral_value(ROUND_HALF_UP)
+    assert cell("money", amount, currency="EUR") == (exact, "EUR")
 
 
 def test_money_can_come_in_minor_units() -> None:

@@ -65,6 +65,11 @@ def test_an_error_is_explained_in_its_cell_and_the_others_stay() -> None:
     assert cells["total"].error is None
 
 
+def test_of_joined_fields_each_is_shown() -> None:
+    cells = _cells({"a": "Eva", "c": "Novak"}, a_row("guest_name", "a", "join", more=["b", "c"]))
+    assert (cells["guest_name"].before, cells["guest_name"].after) == ("Eva + Novak", "Eva Novak")
+
+
 def test_a_row_that_makes_no_sense_is_explained_in_its_cells() -> None:
     cells = _cells(RECORD, a_row("notes", "length(", take="expression"))
     assert cells["notes"].error == "Notes: The expression ends too early."

@@ -76,6 +76,25 @@ def test_a_part_of_a_text_is_taken(part: int, kept: str | None) -> None:
     assert cell("text", "Novak, Eva", "split", separator=",", part=part) == kept
 
 
+def test_a_date_and_a_time_in_two_fields_are_one_moment() -> None:
+    row = a_row("created", "theirs", "join", more=["time"], format="DD.MM.YYYY")
+    mapped_to = mapped({"theirs": "31.12.2026", "time": "15:00"}, row).values["created"]
+    assert mapped_to.isoformat() == "2026-12-31T14:00:00+00:00"
+    assert mapped({"theirs": None, "time": ""}, row).values == {"created": None}
+
+
+def test_two_dates_in_one_field_are_taken_apart() -> None:
+    stay = "01.05.2026 - 03.05.2026"
+    options = {"separator": " - ", "format": "DD.MM.YYYY"}
+    assert str(cell("date", stay, "split", part=2, **options)) == "2026-05-03"
+    assert "no date written like" in refusal("date", "01.05.26 - x", "split", **options)
+
+
+def test_joined_texts_are_no_longer_than_the_field() -> None:
+    assert "longer than 10" in refusal("text", "x" * 11, "join", longest=10)
+    assert cell("text", "Novak Eva", "split", part=1, case="UPPER") == "NOVAK"
+
+
 def test_a_list_of_texts_comes_from_a_list_or_a_text() -> None:
     assert cell("list", ["sea view", " ", 12]) == ["sea view", "12"]
     assert cell("list", "sea view; balcony", separator=";") == ["sea view", "balcony"]
