@@ -31,6 +31,7 @@ class Integration(SQLModel, table=True):
     status: str = Field(default="draft", index=True)  # draft, active, disabled
     since: datetime = moment()  # when it came into this status
     disabled_by: str | None = None  # property, adjoin
+    disabled_for: str = ""  # hand, errors, refused
     reason: str = ""  # why it is disabled
     wanted: dict[str, list[str]] = json(dict)  # type of data: kinds of change
     schedule: dict[str, Any] = json(dict)  # every_minutes, daily_at "04:30", by_hand, webhook
@@ -88,12 +89,12 @@ class Run(SQLModel, table=True):
     started_at: datetime | None = maybe_moment()
     ended_at: datetime | None = maybe_moment()
     heartbeat_at: datetime | None = maybe_moment()
-    begun: int = 0  # how often a process began it: more than once after a kill
+    jobs: int = 0  # queued for it so far; only the last one may go on
+    tries: int = 0  # in vain, of the page that it stands at
     error: str | None = None  # as in connectors.source.Fault, or our own
     sentence: str = ""
     owner: str | None = None  # who can put it right: property, partner, platform
     request_id: str | None = None  # the source's, for a case
-    cancel_wanted: bool = False
     canceled_by: str = ""  # a name
     asked_by: str | None = may_refer("people.id", index=False)
     who: str  # the name as it was then, Adjoin for the clock
@@ -112,6 +113,7 @@ class RunPart(SQLModel, table=True):
     type: str
     transfer_id: str | None = may_refer("transfers.id", index=False)
     mapping_version: int | None = None
+    wanted: list[str] = json(list)  # kinds of change, as they were ticked then
     read: int = 0
     created: int = 0
     updated: int = 0
@@ -124,9 +126,24 @@ class RunPart(SQLModel, table=True):
     cursor: str | None = None  # where to read on; stored together with the data before it
     since: datetime | None = maybe_moment()
     until: datetime | None = maybe_moment()
+    is_filtered: bool = False  # only what has changed was read: what is missing may still be there
     is_complete: bool = False  # read to the end
+    error: str | None = None  # why it broke off, as in `Run`
+    sentence: str = ""
+    preview: str = ""  # of a dry run: encrypted JSON of some changes that it would make
     started_at: datetime | None = maybe_moment()
     ended_at: datetime | None = maybe_moment()
+
+
+class Seen(SQLModel, table=True):
+    """A record that a complete read has met; what it has not met in the end is gone."""
+
+    __tablename__ = "seen"
+
+    part_id: str = Field(primary_key=True)
+    record_id: int = Field(
+        sa_type=sa.BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
 
 
 class Reject(SQLModel, table=True):

@@ -6,7 +6,7 @@ from storage.apps import App
 from storage.authorizations import Authorization, AuthorizationStart
 from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
-from storage.integrations import Alert, Integration, Reject, Run, RunPart
+from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
 from storage.partners import Partner
 from storage.people import Invitation, Membership, Person, SetupCode, SignIn, SignInFailure
@@ -50,6 +50,7 @@ __all__ = [
     "Run",
     "RunPart",
     "Sample",
+    "Seen",
     "Service",
     "SetupCode",
     "SignIn",

@@ -417,6 +417,7 @@ def upgrade() -> None:
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("since", storage.columns.Moment(timezone=True), nullable=False),
         sa.Column("disabled_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("disabled_for", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("wanted", sa.JSON(), nullable=False),
         sa.Column("schedule", sa.JSON(), nullable=False),
@@ -577,12 +578,12 @@ def upgrade() -> None:
         sa.Column("started_at", storage.columns.Moment(timezone=True), nullable=True),
         sa.Column("ended_at", storage.columns.Moment(timezone=True), nullable=True),
         sa.Column("heartbeat_at", storage.columns.Moment(timezone=True), nullable=True),
-        sa.Column("begun", sa.Integer(), nullable=False),
+        sa.Column("jobs", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("sentence", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
         sa.Column("canceled_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("asked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("who", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -614,6 +615,12 @@ def upgrade() -> None:
         batch_op.create_index("runs_by_status", ["status", "heartbeat_at"], unique=False)
 
     op.create_table(
+        "seen",
+        sa.Column("part_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("record_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("part_id", "record_id"),
+    )
+    op.create_table(
         "rejects",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("run_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -639,6 +646,7 @@ def upgrade() -> None:
         sa.Column("type", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("transfer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("mapping_version", sa.Integer(), nullable=True),
+        sa.Column("wanted", sa.JSON(), nullable=False),
         sa.Column("read", sa.Integer(), nullable=False),
         sa.Column("created", sa.Integer(), nullable=False),
         sa.Column("updated", sa.Integer(), nullable=False),
@@ -651,7 +659,11 @@ def upgrade() -> None:
         sa.Column("cursor", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("since", storage.columns.Moment(timezone=True), nullable=True),
         sa.Column("until", storage.columns.Moment(timezone=True), nullable=True),
+        sa.Column("is_filtered", sa.Boolean(), nullable=False),
         sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.Column("error", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("sentence", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("preview", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("started_at", storage.columns.Moment(timezone=True), nullable=True),
         sa.Column("ended_at", storage.columns.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -681,6 +693,7 @@ def downgrade() -> None:
         op.drop_column("authorizations", column.name)
     op.execute("ALTER TABLE authorizations RENAME COLUMN kind TO vendor")
     op.drop_table("run_parts")
+    op.drop_table("seen")
     with op.batch_alter_table("rejects", schema=None) as batch_op:
         batch_op.drop_index("rejects_by_run")
 
