@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connectors import oauth
+from connectors.answers import at, records_at, value_of
 from connectors.faults import Fault
 from connectors.line import Reply, Way
-from connectors.reading import SECONDS, Numbered, at, reader, records_at, value_of
+from connectors.reading import SECONDS, Numbered, reader
 from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
 from connectors.vendor import (
     Account,

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from connectors.answers import at, records_at, value_of
 from connectors.faults import Fault
 from connectors.line import Way
-from connectors.reading import SECONDS, Numbered, at, reader, records_at, value_of
+from connectors.reading import SECONDS, Numbered, reader
 from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
 from connectors.vendor import (
     Account,

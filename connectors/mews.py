@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.answers import at, records_at, value_of
 from connectors.line import Way
-from connectors.reading import SECONDS, at, lost, reader, records_at, value_of
+from connectors.reading import SECONDS, lost, reader
 from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
 from connectors.vendor import (
     Account,

@@ -1,25 +1,17 @@
 """Reading one page from a source: what may go wrong is a Fault, and a page never comes twice."""
 
 import hashlib
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import orjson
 
 from connectors.door import Door
 from connectors.faults import Fault
-from connectors.line import Reply, Unreachable, Way
+from connectors.line import Unreachable, Way
 from connectors.source import Access, Page, Read, Wanted
 from connectors.urls import Blocked
-from connectors.vendor import accepted, is_html, request_id_of, without_secrets, words_of
-
-DEEPEST = 100
-"""Levels of objects and lists inside each other. Hotel systems need about ten."""
-
-MOST_VALUES = 3_000_000
-"""Values in one page; each takes at least fifty bytes of memory."""
+from connectors.vendor import without_secrets
 
 SECONDS = 60
 """For one page, from the question to the last byte."""
@@ -55,64 +47,6 @@ def reader(
             raise _unreachable(name(access), fault) from None
 
     return read
-
-
-def value_of(name: str, reply: Reply) -> Any:
-    """The JSON value of a successful answer, of bounded depth and size. Raises Fault."""
-    if is_html(reply) and reply.code in (200, 401, 403, 404):
-        raise Fault("garbled", _HTML.format(name=name), request_id_of(reply))
-    if reply.code in (403, 400, 404, 405, 406, 415, 422):
-        raise _turned_down(name, reply)
-    accepted(name, reply)
-    return parsed(name, reply.body)
-
-
-def _turned_down(name: str, reply: Reply) -> Fault:
-    words = words_of(reply)
-    said = f" It says: “{words}”" if words else ""
-    if reply.code == 403:
-        sentence = f"{name} does not let these credentials read this.{said} Ask for the permission."
-        return Fault("not_permitted", sentence, request_id_of(reply))
-    sentence = f"{name} did not understand what was asked ({reply.code}).{said}"
-    return Fault("garbled", sentence, request_id_of(reply))
-
-
-def parsed(name: str, body: bytes) -> Any:
-    """Parse JSON that a stranger wrote. Raises Fault when it is none, too deep or too much."""
-    if body.count(b",") > MOST_VALUES:
-        raise Fault("too_large", f"{name} sent too many values at once. Ask for smaller pages.")
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        if body.lstrip()[:1] == b"<":
-            raise Fault("garbled", _HTML.format(name=name)) from None
-        sentence = f"What {name} sent is not proper JSON. Check the address, then ask {name}."
-        raise Fault("garbled", sentence) from None
-    if _is_deep(body):
-        sentence = f"{name} sent data that is nested more than {DEEPEST} levels deep."
-        raise Fault("garbled", sentence)
-    return value
-
-
-def records_at(name: str, value: Any, path: str) -> list[Any]:
-    """The list that lies at a dotted path in an answer; an empty path is the answer itself.
-
-    An object of objects counts as the list of them. Raises Fault when there is neither.
-    """
-    found = at(value, path)
-    if isinstance(found, Mapping) and found and all(isinstance(v, Mapping) for v in found.values()):
-        return list(found.values())
-    if isinstance(found, list):
-        return found
-    where = f"at “{path}” " if path else ""
-    raise Fault("garbled", f"There is no list {where}in what {name} sent.{_offered(value)}")
-
-
-def at(value: Any, path: str) -> Any:
-    """What lies at a dotted path of keys; None when there is nothing."""
-    for key in path.split(".") if path else ():
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return value
 
 
 @dataclass(frozen=True)
@@ -181,7 +115,6 @@ class _Track:
 
 
 _ENDLESS = "Reading was stopped, so that it does not go on for ever."
-_HTML = "{name} answered with a web page instead of data. Check the address."
 
 
 def _mark(page: Page) -> str:
@@ -189,33 +122,6 @@ def _mark(page: Page) -> str:
     ends = [page.records[0], page.records[-1], len(page.records)] if page.records else page.cursor
     text = orjson.dumps(ends, default=str)
     return hashlib.blake2b(text, digest_size=8).hexdigest()
-
-
-def _is_deep(body: bytes) -> bool:
-    """Whether JSON is nested too deeply. Takes away innermost pairs of brackets, level by level."""
-    brackets = body.translate(None, _NOT_BRACKETS)
-    for _ in range(DEEPEST):
-        if not brackets:
-            return False
-        shorter = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if len(shorter) == len(brackets):
-            break
-        brackets = shorter
-    # What is left is deep, or texts with brackets in them are in the way: leave those out.
-    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body).translate(None, _NOT_BRACKETS)
-    for _ in range(DEEPEST):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    return bool(brackets)
-
-
-_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
-
-
-def _offered(value: Any) -> str:
-    if not isinstance(value, Mapping) or not value:
-        return ""
-    keys = [str(key)[:40] for key in list(value)[:8]]
-    return f" It has: {', '.join(keys)}{' …' if len(value) > 8 else ''}."
 
 
 def _unreachable(name: str, fault: Unreachable) -> Fault:

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlencode, urljoin
 from yarl import URL
 
 from connectors import oauth
+from connectors.answers import at, records_at, value_of
 from connectors.authorization import METHODS
 from connectors.faults import Fault
 from connectors.line import Reply, Way
-from connectors.reading import SECONDS, Numbered, at, reader, records_at, value_of
+from connectors.reading import SECONDS, Numbered, reader
 from connectors.source import (
     TYPES,
     Access,

@@ -12,7 +12,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors import reading
+from connectors import answers, reading
 from connectors.door import Door
 from connectors.faults import Fault
 from connectors.line import Reply, Way
@@ -369,6 +369,8 @@ async def test_an_address_can_be_checked_before_any_path_is_known(here: Door, se
         (b"{", "garbled"),
         (b"\xff\xfe", "garbled"),
         (b"NaN", "garbled"),
+        (b'["\\ud83d", NaN]', "garbled"),
+        (b'["\\ud83d"' + b"[" * 50_000, "garbled"),
         (b"  <html>", "garbled"),
         (b"[" * 101 + b"]" * 101, "garbled"),
         (b'{"a":' * 300 + b"1" + b"}" * 300, "garbled"),
@@ -379,7 +381,7 @@ async def test_an_address_can_be_checked_before_any_path_is_known(here: Door, se
 )
 def test_json_that_would_do_harm_is_a_fault(body: bytes, error: str) -> None:
     with pytest.raises(Fault) as fault:
-        reading.parsed("Otis", body)
+        answers.parsed("Otis", body)
     assert fault.value.error == error
     assert "Otis" in fault.value.sentence
 
@@ -395,7 +397,33 @@ def test_json_that_would_do_harm_is_a_fault(body: bytes, error: str) -> None:
     ],
 )
 def test_ordinary_json_passes_whatever_its_texts_say(body: bytes) -> None:
-    assert reading.parsed("Otis", body) == orjson.loads(body)
+    assert answers.parsed("Otis", body) == orjson.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b"\xef\xbb\xbf[1]", [1]),
+        (b'{"name": "Ana \\ud83d"}', {"name": "Ana \ufffd"}),
+        (b'["\\udc00", {"\\uD83D": 1.5}, "\\ud83d\\ude00"]', ["\ufffd", {"\ufffd": 1.5}, "😀"]),
+    ],
+)
+def test_json_with_a_slip_is_mended(body: bytes, value: Any) -> None:
+    assert answers.parsed("Otis", body) == value
+
+
+def test_json_is_data_even_if_it_is_labelled_as_a_page() -> None:
+    reply = Reply(200, {"content-type": "text/html"}, b"[{}]")
+    assert answers.value_of("Otis", reply) == [{}]
+
+
+def test_a_redirect_is_not_followed_but_told_without_its_secrets() -> None:
+    reply = Reply(301, {"location": "https://api2.example.com/v3/rates?key=abc"}, b"")
+    with pytest.raises(Fault) as fault:
+        answers.value_of("Otis", reply)
+    assert fault.value.sentence == (
+        "Otis sends us on to api2.example.com/v3/rates. Correct the address."
+    )
 
 
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
