@@ -1,10 +1,10 @@
 """Likeness: how much a source's name for a field is like one of the names we know for it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from domain.mapping.conversion import MappingError
 from domain.mapping.paths import parse
@@ -16,7 +16,9 @@ _FILLERS = {"utc", "the", "of", "iso"}
 _ONLY_END = 96  # of a path whose last name alone is known: `booker.email`
 _ONLY_GENERIC_END = 50  # and of one whose last name says little: `property.name`
 _GENERIC = {"id", "name", "code", "number", "amount", "type", "status", "value", "price", "key"}
-_NOT_FIRST = 1  # what every further name of ours is less usual than the one before
+_LAST_PLACE = 5  # what a name is less usual than the first one, at most
+_SIMILAR = 0.9  # what only looks alike is never as sure as what is the same
+_SCORERS = (fuzz.ratio, fuzz.token_sort_ratio)
 
 
 @lru_cache(maxsize=4_096)
@@ -27,18 +29,41 @@ def words(name: str) -> str:
     return " ".join(found or [part.lower() for part in parts])
 
 
-def of_path(path: str, names: Iterable[str]) -> tuple[int, str]:
+def of_path(path: str, names: Sequence[str]) -> tuple[int, str]:
     """Return how much `path` is like the best of `names`, 0 to 100, and that name.
 
     A name's place in the order counts a little, so that "status" is preferred to "condition".
     """
+    known = _known(tuple(names))
     whole, last = _readings(path)
-    most = _ONLY_GENERIC_END if whole != last and last in _GENERIC else _ONLY_END
-    best = (0, "")
-    for place, name in enumerate(names):
-        sure = max(_alike(whole, name), min(_alike(last, name), most))
-        best = max(best, (int(sure) - min(place, 5) * _NOT_FIRST, name), key=lambda each: each[0])
-    return max(best[0], 0), best[1]
+    found = _best(whole, known, 100)
+    if whole != last:
+        most = _ONLY_GENERIC_END if last in _GENERIC else _ONLY_END
+        found = max(found, _best(last, known, most))
+    return found
+
+
+@lru_cache(maxsize=1_024)
+def _known(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[str], dict[str, int]]:
+    """Return names, the same as words, and the place of each without its blanks."""
+    read = [words(name) for name in names]
+    places: dict[str, int] = {}
+    for place, each in enumerate(read):
+        places.setdefault(each.replace(" ", ""), place)
+    return names, read, places
+
+
+def _best(
+    text: str, known: tuple[tuple[str, ...], list[str], dict[str, int]], most: int
+) -> tuple[int, str]:
+    names, read, places = known
+    place = places.get(text.replace(" ", ""))
+    if place is not None:
+        return min(100, most) - min(place, _LAST_PLACE), names[place]
+    alike = [process.extractOne(text, read, scorer=scorer) for scorer in _SCORERS]
+    _, score, place = max(filter(None, alike), key=lambda each: each[1], default=("", 0.0, 0))
+    sure = max(0, min(int(_SIMILAR * score), most) - min(place, _LAST_PLACE))
+    return sure, names[place] if names else ""
 
 
 def between(one: str, other: str) -> int:
@@ -58,8 +83,6 @@ def _readings(path: str) -> tuple[str, str]:
 
 
 def _alike(one: str, other: str) -> float:
-    other = words(other)
     if one.replace(" ", "") == other.replace(" ", ""):
         return 100.0
-    # What only looks alike is never as sure as what is the same.
-    return 0.9 * max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
+    return _SIMILAR * max(scorer(one, other) for scorer in _SCORERS)

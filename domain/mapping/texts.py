@@ -120,7 +120,7 @@ def _join(options: Mapping[str, Any], place: Place) -> Convert:
                 parts += _parts(each)
             elif each and not each.isspace():
                 parts.append(each.strip())
-        return plain(separator.join(parts)) or None
+        return separator.join(parts) or None
 
     return convert
 
