@@ -61,13 +61,14 @@ def parsed(name: str, body: bytes) -> Any:
 def records_at(name: str, value: Any, path: str) -> list[Any]:
     """The list that lies at a dotted path in an answer; an empty path is the answer itself.
 
-    An object of objects counts as the list of them. Raises Fault when there is neither.
+    An object of objects at a path counts as the list of them. Raises Fault when there is neither.
     """
     found = at(value, path)
-    if isinstance(found, Mapping) and found and all(isinstance(v, Mapping) for v in found.values()):
-        return list(found.values())
     if isinstance(found, list):
         return found
+    inner = list(found.values()) if path and isinstance(found, Mapping) else []
+    if inner and all(isinstance(one, Mapping) for one in inner):
+        return inner
     where = f"at “{path}” " if path else ""
     raise Fault("garbled", f"There is no list {where}in what {name} sent.{_offered(value)}")
 

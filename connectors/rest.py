@@ -108,7 +108,7 @@ class _Settings:
 
 
 def _question(settings: _Settings, access: Access, wanted: Wanted) -> str:
-    """The address to ask. The next page's own address was judged when it was found."""
+    """The address to ask; for a next page that has one, its own."""
     if settings["paging"] == "next" and wanted.cursor is not None:
         return wanted.cursor
     path = settings.of_type("path")

@@ -107,7 +107,8 @@ class Wanted:
         cannot tell gives everything, see `Page.filtered`.
     cursor: what the page before gave; None asks for the first page. A run that was broken off
         goes on from (since, until, cursor).
-    count: records a page, at most; a vendor with smaller pages gives smaller ones.
+    count: records a page, at most, and the same for all pages of a run: some sources find a page
+        by its number. A vendor with smaller pages gives smaller ones.
     """
 
     type: str

@@ -308,6 +308,11 @@ def _two_pages(way: Ready, settings: dict[str, Any]) -> None:
     _rest(way, dict(settings), Wanted("rates", cursor=page.cursor))
 
 
+def test_an_error_that_is_called_a_success_is_no_record() -> None:
+    with pytest.raises(Fault, match="no list in what api.example.com sent. It has: error."):
+        _rest(Ready({"error": {"code": 7}}), {})
+
+
 def test_a_type_of_data_without_a_path_is_said_so() -> None:
     with pytest.raises(Fault, match="has no path yet"):
         KINDS["rest"].read(Ready([]), BARE, Wanted("rates"))
