@@ -16,9 +16,10 @@ from domain.mapping.rows import can_be_source
 MOST_RECORDS = 500
 MOST_FIELDS = 400
 _DEEPEST = 5  # groups inside one another
-_MOST_NAMES = 200  # fields of one group
+_MOST_NAMES = 400  # fields of one group
 _MOST_ITEMS = 20  # items of a list whose fields are looked at together
 _MOST_EXAMPLES = 12
+_MOST_SHOWN = 3  # items of a list
 _MOST_KNOWN = 200  # values by which the kind of a field is told
 
 
@@ -53,11 +54,18 @@ class _Seen:
         self.times += 1
         if len(self.values) < _MOST_KNOWN:
             self.values.append(value)
-        if isinstance(value, list | dict):
-            return
-        self.different.add(hash(value))
-        if len(self.examples) < _MOST_EXAMPLES:
-            self.examples[short(value)] = None
+        if not isinstance(value, list | dict):
+            self.different.add(hash(value))
+        if len(self.examples) < _MOST_EXAMPLES and (example := _example(value)):
+            self.examples[example] = None
+
+
+def _example(value: Any) -> str:
+    """Return a value as people see it; of a list its first items, of groups nothing."""
+    if isinstance(value, list):
+        items = [each for each in value[:_MOST_SHOWN] if not isinstance(each, list | dict)]
+        return ", ".join(short(each) for each in items if not is_empty(each))
+    return "" if isinstance(value, dict) else short(value)
 
 
 def fields(records: Sequence[Any]) -> tuple[SourceField, ...]:
@@ -86,7 +94,7 @@ def _is_group(path: str, seen: Iterable[str]) -> bool:
 
 def _field(path: str, seen: _Seen, records: int) -> SourceField:
     is_unique = seen.times == records == len(seen.different)
-    share = 1 - seen.times / records
+    share = (records - seen.times) / records
     return SourceField(path, kinds.of(seen.values), tuple(seen.examples), share, is_unique)
 
 

@@ -45,6 +45,8 @@ def fit(field: Field, source: SourceField, fields: Sequence[SourceField]) -> int
     if field.key == "guest_name" and _is_first_name(source.path):
         return 97 if _last_name(source, fields) else 0
     fits = _FITS[field.kind].get(source.kind, 0)
+    if source.kind in (kinds.LIST, kinds.GROUP, kinds.MIXED):
+        return fits
     if field.kind in ("integer", "number", "money") and kinds.looks_like_number(source.examples):
         return max(fits, 92)
     if field.kind in ("date", "moment"):
@@ -110,7 +112,7 @@ def _currency(source: SourceField, fields: Sequence[SourceField]) -> dict[str, A
     named = [
         each.path
         for each in fields
-        if each.examples and "[*]" not in each.path and all(e in DIGITS for e in each.examples)
+        if each.kind == "text" and all(example in DIGITS for example in each.examples)
     ]
     group = source.path.rpartition(".")[0]
     near = [path for path in named if path.rpartition(".")[0] == group]

@@ -22,9 +22,11 @@ def parse(path: str) -> tuple[Step, ...]:
     """Return the steps of a path; raises MappingError when it is none."""
     if len(path) > _LONGEST:
         raise MappingError(f"A path has at most {_LONGEST} characters.")
+    if not path:
+        raise MappingError("Choose a field of the source.")
     steps: list[Step] = []
     at = 0
-    while at < len(path) or not steps:
+    while at < len(path):
         match = _STEP.match(path, at)
         if match is None or len(steps) == _MOST_STEPS:
             raise MappingError(f"“{path[:60]}” is no path into a record.")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.mapping import drafts, kinds, likeness, names
+from domain.mapping import drafts, likeness, names
 from domain.mapping.discovery import SourceField
 from domain.mapping.rows import KEY, Row, of_target
 
@@ -103,14 +103,11 @@ def _reason_of_name(field: Field, like: int, name: str) -> str:
 
 
 def _reason_of_values(field: Field, source: SourceField) -> str:
-    if source.kind == kinds.LIST:
-        return ""
     if not source.examples:
         return "The sample shows no value of it."
     if field.kind == "choice":
         return "Its values are few, and like ours."
-    shown = f"as in “{source.examples[0]}”"
-    return f"Its values do, {shown}." if source.empty_share < 1 else ""
+    return f"Its values fit, as in “{source.examples[0]}”."
 
 
 def _key(type_of_data: TypeOfData, fields: Sequence[SourceField]) -> Suggestion | None:

@@ -80,6 +80,13 @@ def test_examples_are_few_different_and_short() -> None:
     assert max(map(len, found.examples)) < 70
 
 
+def test_of_a_list_its_first_items_are_shown() -> None:
+    found = _by_path([{"tags": ["a", "b", None, "c"], "nights": [{"price": 5}, {"price": 6}]}])
+    assert found["tags"].examples == ("a, b",)
+    assert found["nights[*].price"].examples == ("5, 6",)
+    assert found["nights"].examples == ()
+
+
 def test_no_records_have_no_fields() -> None:
     assert fields([]) == ()
     assert fields([None, 7, "text", [], {}]) == ()

@@ -53,11 +53,16 @@ def test_what_is_no_record_has_nothing_at_any_path(record: Any, path: str) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["", ".", "a.", ".a", "a..b", "a[", "a[x]", "a[-1]", "a]b", 'a"b', '"a', "a.[0]", "a[12345]"],
+    [".", "a.", ".a", "a..b", "a[", "a[x]", "a[-1]", "a]b", 'a"b', '"a', "a.[0]", "a[12345]"],
 )
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(MappingError, match="no path into a record"):
         paths.getter(path)
+
+
+def test_no_path_at_all_asks_for_one() -> None:
+    with pytest.raises(MappingError, match="Choose a field"):
+        paths.getter("")
 
 
 def test_paths_are_short_and_not_deep() -> None:
