@@ -309,7 +309,7 @@ def _two_pages(way: Ready, settings: dict[str, Any]) -> None:
 
 
 def test_an_error_that_is_called_a_success_is_no_record() -> None:
-    with pytest.raises(Fault, match="no list in what api.example.com sent. It has: error."):
+    with pytest.raises(Fault, match=r"no list in what api\.example\.com sent\. It has: error\."):
         _rest(Ready({"error": {"code": 7}}), {})
 
 
