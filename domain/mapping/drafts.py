@@ -90,7 +90,7 @@ def _options(field: Field, source: SourceField, fields: Sequence[SourceField]) -
     if field.kind in ("date", "moment"):
         return _of_date(source)
     if field.kind == "choice":
-        return {"values": _value_list(field, source.examples)}
+        return {"values": _value_list(field, names.with_relatives(source.examples))}
     return {}
 
 

@@ -3,6 +3,9 @@
 Written as words; capitals, underscores and dots don't matter. "unit name" is also `unit.name`.
 """
 
+from collections.abc import Sequence
+from itertools import chain
+
 # Fields that several types of data have.
 _SHARED = {
     "updated": "updated, updated at, modified, modified at, last modified, date modified, changed, "
@@ -133,6 +136,12 @@ _VALUES = {
     "parking": "parking, parking spot, parking space, parking lot, garage",
     "other": "other, misc, none, unknown",
 }
+# All states that reservations have at Mews, Apaleo and Cloudbeds; a sample rarely shows each.
+_STATES = (
+    ("Inquired", "Optional", "Confirmed", "Started", "Processed", "Canceled"),
+    ("Confirmed", "InHouse", "CheckedOut", "Canceled", "NoShow"),
+    ("confirmed", "not_confirmed", "canceled", "checked_in", "checked_out", "no_show"),
+)
 
 
 def of(type_of_data: str, target: str) -> tuple[str, ...]:
@@ -145,3 +154,9 @@ def of_value(choice: str) -> tuple[str, ...]:
     """Return the words of other systems for one of our choices."""
     words = _VALUES.get(choice, "")
     return tuple(each.strip() for each in words.split(",") if each.strip())
+
+
+def with_relatives(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of a sample, and those that go with them in a system that we know."""
+    related = (states for states in _STATES if set(values) <= set(states))
+    return tuple(dict.fromkeys((*values, *chain.from_iterable(related)))) if values else ()

@@ -100,6 +100,15 @@ def test_values_of_a_status_are_listed_with_ours() -> None:
     assert values["Optional"] == "inquired"
 
 
+def test_states_that_the_sample_does_not_show_are_listed_too() -> None:
+    values = _suggested([{"status": "InHouse"}])["status"].row.options["values"]
+    assert values["NoShow"] == "no_show"
+    assert values["CheckedOut"] == "ended"
+    assert "Processed" not in values
+    own = _suggested([{"status": "InHouse"}, {"status": "Tentative"}])["status"].row.options
+    assert own["values"] == {"InHouse": "started", "Tentative": "inquired"}
+
+
 def test_the_way_a_country_writes_is_told_from_examples() -> None:
     found = _suggested(records.spreadsheet())
     assert found["arrival"].row.options == {"format": "DD.MM.YYYY"}
