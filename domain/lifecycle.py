@@ -142,7 +142,7 @@ INTEGRATION = Lifecycle(
         _move("create", "absent", "draft", "property", "integration.created"),
         _move("activate", "draft", "active", "property", "integration.activated"),
         _move("disable", "active", "disabled", "property adjoin", "integration.disabled"),
-        _move("enable", "disabled", "active", "property", "integration.enabled"),
+        _move("enable", "disabled", "active", "property adjoin", "integration.enabled"),
         _move("remove", "draft active disabled", "removed", "property", "integration.removed"),
     )
 )
