@@ -178,8 +178,7 @@ def add(actor: Actor, property_id: str, draft: Draft, *, now: datetime | None = 
         authorizations.tried(kind, _access(opens, address, settings))
     with database.transaction() as session:
         who = connections.managing(session, actor, property_id, now)
-        # Removed or refused in the meantime, it opens nothing.
-        opens = _authorization(session, property_id, kind, draft.authorization_id)
+        opens = _authorization(session, property_id, kind, draft.authorization_id, hold=True)
         _must_fit(session, property_id)
         source = Source(
             property_id=property_id,
@@ -323,9 +322,17 @@ def _kind(key: str) -> Kind:
 
 
 def _authorization(
-    session: Session, property_id: str, kind: Kind, authorization_id: str
+    session: Session,
+    property_id: str,
+    kind: Kind,
+    authorization_id: str,
+    *,
+    hold: bool = False,
 ) -> Authorization | None:
-    """Return what opens a new source; refuses `invalid` when it doesn't."""
+    """Return what opens a new source; refuses `invalid` when it doesn't.
+
+    `hold` keeps it from being refused or removed before the source is there to hear of it.
+    """
     if not authorization_id:
         # Any API may be open to everybody; a vendor's own never is.
         if kind.methods and kind.address:
@@ -334,6 +341,8 @@ def _authorization(
     found = session.get(Authorization, authorization_id)
     if found is None or found.property_id != property_id or found.kind != kind.key:
         raise invalid(f"Choose an authorization for {kind.name}.")
+    if hold:
+        database.lock(session, found)
     if found.status != "working":
         raise invalid(f"{found.name} does not work at the moment. Repair it first.")
     return found
