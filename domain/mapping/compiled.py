@@ -65,7 +65,7 @@ def compile(type_of_data: TypeOfData, rows: Sequence[Row], *, time_zone: str) ->
     """Return the function that maps one record (any JSON value) of a source.
 
     time_zone: the property's, as Europe/Vienna. Required fields that have no row are not asked
-    for here, so that a half-made mapping can be previewed; `rows.problems` finds them.
+    for here, so that a half-made mapping can be previewed; `problems.problems` finds them.
     """
     by_key = {field.key: field for field in type_of_data.fields}
     cells = [_cell(row, by_key[row.target], time_zone) for row in rows if row.target in by_key]

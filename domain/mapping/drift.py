@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LEAST_LIKE = 70
 _SAME_VALUES = 95  # of a new field that shows values which the lost one had
 # What was seldom filled may be missing by chance.
-_SELDOM = 0.9
+_SELDOM = 0.8
 _OFTEN = 0.5
 
 
@@ -80,10 +80,15 @@ def compare(
 def _is_lost(field: SourceField, now: Sequence[SourceField]) -> bool:
     if field.kind == kinds.EMPTY or field.empty_share >= _SELDOM:
         return False
-    found = next((each for each in now if each.path == field.path), None)
-    if found is not None:
-        return found.kind == kinds.EMPTY and field.empty_share < _OFTEN
-    return True
+    there = [each for each in now if _holds(each.path, field.path)]
+    if any(each.kind == kinds.EMPTY for each in there):
+        return field.empty_share < _OFTEN
+    return all(each.path != field.path for each in there)
+
+
+def _holds(path: str, inner: str) -> bool:
+    """Whether `inner` is the field at `path`, or lies in the group or list there."""
+    return inner == path or inner.startswith((f"{path}.", f"{path}["))
 
 
 def _needs(row: Row, field: Field, lost: dict[str, SourceField]) -> Iterator[tuple[str, bool]]:
@@ -105,9 +110,7 @@ def _mentioned(expression: str, lost: Iterable[str]) -> list[str]:
     names_in = set(re.findall(r"\w+", expression))
     found = [path for path in lost if set(re.findall(r"\w+", path)) <= names_in]
     return [
-        path
-        for path in found
-        if not any(other.startswith((f"{path}.", f"{path}[")) for other in found)
+        path for path in found if not any(_holds(path, other) for other in found if other != path)
     ]
 
 

@@ -118,6 +118,15 @@ def test_a_field_that_is_only_empty_now_is_as_good_as_gone() -> None:
     assert not _drift(_records(memo=None)).missing
 
 
+def test_a_group_that_is_empty_for_once_is_not_gone() -> None:
+    known = [{"id": n, "unit": {"id": n} if n % 2 else None} for n in range(8)]
+    rows = (a_row("external_id", "id"), a_row("space_id", "unit.id"))
+    now = fields([{"id": 1, "unit": None}])
+    assert compare(rows, RESERVATIONS, fields(known), now) == Drift()
+    always = fields([{"id": n, "unit": {"id": n}} for n in range(8)])
+    assert compare(rows, RESERVATIONS, always, now).missing
+
+
 def test_what_was_hardly_ever_filled_may_be_missing_by_chance() -> None:
     known = [{"id": n} | ({"memo": "x"} if n == 7 else {}) for n in range(20)]
     rows = (a_row("external_id", "id"), a_row("notes", "memo"))
