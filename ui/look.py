@@ -40,6 +40,11 @@ STATUS: dict[str, StatusLook] = {
     "connected": StatusLook("Connected", "ok", "plug-zap"),
     "broken": StatusLook("Broken", "bad", "triangle-alert"),
     "not_connected": StatusLook("Not connected", "muted", "circle-dashed"),
+    # authorizations, sources, data transfers
+    "working": StatusLook("Working", "ok", "circle-check"),
+    "refused": StatusLook("Refused", "bad", "circle-x"),
+    "inactive": StatusLook("Inactive", "muted", "circle-dashed"),
+    "paused": StatusLook("Paused", "warn", "circle-pause"),
     # messages
     "waiting": StatusLook("Waiting", "warn", "clock"),
     "sending": StatusLook("Sending", "info", "send"),

@@ -21,7 +21,10 @@ from ui.pages import (
     people,
     setup,
     sign_in,
+    source,
+    sources,
     token_link,
+    transfer,
 )
 from ui.pages.hub import app as hub_app
 from ui.pages.hub import apps as hub_apps
@@ -36,6 +39,8 @@ from ui.pages.operations import connections as operations_connections
 from ui.pages.operations import home as operations
 from ui.pages.operations import partner, partners, properties
 from ui.pages.operations import property as one_property
+from ui.pages.source import agreed
+from ui.pages.source import new as new_source
 
 HOTEL, PARTNER, PLATFORM = ("property",), ("partner",), ("platform",)
 
@@ -54,6 +59,11 @@ PAGES = (
         count=connections.count,
     ),
     Page("/subscriptions/{connection_id}", "Connection", connection.page, HOTEL),
+    Page("/sources", "Sources", sources.page, HOTEL, icon="database"),
+    Page("/sources/new", "Add a source", new_source.page, HOTEL),
+    Page("/sources/agreed", "Back from the other system", agreed.page, HOTEL),
+    Page("/sources/{source_id}", "Source", source.page, HOTEL),
+    Page("/sources/{source_id}/transfers/{transfer_id}", "Mapping", transfer.page, HOTEL),
     # Partners
     Page("/hub", "Developer Hub", hub.page, PARTNER),
     Page(

@@ -62,7 +62,8 @@ def ask_credentials(wanted: Sequence[CredentialField]) -> Form:
             hint=each.hint,
             secret=each.secret,
             placeholder=each.placeholder,
-            required=True,
+            required=not each.optional,
+            optional=each.optional,
             # Browsers fill in passwords of the portal unless they are told that this is a new one.
             autocomplete="new-password" if each.secret else "off",
         )
