@@ -7,7 +7,7 @@ import pytest
 
 from connectors.source import Fault, Page
 from connectors.sources import KINDS
-from domain import authorizations, history, lifecycle, mappings, readiness, samples, transfers
+from domain import authorizations, mappings, readiness, samples, transfers
 from domain.mapping.rows import Row
 from domain.readiness import NotReady
 from domain.types_of_data import ALL
@@ -381,65 +381,6 @@ def test_what_an_active_integration_brings_in_is_not_removed(
     assert (refusal.code, "Every hour" in refusal.message) == ("in_use", True)
     guests = harvest.transfer(world, source_id, "guests")
     transfers.remove(world.maya, guests, now=world.now)
-
-
-# The tables behind the buttons
-
-
-TABLES = {
-    "authorization": lifecycle.AUTHORIZATION,
-    "source": lifecycle.SOURCE,
-    "transfer": lifecycle.TRANSFER,
-    "integration": lifecycle.INTEGRATION,
-    "run": lifecycle.RUN,
-}
-EVERY_MOVE = [
-    pytest.param(noun, move, id=f"{noun}-{move.verb}")
-    for noun, table in TABLES.items()
-    for move in table.moves
-]
-
-
-@pytest.mark.parametrize(("noun", "move"), EVERY_MOVE)
-def test_every_move_leads_on_and_has_words(noun: str, move: lifecycle.Move) -> None:
-    assert move.after not in move.before
-    assert move.event in history.WORDS
-    assert move.event.startswith(f"{noun}.")
-    assert move.sides <= {"property", "adjoin"}, "nobody else has to do with a property's data"
-
-
-@pytest.mark.parametrize("noun", TABLES)
-def test_every_state_is_reached_from_nothing(noun: str) -> None:
-    table, reached = TABLES[noun], {"absent"}
-    for _ in table.moves:
-        reached |= {move.after for move in table.moves if move.before & reached}
-    assert reached == lifecycle.states(table)
-
-
-def test_states_are_those_of_the_design() -> None:
-    states = {
-        noun: set(lifecycle.states(table)) - {"absent", "removed"} for noun, table in TABLES.items()
-    }
-    assert states["transfer"] == {"inactive", "active", "paused"}
-    assert states["integration"] == {"draft", "active", "disabled"}
-    assert states["run"] == {
-        "queued",
-        "running",
-        "succeeded",
-        "succeeded_with_rejects",
-        "failed",
-        "canceled",
-    }
-
-
-def test_only_adjoin_pauses_a_transfer_and_only_the_property_does_the_rest() -> None:
-    assert lifecycle.TRANSFER.open_to("active", "adjoin") == ("pause",)
-    assert lifecycle.TRANSFER.open_to("active", "property") == ("deactivate", "remove")
-    assert lifecycle.TRANSFER.open_to("paused", "property") == (
-        "activate",
-        "deactivate",
-        "remove",
-    )
 
 
 def test_readiness_says_places_that_the_editor_knows() -> None:
