@@ -161,22 +161,21 @@ export default {
             </div>
 
             <div class="map-from">
-              <picker :name="$attrs.id + target.key + 'from'" :label="'Source of ' + target.label + ': ' + origin(target)" :value="row(target)?.take === 'path' ? row(target).source : ''"
+              <div v-if="draft(target) && !whyNot" class="map-draft">
+                <div class="map-draft-line">
+                  <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('sparkles')" /></svg>
+                  <code>{{ draft(target).source }}</code><span class="map-sure" :title="draft(target).confidence + ' percent sure'">{{ draft(target).confidence }} %</span>
+                </div>
+                <p>{{ draft(target).reason }}</p>
+              </div>
+              <picker :class="{ slim: draft(target) && !whyNot }" :name="$attrs.id + target.key + 'from'" :label="'Source of ' + target.label + ': ' + origin(target)" :value="row(target)?.take === 'path' ? row(target).source : ''"
                       :fields="now.fields" :disabled="!!whyNot || busy" others @pick="pick(target, $event)" @other="write(target, $event)">
                 <template v-if="row(target)">
                   <code v-if="row(target).take === 'path'">{{ row(target).source }}</code>
                   <span v-else class="map-other"><em>{{ row(target).take === "constant" ? "always" : "expression" }}</em> <code>{{ row(target).source }}</code></span>
                 </template>
-                <span v-else>Choose a field…</span>
+                <span v-else>{{ draft(target) ? "Choose another…" : "Choose a field…" }}</span>
               </picker>
-              <div v-if="draft(target) && !whyNot" class="map-draft">
-                <div class="map-draft-line">
-                  <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('sparkles')" /></svg>
-                  <code>{{ draft(target).source }}</code><span class="map-sure">{{ draft(target).confidence }} %</span>
-                  <button type="button" class="btn small" data-kind="soft" :disabled="busy" :aria-label="'Accept ' + draft(target).source + ' for ' + target.label" @click="accept([target.key])">Accept</button>
-                </div>
-                <p>{{ draft(target).reason }}</p>
-              </div>
             </div>
 
             <button v-if="row(target)" type="button" class="map-how" :aria-expanded="editing === target.key ? 'true' : 'false'"
@@ -184,9 +183,12 @@ export default {
               <span>{{ label(row(target).transform) }}</span>
               <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon(editing === target.key ? 'chevron-down' : 'settings')" /></svg>
             </button>
+            <button v-else-if="draft(target) && !whyNot" type="button" class="btn small map-accept" data-kind="soft" :disabled="busy"
+                    :aria-label="'Accept ' + draft(target).source + ' for ' + target.label" @click="accept([target.key])">
+              <svg class="icon" aria-hidden="true"><use :href="icon('check')" /></svg>Accept</button>
             <span v-else class="map-how none"></span>
 
-            <div class="map-see" v-if="row(target) && cell(target)">
+            <div v-if="cell(target)" class="map-see" :class="{ drafted: !row(target) }">
               <span class="map-before" :title="cell(target)[0]">{{ cell(target)[0] || "empty" }}</span>
               <svg class="icon" width="14" height="14" aria-hidden="true"><use :href="icon('arrow-right')" /></svg>
               <span v-if="cell(target)[2]" class="map-after wrong-cell"><svg class="icon" width="13" height="13" aria-hidden="true"><use :href="icon('circle-x')" /></svg>cannot</span>
@@ -352,7 +354,7 @@ export default {
       return this.now.lost[target.key];
     },
     cell(target) {
-      return this.sample.cells[target.key];
+      return this.sample.cells[target.key] ?? (this.whyNot ? null : this.now.drafts[target.key]?.cells[this.at]);
     },
     wrong(target) {
       return this.row(target) ? this.now.wrong[target.key] : null;

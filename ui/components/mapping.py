@@ -44,10 +44,11 @@ class Conversion(TypedDict):
 class Standing(TypedDict):
     """What changes while people map.
 
-    rows: {target, take, source, transform, options} by target. drafts: suggestions, by target:
-    {source, words, reason, confidence}. samples: {key, cells} where `cells` are, by target,
-    [before, after, error or None]. wrong: sentences by target. lost: by target what the source has
-    no longer, {path, instead or None}. saved: {number, who, at}. undo: is there a step back?
+    rows: {target, take, source, transform, options}, by target.
+    drafts: suggestions by target: {source, reason, confidence, cells}, a cell for each sample.
+    samples: {key, cells}; cells are, by target, [before, after, error or None].
+    wrong: sentences by target. lost: by target {path, instead or None}: what the source lacks now.
+    saved: {number, who, at}. undo: whether there is a step back.
     """
 
     rows: dict[str, dict[str, Any]]

@@ -12,7 +12,7 @@ from ui.ask import act, attempt, attempt_outside, load
 from ui.components.badge import badge
 from ui.components.button import button
 from ui.components.callout import callout
-from ui.components.card import card, facts
+from ui.components.card import Fact, card, facts
 from ui.components.dialog import Dialog
 from ui.components.field import text_field
 from ui.components.menu import Item, Menu
@@ -26,10 +26,10 @@ from ui.live import Change, gathered
 from ui.pages.source.authorization import AuthorizationCard, draw_trouble
 from ui.pages.source.authorization_dialog import AuthorizationDialog
 from ui.pages.source.files import FilesCard
-from ui.pages.source.settings import SettingsForm
+from ui.pages.source.settings import SettingsForm, told
 from ui.pages.source.story import Story
+from ui.pages.source.transfer_list import TransfersCard, draw_paused
 from ui.pages.source.transfer_moves import TransferMoves
-from ui.pages.source.transfers import TransfersCard, draw_paused
 from ui.pages.source.words import look, system, why_not
 
 
@@ -68,19 +68,21 @@ class _Room:
             with ui.element("div").classes("columns"):
                 with ui.element("div").classes("stack"):
                     self._transfers = TransfersCard(visit, self._moves, found, rows)
-                    self._files = self._draw_files()
-                    with card("History", icon="history"):
-                        self._story = Story(found.history, visit)
+                    if found.row.kind == "file":
+                        self._files = FilesCard(visit, self._moves, found, rows, self.refresh)
+                    else:
+                        self._draw_story()
                 with ui.element("div").classes("stack"):
-                    if found.row.kind != "file":
+                    if found.row.kind == "file":
+                        self._draw_story()
+                    else:
                         self._opens = AuthorizationCard(visit, self._credentials, found)
                     self._settings = Part(self._draw_settings, "contents")
         self._show()
 
-    def _draw_files(self) -> FilesCard | None:
-        if self._found.row.kind != "file":
-            return None
-        return FilesCard(self._visit, self._moves, self._found, self._rows, self.refresh)
+    def _draw_story(self) -> None:
+        with card("History", icon="history"):
+            self._story = Story(self._found.history, self._visit)
 
     def _draw_head(self) -> None:
         row = self._found.row
@@ -113,7 +115,8 @@ class _Room:
         if not found.kind.settings:
             return
         with card("Settings", icon="settings"):
-            facts(_told(found))
+            address: list[Fact] = [("Address", found.address)] if found.address else []
+            facts([*address, *told(found.kind, found.settings)])
             with ui.element("div").classes("actions"):
                 button(
                     "Change settings",
@@ -140,7 +143,7 @@ class _Room:
         self._badge.set(found.row.status)
         self._trouble.show((found.row, found.authorization, self._rows))
         self._transfers.update(found, self._rows)
-        if self._files is not None:
+        if found.row.kind == "file":
             self._files.update(found, self._rows)
         else:
             self._opens.update(found)
@@ -217,20 +220,3 @@ class _Room:
             button("Cancel", self._dialog.close)
             button("Test and save", save, kind="primary", icon="plug-zap")
         self._dialog.open()
-
-
-def _told(found: Page) -> list[tuple[str, str]]:
-    """Return the settings in words, those of the types of data last."""
-    told: list[tuple[str, str]] = [("Address", found.address)] if found.address else []
-    for field in found.kind.settings:
-        value = str(found.settings.get(field.key) or "")
-        if value and not field.per_type:
-            told.append((field.label, dict(field.choices).get(value, value)))
-    types = found.settings.get("types") or {}
-    told += [(key.replace("_", " ").capitalize(), _path(each)) for key, each in types.items()]
-    return told
-
-
-def _path(settings: dict[str, str]) -> str:
-    records = settings.get("records")
-    return f"{settings.get('path', '')}{f' → {records}' if records else ''}"

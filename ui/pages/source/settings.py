@@ -122,9 +122,27 @@ class SettingsForm:
                         self._of_types[type_key, each.key] = field.mark(f"{type_key}-{each.key}")
 
     def _show_what_matters(self) -> None:
-        for key, (other, answers) in _ONLY_WITH.items():
-            if key in self._fields and other in self._fields:
-                self._fields[key].set_visibility(self._fields[other].value in answers)
-        for key, other in _ONLY_FILLED.items():
-            if key in self._fields and other in self._fields:
-                self._fields[key].set_visibility(bool(self._fields[other].value))
+        given = {key: field.value for key, field in self._fields.items()}
+        for key, field in self._fields.items():
+            field.set_visibility(_matters(key, given))
+
+
+def told(kind: Kind, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what was answered, in words; what is irrelevant with these answers is left out."""
+    words = []
+    for field in kind.settings:
+        value = str(given.get(field.key) or "")
+        if value and not field.per_type and _matters(field.key, given):
+            words.append((field.label, dict(field.choices).get(value, value)))
+    for type_key, answers in (given.get("types") or {}).items():
+        if type_key in ALL:
+            words.append((ALL[type_key].label, " → ".join(filter(None, answers.values()))))
+    return words
+
+
+def _matters(key: str, given: Mapping[str, Any]) -> bool:
+    """Whether a setting is asked for, after what was `given` to the others."""
+    if key in _ONLY_FILLED:
+        return bool(given.get(_ONLY_FILLED[key]))
+    other, answers = _ONLY_WITH.get(key, (None, ()))
+    return other is None or other not in given or given[other] in answers

@@ -1,6 +1,7 @@
 """One data transfer: the mapping editor, what is missing before it can be active, its versions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
@@ -9,7 +10,7 @@ from domain import mappings
 from domain.mapping import drafts
 from domain.mapping.problems import problem_of
 from domain.mapping.rows import Row, of_target
-from domain.mappings import Editor
+from domain.mappings import Editor, Trial
 from domain.readiness import Missing
 from domain.refusals import Refusal, not_found
 from ui.ask import attempt, load, show
@@ -29,7 +30,7 @@ from ui.pages.source.missing import draw_missing
 from ui.pages.source.transfer_moves import TransferMoves, items
 from ui.pages.source.words import why_not
 from ui.pages.transfer.copying import Copying
-from ui.pages.transfer.standing import (
+from ui.pages.transfer.values import (
     lost_paths,
     mended,
     offered_conversions,
@@ -44,21 +45,32 @@ MOST_STEPS_BACK = 50
 
 
 async def page(visit: Visit, source_id: str, transfer_id: str) -> None:
-    editor = await load(mappings.read, visit.actor, transfer_id)
+    editor, drafted = await _read(visit, transfer_id)
     row = editor.transfer
     if row.property_id != visit.place.id or row.source_id != source_id:
         raise not_found("This data transfer")
-    room = Room(visit, editor)
+    room = Room(visit, editor, drafted)
     room.draw()
     visit.follow(room.follow)
+    room.begin()
+
+
+async def _read(visit: Visit, transfer_id: str) -> tuple[Editor, Trial | None]:
+    """Return the mapping, and what its suggestions would do."""
+    editor = await load(mappings.read, visit.actor, transfer_id)
+    drafted = tuple(each.row for each in editor.suggestions)
+    if not drafted:
+        return editor, None
+    return editor, await load(mappings.try_out, visit.actor, transfer_id, drafted)
 
 
 class Room:
     """The parts of the page, and what happens when somebody maps."""
 
-    def __init__(self, visit: Visit, editor: Editor) -> None:
+    def __init__(self, visit: Visit, editor: Editor, drafted: Trial | None) -> None:
         self._visit = visit
         self._editor = editor
+        self._drafted = drafted
         self._steps: list[tuple[Row, ...]] = []  # mappings before what this visitor changed
         self.refresh = gathered(self._refresh)
         self._moves = TransferMoves(visit, self.refresh)
@@ -83,10 +95,8 @@ class Room:
                 with ui.element("div").classes("line"):
                     text(f"{editor.type.label} mapping", "h1")
                     self._badge = badge(editor.transfer.status)
-                text(
-                    f"How the {editor.type.label.lower()} of {editor.source} become yours.",
-                    classes="lead",
-                )
+                self._lead = Part(self._draw_lead, "lead")
+                self._lead.show(editor.transfer.sampled_at)
             with ui.element("div").classes("actions"):
                 reason = why_not(self._visit)
                 button("Versions", self._open_versions, icon="history", kind="quiet")
@@ -126,7 +136,6 @@ class Room:
             draw_missing(missing, self._go, is_active=row.status == "active")
         elif row.status != "active":
             self._draw_ready()
-        self._draw_sampled()
 
     def _draw_paused(self) -> None:
         lost = lost_paths(self._editor)
@@ -148,11 +157,18 @@ class Room:
         ):
             button("Activate", self._activate, kind="primary", icon="play", why_not=reason)
 
-    def _draw_sampled(self) -> None:
-        if self._editor.transfer.sampled_at is not None:
-            ago(self._editor.transfer.sampled_at, "Sample records read", self._visit.zone).classes(
-                "muted small"
-            )
+    def _draw_lead(self, sampled_at: datetime | None) -> None:
+        label = self._editor.type.label.lower()
+        text(f"How the {label} of {self._editor.source} become yours. ", "span")
+        if sampled_at is not None:
+            ago(sampled_at, "Samples read", self._visit.zone)
+
+    def begin(self) -> None:
+        """Do what the address asks for: go to a field, or read the first samples."""
+        if place := self._visit.query.get("at"):
+            ui.timer(0.3, lambda: self._mapping.focus(target_of(place)), once=True)
+        elif "new" in self._visit.query and self._editor.transfer.sampled_at is None:
+            ui.timer(0.1, self._sample, once=True)
 
     # What people do
 
@@ -271,7 +287,7 @@ class Room:
         await self._read()
 
     async def _read(self, fresh: Sequence[str] = ()) -> None:
-        editor = await load(mappings.read, self._visit.actor, self._editor.transfer.id)
+        editor, self._drafted = await _read(self._visit, self._editor.transfer.id)
         if editor.version > self._editor.version and editor.saved_by != self._editor.saved_by:
             fresh = fresh or _changed(self._editor, editor)
         if editor == self._editor and not fresh:
@@ -280,10 +296,11 @@ class Room:
         self._badge.set(editor.transfer.status)
         self._gear.set(self._items())
         self._missing.show(_told(editor))
+        self._lead.show(editor.transfer.sampled_at)
         self._mapping.show(self._standing(), fresh)
 
     def _standing(self) -> Any:
-        return standing(self._editor, can_undo=bool(self._steps))
+        return standing(self._editor, self._drafted, can_undo=bool(self._steps))
 
     def _items(self) -> Any:
         found = items(self._editor.transfer.status, why_not(self._visit))
@@ -320,7 +337,7 @@ def _told(editor: Editor) -> tuple[Any, ...]:
     """Return what the state of the page is told from."""
     row = editor.transfer
     lost = tuple(str(each) for each in lost_paths(editor))
-    return (row.status, row.reason, row.sampled_at, row.sample_error, editor.trial.missing, lost)
+    return (row.status, row.reason, row.sample_error, editor.trial.missing, lost)
 
 
 def _changed(before: Editor, after: Editor) -> list[str]:

@@ -25,8 +25,9 @@ def offered_conversions() -> list[Conversion]:
     return [_conversion(each) for each in conversions.ALL.values()]
 
 
-def standing(editor: Editor, *, can_undo: bool) -> Standing:
-    """Return what changes while people map."""
+def standing(editor: Editor, drafted: Trial | None, *, can_undo: bool) -> Standing:
+    """Return what changes while people map; `drafted` is what the suggestions would do."""
+    effects = samples(drafted) if drafted else []
     return {
         "rows": {row.target: row.as_json() for row in editor.rows},
         "drafts": {
@@ -34,6 +35,7 @@ def standing(editor: Editor, *, can_undo: bool) -> Standing:
                 "source": each.row.source,
                 "reason": each.reason,
                 "confidence": each.confidence,
+                "cells": [sample["cells"].get(each.row.target) for sample in effects],
             }
             for each in editor.suggestions
         },

@@ -62,13 +62,15 @@ class TransfersCard:
         with ui.element("li"):
             with ui.element("div").classes("grow"):
                 name = text(row.label, "a", "row-name")
-                name.props["href"] = f"/sources/{row.source_id}/transfers/{row.id}"
+                name.props["href"] = _address(row)
                 with ui.element("p").classes("muted small"):
                     text(_progress(row), "span")
                     if row.sampled_at is not None:
                         ago(row.sampled_at, " · samples read", self._visit.zone)
             badge(row.status)
-            with ui.element("div").classes("above"):
+            with ui.element("div").classes("line above"):
+                if not row.mapped:
+                    button("Map its fields", href=_address(row), small=True, icon="route")
                 Menu(
                     f"What to do with {row.label.lower()}",
                     items(row.status, why_not(self._visit)),
@@ -113,8 +115,11 @@ def draw_paused(rows: Sequence[Row]) -> None:
                 for each in lost:
                     with ui.element("li").classes("lost"):
                         text(_lost(row, each), "span")
-            address = f"/sources/{row.source_id}/transfers/{row.id}"
-            button("Open the mapping", href=address, kind="primary", icon="route")
+            button("Open the mapping", href=_address(row), kind="primary", icon="route")
+
+
+def _address(row: Row) -> str:
+    return f"/sources/{row.source_id}/transfers/{row.id}"
 
 
 def _lost(row: Row, each: dict[str, Any]) -> str:
