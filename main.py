@@ -23,7 +23,9 @@ from domain import (
     authorizations,
     core,
     drift_checks,
+    due,
     installation,
+    intake,
     passwords,
     setup,
     waiting,
@@ -36,7 +38,7 @@ from ui.components.accounts import Account
 from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
-JOBS = (attempts, authorizations, core, drift_checks, waiting)
+JOBS = (attempts, authorizations, core, drift_checks, due, intake, waiting)
 
 cli = typer.Typer(help="Adjoin, the integrations portal.", no_args_is_help=True)
 

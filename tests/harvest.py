@@ -42,13 +42,15 @@ class HotelSystem:
     """Mews, as far as a test needs it.
 
     says: its next answer about credentials. records: what it has, by type of data; a page takes
-    `Wanted.count` of them. fault: what it answers instead, if anything. grant: what it gives to
+    `Wanted.count` of them. filters: it would give only what has changed, when asked to, and says so
+    (it gives all it has). fault: what it answers instead, if anything. grant: what it gives to
     somebody who agreed in the browser, and whenever a token is renewed. asked, read, renewed: what
     it was shown and asked so far.
     """
 
     says: Check = ACCEPTED
     records: dict[str, list[Any]] = field(default_factory=dict)
+    filters: bool = False
     fault: Fault | None = None
     grant: Grant = GRANT
     asked: list[Access] = field(default_factory=list)
@@ -67,7 +69,9 @@ class HotelSystem:
         start = int(wanted.cursor or 0)
         end = start + wanted.count
         records = there[start:end]
-        return Page(records, str(end) if end < len(there) else None, len(there))
+        cursor = str(end) if end < len(there) else None
+        is_filtered = self.filters and wanted.since is not None
+        return Page(records, cursor, len(there), is_filtered)
 
     def finish(self, *asked: Any, **more: Any) -> Grant:
         if self.fault:
