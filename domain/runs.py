@@ -140,6 +140,7 @@ class Page:
     """
 
     row: Row
+    property_id: str
     integration: str
     parts: tuple[Part, ...]
     previews: tuple[Preview, ...]
@@ -237,6 +238,7 @@ def read(actor: Actor, run_id: str, *, now: datetime | None = None) -> Page:
         )
         return Page(
             _row(who, run, parts, now),
+            run.property_id,
             session.get_one(Integration, run.integration_id).name,
             tuple(_part(part) for part in parts),
             tuple(preview for part in parts for preview in _previews(who, run, part)),

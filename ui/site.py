@@ -16,9 +16,12 @@ from ui.pages import (
     connections,
     failure,
     home,
+    integration,
+    integrations,
     invitation,
     mailbox,
     people,
+    run,
     setup,
     sign_in,
     source,
@@ -32,6 +35,8 @@ from ui.pages.hub import connection as hub_connection
 from ui.pages.hub import connections as hub_connections
 from ui.pages.hub import deliveries, delivery, endpoints, requests
 from ui.pages.hub import home as hub
+from ui.pages.integration import new as new_integration
+from ui.pages.integration import settings as integration_settings
 from ui.pages.operations import app as operations_app
 from ui.pages.operations import apps as operations_apps
 from ui.pages.operations import connection as operations_connection
@@ -64,6 +69,16 @@ PAGES = (
     Page("/sources/agreed", "Back from the other system", agreed.page, HOTEL),
     Page("/sources/{source_id}", "Source", source.page, HOTEL),
     Page("/sources/{source_id}/transfers/{transfer_id}", "Mapping", transfer.page, HOTEL),
+    Page("/integrations", "Integrations", integrations.page, HOTEL, icon="workflow"),
+    Page("/integrations/new", "New integration", new_integration.page, HOTEL),
+    Page("/integrations/{integration_id}", "Integration", integration.page, HOTEL),
+    Page(
+        "/integrations/{integration_id}/settings",
+        "Settings",
+        integration_settings.page,
+        HOTEL,
+    ),
+    Page("/integrations/{integration_id}/runs/{run_id}", "Run", run.page, HOTEL),
     # Partners
     Page("/hub", "Developer Hub", hub.page, PARTNER),
     Page(
