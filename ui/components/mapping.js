@@ -254,7 +254,7 @@ export default {
                 <div class="actions">
                   <button type="button" class="btn small" data-kind="primary" :disabled="!!whyNot || busy || !dirty || !edited.source" @click="save">Save this row</button>
                   <button type="button" class="btn small" data-kind="secondary" @click="close">{{ dirty ? "Cancel" : "Close" }}</button>
-                  <button v-if="row(target) && !whyNot" type="button" class="btn small" data-kind="danger" :disabled="busy" @click="clear(target)">Leave it empty</button>
+                  <button v-if="row(target) && !whyNot" type="button" class="btn small" data-kind="danger" :disabled="busy" @click="clear(target)">Remove this row</button>
                 </div>
               </div>
               <div class="map-table">
@@ -487,6 +487,7 @@ export default {
       clearTimeout(this.soon);
       this.editing = this.edited = this.trial = null;
       this.dirty = false;
+      this.refused = {};
       if (key) this.$nextTick(() => document.getElementById(this.$attrs.id + key)?.querySelector("button")?.focus({ preventScroll: true }));
     },
     effects(target) {

@@ -41,9 +41,16 @@ def items(status: str, why_not: str | None) -> list[Item]:
 class TransferMoves:
     """Makes the moves; build it once with the page."""
 
-    def __init__(self, visit: Visit, refresh: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        visit: Visit,
+        refresh: Callable[[], Awaitable[None]],
+        on_go: Callable[[Missing], Any] | None = None,
+    ) -> None:
+        """`on_go` leads to what is missing; without it, the mapping's page is opened there."""
         self._visit = visit
         self._refresh = refresh
+        self._on_go = on_go
         self._dialog = Dialog()
 
     async def make(self, verb: str, row: Row) -> None:
@@ -74,12 +81,15 @@ class TransferMoves:
             show(outcome.refusal)
 
     def _show_missing(self, row: Row, refusal: NotReady) -> None:
-        def go(missing: Missing) -> None:
+        def go(missing: Missing) -> Any:
             self._dialog.close()
+            if self._on_go is not None:
+                return self._on_go(missing)
             if missing.place == AUTHORIZATION:
                 ui.navigate.to(f"/sources/{row.source_id}")
             else:
                 ui.navigate.to(f"{_address(row)}?at={missing.place}")
+            return None
 
         with self._dialog.refill(f"{row.label}: not yet"):
             draw_missing(refusal.missing, go)

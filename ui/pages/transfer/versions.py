@@ -61,7 +61,8 @@ class Versions:
                 text(version.note, classes="version-note")
             with ui.element("ul").classes("version-changes"):
                 for sentence in version.changes:
-                    text(sentence, "li")
+                    with ui.element("li"):
+                        _draw_sentence(sentence)
 
     async def _restore(self, editor: Editor, number: int) -> None:
         outcome = await act(
@@ -74,3 +75,10 @@ class Versions:
         self._dialog.close()
         if outcome:
             await self._when_restored(f"Version {number} is in use again.")
+
+
+def _draw_sentence(sentence: str) -> None:
+    """Draw a sentence in which paths stand between backticks."""
+    for index, part in enumerate(sentence.split("`")):
+        if part:
+            text(part, "code" if index % 2 else "span")
