@@ -47,4 +47,4 @@ def system(monkeypatch: pytest.MonkeyPatch) -> HotelSystem:
 @pytest.fixture
 def scene(world: World, mews: FakeVendor, system: HotelSystem) -> Scene:
     """One of everything at Harbour Hotel and D3x."""
-    return scenes.build(world)
+    return scenes.build(world, system)

@@ -4,14 +4,25 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import select
 
-from domain import connections, core, endpoints, invitations, sign_ins, sources, tokens
+from domain import (
+    connections,
+    core,
+    endpoints,
+    integrations,
+    invitations,
+    sign_ins,
+    sources,
+    tokens,
+)
 from domain.actors import Actor
 from domain.sources import Draft
 from storage import database
 from storage.people import Membership
-from tests import builders, harvest
+from tests import builders, flows, harvest
 from tests.builders import World
+from tests.harvest import HotelSystem
 
+WANTED = {"reservations": ("created", "updated")}
 CREDENTIALS = {"client_token": "C" * 20, "access_token": "A" * 20}
 
 
@@ -44,6 +55,13 @@ class Scene:
     files: str  # a source that reads files
     transfer: str  # inactive, with a mapping that is ready
     moving: str  # an active transfer
+    draft: str  # an integration
+    flow: str  # an active integration, with no run on
+    busy: str  # an active integration
+    halted: str  # an integration that Maya disabled
+    run: str  # of `flow`, ended with rejects
+    queued: str  # a run of `busy`
+    record: int  # a reservation that `run` brought in
     partner_membership: str  # of somebody else at D3x
     program: Actor  # whoever holds the token of `active`
     operator_membership: str
@@ -73,20 +91,27 @@ class Scene:
             "files": "src",
             "transfer": "tra",
             "moving": "tra",
+            "draft": "int",
+            "flow": "int",
+            "busy": "int",
+            "halted": "int",
+            "run": "run",
+            "queued": "run",
         }
         states = ("pending", "active", "paused", "ended", "core")
         return replace(
             self,
             **{name: f"{prefix}_never" for name, prefix in prefixes.items()},
             **dict.fromkeys(states, "con_never"),
+            record=2**40,
         )
 
 
-def build(world: World) -> Scene:
-    """Fill `world` with one of everything; Mews has to accept `CREDENTIALS`, as an app and as a
-    source."""
+def build(world: World, system: HotelSystem) -> Scene:
+    """Fill `world` with one of everything; Mews has to accept `CREDENTIALS` as an app."""
     now = world.now
     source = harvest.source(world)
+    moving = harvest.active(world, source)
     with builders.adding() as rows:
         for slug in ("active", "paused", "ended", "fresh"):
             builders.add_app(rows, slug, slug.title(), now, partner_id=world.d3x)
@@ -126,9 +151,24 @@ def build(world: World) -> Scene:
         source=source,
         files=sources.add(world.maya, world.hotel, Draft("file", "Old system"), now=now),
         transfer=harvest.mapped(world, harvest.source(world, name="Spa")),
-        moving=harvest.active(world, source),
+        moving=moving,
+        **_flows(world, system, source),
+        record=flows.records()["res-2"].id,
         program=tokens.authenticate(builders.token_of(ids["active"]), now=now),
     )
+
+
+def _flows(world: World, system: HotelSystem, source_id: str) -> dict[str, str]:
+    """Add integrations in every state, with runs."""
+    names = ("draft", "flow", "busy", "halted")
+    made = {name: flows.draft(world, source_id, name=name, wanted=WANTED) for name in names}
+    for name in ("flow", "busy", "halted"):
+        integrations.activate(world.maya, made[name], now=world.now)
+    integrations.disable(world.maya, made["halted"], now=world.now)
+    system.records["reservations"][0]["Start"] = "some day"
+    ended = flows.work(flows.living(made["flow"]))
+    system.records["reservations"][0]["Start"] = "2026-12-01"
+    return made | {"run": ended, "queued": flows.living(made["busy"])}
 
 
 def _sign_in_again(world: World) -> str:
