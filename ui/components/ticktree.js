@@ -11,10 +11,10 @@ export default {
               <strong>{{ branch.label }}</strong>
             </label>
             <span v-if="branch.note" class="muted small">{{ branch.note }}</span>
+            <span v-if="branch.why_not" class="ticktree-why" :id="id(branch)">
+              {{ branch.why_not }} <a v-if="branch.link" :href="branch.link.href">{{ branch.link.label }}</a>
+            </span>
           </div>
-          <p v-if="branch.why_not" class="ticktree-why" :id="id(branch)">
-            {{ branch.why_not }} <a v-if="branch.link" :href="branch.link.href">{{ branch.link.label }}</a>
-          </p>
           <ul v-if="!branch.why_not || chosen(branch).length" :aria-label="branch.label">
             <li v-for="leaf in branch.leaves" :key="leaf.key">
               <label :class="{ off: off(branch, leaf) }">

@@ -19,8 +19,8 @@ from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.pages.integration.alerts import draw_alerts
 from ui.pages.integration.moves import Moves
+from ui.pages.integration.run_list import RunsCard
 from ui.pages.integration.running import Running
-from ui.pages.integration.runs import RunsCard
 from ui.pages.integration.story import Story
 from ui.pages.integration.turn import TurnPanel
 from ui.pages.integration.words import tone, wanted
@@ -58,16 +58,14 @@ class _Room:
         with ui.element("div").classes("stack"):
             self._turn = TurnPanel(visit, self._moves)
             self._running = Running(self._moves)
-            with ui.element("div").classes("columns keys-first"):
-                with ui.element("div").classes("stack"):
-                    self._runs = RunsCard(visit, row.id, self._rows)
-                    with card("History", icon="clipboard-list"):
-                        self._story = Story(self._found.history, visit)
-                with ui.element("div").classes("stack"):
-                    with card("Errors", "Too many of them disable it.", icon="gauge"):
-                        self._meter = meter("Failed runs on the way to where it disables itself")
-                    self._what = Part(self._draw_what, "contents")
-                    self._who = Part(draw_alerts, "contents")
+            with ui.element("div").classes("thirds"):
+                with card("Errors", "Too many of them disable it.", icon="gauge"):
+                    self._meter = meter("Failed runs on the way to where it disables itself")
+                self._what = Part(self._draw_what, "contents")
+                self._who = Part(draw_alerts, "contents")
+            self._runs = RunsCard(visit, row.id, self._rows)
+            with card("History", icon="clipboard-list"):
+                self._story = Story(self._found.history, visit)
         self._show()
 
     def _draw_head(self) -> None:

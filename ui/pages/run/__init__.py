@@ -19,7 +19,7 @@ from ui.components.stat import stat
 from ui.components.text import text
 from ui.frame import Visit
 from ui.live import Change, gathered
-from ui.pages.integration.runs import when, why
+from ui.pages.integration.run_list import when, why
 from ui.pages.integration.words import COUNTS, LIVING, TURNS, duration, run_address
 from ui.pages.integration.words import progress as told
 from ui.pages.run.previews import draw_previews

@@ -15,7 +15,7 @@ from ui.components.runchart import RunChart
 from ui.frame import Visit
 from ui.pages.integration.words import LIVING, TRIGGERS, duration, point, run_address
 
-_CHARTED = 30
+_CHARTED, _LISTED, _MORE = 30, 8, 30
 _COLUMNS: list[Column] = [
     {"key": "at", "label": "Queued", "kind": "strong", "sub": "why"},
     {"key": "status", "label": "Status", "kind": "badge", "sub": "sentence"},
@@ -35,6 +35,8 @@ class RunsCard:
         self._visit = visit
         self._integration_id = integration_id
         self.rows = list(rows)
+        self._limit = _LISTED
+        self._has_older = len(rows) == runs.SHOWN
         with card("Runs", icon="history"):
             self._chart = RunChart([], zone=visit.zone)
             self._listing = Listing(
@@ -45,9 +47,8 @@ class RunsCard:
                 whole=True,
                 empty="It has not run yet.",
             )
-            self._older = button("Load older", self._load_older, icon="chevron-down")
+            self._older = button("Show older", self._show_older, icon="chevron-down")
             self._older.classes("load-older")
-        self._older.set_visibility(len(rows) == runs.SHOWN)
         self._show()
 
     def update(self, newest: Sequence[Row]) -> None:
@@ -66,20 +67,23 @@ class RunsCard:
             if row != old:
                 self._listing.patch(row.id, self._line(row))
 
-    async def _load_older(self) -> None:
-        found = await load(
-            runs.of_integration,
-            self._visit.actor,
-            self._integration_id,
-            before=self.rows[-1].queued_at,
-        )
-        self.rows.extend(found)
+    async def _show_older(self) -> None:
+        self._limit += _MORE
+        if self._has_older and self._limit > len(self.rows):
+            found = await load(
+                runs.of_integration,
+                self._visit.actor,
+                self._integration_id,
+                before=self.rows[-1].queued_at,
+            )
+            self.rows.extend(found)
+            self._has_older = len(found) == runs.SHOWN
         self._show()
-        self._older.set_visibility(len(found) == runs.SHOWN)
 
     def _show(self) -> None:
         self._show_chart()
-        self._listing.replace([self._line(row) for row in self.rows])
+        self._listing.replace([self._line(row) for row in self.rows[: self._limit]])
+        self._older.set_visibility(self._has_older or len(self.rows) > self._limit)
 
     def _show_chart(self) -> None:
         ended = [row for row in self.rows if not row.is_dry and row.status not in LIVING]
