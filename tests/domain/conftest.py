@@ -7,8 +7,8 @@ import pytest
 from connectors.door import Door
 from connectors.vendor import Check
 from connectors.vendors import VENDORS
-from tests import harvest
-from tests.builders import World
+from tests import builders, harvest
+from tests.builders import Snapshot
 from tests.domain import scenes
 from tests.domain.scenes import Scene
 from tests.harvest import HotelSystem
@@ -45,6 +45,14 @@ def system(monkeypatch: pytest.MonkeyPatch) -> HotelSystem:
 
 
 @pytest.fixture
-def scene(world: World, mews: FakeVendor, system: HotelSystem) -> Scene:
-    """One of everything at Harbour Hotel and D3x."""
-    return scenes.build(world, system)
+def scene(database: str, database_kind: str, mews: FakeVendor, system: HotelSystem) -> Scene:
+    """One of everything at Harbour Hotel and D3x; built once, and put back for every test."""
+    if database_kind not in _scenes:
+        built = scenes.build(builders.build(), system)
+        _scenes[database_kind] = built, builders.snapshot()
+    else:
+        builders.restore(_scenes[database_kind][1])
+    return _scenes[database_kind][0]
+
+
+_scenes: dict[str, tuple[Scene, Snapshot]] = {}
