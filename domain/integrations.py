@@ -22,7 +22,7 @@ from domain import (
     samples,
     schedules,
 )
-from domain.actors import Actor, Standing, operating, standing
+from domain.actors import Actor, Standing, standing
 from domain.alerts import Recipient
 from domain.authorizations import seeing
 from domain.mapping import compiled, rows
@@ -134,15 +134,6 @@ class Page:
     history: tuple[history.Line, ...]
 
 
-class Health(NamedTuple):
-    """How many integrations there are on the platform, by status, and how many are failing."""
-
-    draft: int
-    active: int
-    disabled: int
-    failing: int
-
-
 def offered(
     actor: Actor, property_id: str, *, now: datetime | None = None
 ) -> tuple[OfferedSource, ...]:
@@ -182,26 +173,6 @@ def read(actor: Actor, integration_id: str, *, now: datetime | None = None) -> P
             found.last_error,
             _missing(session, found),
             history.of_subjects(session, found.id),
-        )
-
-
-def health(actor: Actor, *, now: datetime | None = None) -> Health:
-    """Return how the integrations of all properties are; for operators. Refuses `not_found`."""
-    with database.reading() as session:
-        operating(session, actor, now or moments.now())
-        counted = dict(
-            session.exec(
-                select(Integration.status, func.count()).group_by(col(Integration.status))
-            ).all()
-        )
-        failing = select(func.count()).where(
-            col(Integration.status) == "active", col(Integration.failures) > 0
-        )
-        return Health(
-            counted.get("draft", 0),
-            counted.get("active", 0),
-            counted.get("disabled", 0),
-            session.exec(failing).one(),
         )
 
 
