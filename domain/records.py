@@ -98,6 +98,7 @@ class Page:
     viewers where it tells about guests."""
 
     type: TypeOfData
+    property_id: str
     row: Row
     run: LastRun | None
     raw: Any
@@ -159,6 +160,7 @@ def read(actor: Actor, type_key: str, record_id: int, *, now: datetime | None = 
         raw = orjson.loads(record.raw)
         return Page(
             of_type,
+            record.property_id,
             _row(of_type, record, names, may_see),
             _run(session, record.run_id),
             raw if may_see or not of_type.is_about_guests else masking.masked(raw),

@@ -21,6 +21,8 @@ from ui.pages import (
     invitation,
     mailbox,
     people,
+    record,
+    records,
     run,
     setup,
     sign_in,
@@ -79,6 +81,9 @@ PAGES = (
         HOTEL,
     ),
     Page("/integrations/{integration_id}/runs/{run_id}", "Run", run.page, HOTEL),
+    Page("/records", "Data", records.page, HOTEL, icon="table-2"),
+    Page("/records/{type}", "Data", records.page, HOTEL),
+    Page("/records/{type}/{record_id}", "Record", record.page, HOTEL),
     # Partners
     Page("/hub", "Developer Hub", hub.page, PARTNER),
     Page(

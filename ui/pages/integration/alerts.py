@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from nicegui import ui
+
 from domain.alerts import Recipient
-from ui.components.card import card, facts
+from ui.components.card import card
 from ui.components.text import text
 
 
@@ -13,7 +15,11 @@ def draw_alerts(recipients: Sequence[Recipient]) -> None:
         if not recipients:
             text("Nobody. Add somebody in the settings.", classes="muted")
             return
-        facts([(each.email, _about(each)) for each in recipients])
+        with ui.element("ul").classes("stack tight"):
+            for each in recipients:
+                with ui.element("li").classes("mailed"):
+                    text(each.email, "strong")
+                    text(_about(each), classes="muted small")
 
 
 def _about(recipient: Recipient) -> str:

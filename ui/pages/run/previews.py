@@ -18,7 +18,7 @@ _TONES = {
     "deleted": "bad",
     "status_changed": "info",
 }
-_SHOWN = 100
+_SHOWN, _OPEN = 100, 3
 
 
 def draw_previews(shown: tuple[bool, str, Sequence[Preview]]) -> None:
@@ -31,12 +31,13 @@ def draw_previews(shown: tuple[bool, str, Sequence[Preview]]) -> None:
         if not previews:
             text("Nothing: every record is here already, as it is.", classes="muted")
         with ui.element("ul").classes("previews"):
-            for preview in previews[:_SHOWN]:
-                _draw(preview)
+            for index, preview in enumerate(previews[:_SHOWN]):
+                _draw(preview, is_open=index < _OPEN)
 
 
-def _draw(preview: Preview) -> None:
-    with ui.element("li"), ui.element("details").classes("event"):
+def _draw(preview: Preview, *, is_open: bool) -> None:
+    with ui.element("li"), ui.element("details").classes("event") as details:
+        details.props["open"] = is_open
         with ui.element("summary"):
             text(preview.external_id, "code")
             badge(_TONES.get(preview.change, "muted"), CHANGES.get(preview.change, preview.change))
