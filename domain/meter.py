@@ -81,8 +81,8 @@ def from_json(value: Mapping[str, Any]) -> Limits:
 
 
 def _words(limits: Limits, failures: int, without: timedelta) -> str:
-    """Say it: "7 of 30 in a row, would disable itself after 24 hours without success"."""
-    hours = moments.span(timedelta(hours=limits.hours_without_success))
+    """Say it: "7 of 30 in a row, would disable itself after 24 h without success"."""
+    hours = f"{limits.hours_without_success} h"
     if not failures:
         return f"No failed run; {limits.failures_in_a_row} in a row would disable it."
     counted = f"{failures} of {limits.failures_in_a_row} in a row"

@@ -21,8 +21,12 @@ from storage.records import TABLES
 from tests import harvest
 from tests.builders import World
 
-EVERYTHING = {"reservations": ALL["reservations"].changes}
 MAYA = Recipient("maya@harbour.example", on_disabled=True, on_failed=True)
+
+
+def everything() -> dict[str, tuple[str, ...]]:
+    """Every kind of change that reservations of Mews have."""
+    return {"reservations": KINDS["mews"].types["reservations"].changes}
 
 
 def tell_deletions(monkeypatch: pytest.MonkeyPatch, key: str = "mews") -> None:
@@ -38,7 +42,7 @@ def draft(world: World, source_id: str = "", **more: Any) -> str:
     if not source_id:
         source_id = harvest.source(world)
         harvest.active(world, source_id)
-    usual: dict[str, Any] = {"name": "Flow", "wanted": EVERYTHING, "recipients": (MAYA,)}
+    usual: dict[str, Any] = {"name": "Flow", "wanted": everything(), "recipients": (MAYA,)}
     chosen = Draft(source_id, **(usual | more))
     return integrations.create(world.maya, world.hotel, chosen, now=world.now)
 

@@ -205,7 +205,7 @@ def test_what_is_gone_is_removed_after_a_complete_read(world: World, system: Hot
 def test_nothing_is_removed_without_being_sure(
     world: World, system: HotelSystem, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = {"reservations": ["created", "updated"]} if why == "not ticked" else flows.EVERYTHING
+    wanted = {"reservations": ["created", "updated"]} if why == "not ticked" else flows.everything()
     integration = flows.active(world, wanted=wanted)
     left = system.records["reservations"] = system.records["reservations"][:3]
     if why == "empty":
