@@ -18,7 +18,18 @@ import logs
 from connectors.door import Door
 from connectors.mail import Post
 from connectors.webhook import Sender
-from domain import attempts, core, installation, passwords, setup, waiting
+from domain import (
+    attempts,
+    authorizations,
+    core,
+    drift_checks,
+    due,
+    installation,
+    intake,
+    passwords,
+    setup,
+    waiting,
+)
 from domain.installation import Installation
 from settings import Settings, kept_secret
 from storage import changes, database, encryption, jobs, migrations
@@ -27,7 +38,7 @@ from ui.components.accounts import Account
 from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
-JOBS = (attempts, core, waiting)
+JOBS = (attempts, authorizations, core, drift_checks, due, intake, waiting)
 
 cli = typer.Typer(help="Adjoin, the integrations portal.", no_args_is_help=True)
 

@@ -1,29 +1,32 @@
 """Apaleo, over its Core API with OAuth2 client credentials (apaleo.dev)."""
 
-import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from connectors.door import Door, Reply
+from connectors import oauth
+from connectors.answers import at, records_at, value_of
+from connectors.faults import Fault
+from connectors.line import Reply, Way
+from connectors.reading import SECONDS, Numbered, reader
+from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
 from connectors.vendor import (
     Account,
     CredentialField,
-    Trouble,
     Vendor,
     answer,
     checker,
+    cleaned,
     garbled,
-    parsed,
-    refusal,
     request_id_of,
     text,
-    words_of,
 )
 
 NAME = "Apaleo"
 ADDRESS = "https://api.apaleo.com"
 IDENTITY = "https://identity.apaleo.com"
-# RFC 6749, section 5.2: these say that the client is wrong, the other codes that the request is.
-REFUSALS = {"invalid_client", "unauthorized_client", "invalid_grant", "access_denied"}
 
 FIELDS = (
     CredentialField(
@@ -36,45 +39,41 @@ FIELDS = (
     CredentialField(
         "client_secret",
         "Client secret",
-        "Shown once by Apaleo when the custom app is made. It needs the scope properties.read.",
+        "Shown once by Apaleo when the custom app is made. It needs the scopes properties.read, "
+        "reservations.read and units.read.",
         True,
         "",
     ),
 )
 
 
-def _account(door: Door, address: str, credentials: dict[str, str]) -> Account:
+def _account(door: Way, address: str, credentials: dict[str, str]) -> Account:
     token = _token(door, address, credentials)
     reply = door.get(
         f"{address}/inventory/v1/properties",
         headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
     )
     if reply.code == 204:
-        raise Trouble("refused", f"{NAME} shows no property to these credentials.")
+        raise Fault("refused", f"{NAME} shows no property to these credentials.")
     if reply.code == 401:
         # Its own identity server accepted the credentials a moment ago.
-        raise Trouble("vendor_fault", f"{NAME} did not know its own token. Try again later.")
+        raise Fault("vendor_fault", f"{NAME} did not know its own token. Try again later.")
     return _named(reply, answer(NAME, reply))
 
 
-def _token(door: Door, address: str, credentials: dict[str, str]) -> str:
+def _token(way: Way, address: str, credentials: Mapping[str, str]) -> str:
+    return _granted(way, address, credentials).access_token
+
+
+def _granted(way: Way, address: str, credentials: Mapping[str, str]) -> oauth.Grant:
     identity = IDENTITY if address == ADDRESS else address
-    pair = f"{credentials['client_id']}:{credentials['client_secret']}"
-    basic = base64.b64encode(pair.encode()).decode()
-    reply = door.post(
+    return oauth.client_credentials(
+        way,
+        NAME,
         f"{identity}/connect/token",
-        form={"grant_type": "client_credentials"},
-        headers={"Authorization": f"Basic {basic}", "Accept": "application/json"},
+        credentials["client_id"],
+        credentials["client_secret"],
     )
-    if reply.code == 400:
-        value = parsed(NAME, reply)
-        if isinstance(value, dict) and value.get("error") in REFUSALS:
-            raise Trouble("refused", refusal(NAME, words_of(reply)), request_id_of(reply))
-    value = answer(NAME, reply)
-    token = value.get("access_token") if isinstance(value, dict) else None
-    if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-        raise garbled(NAME, reply)
-    return token
 
 
 def _named(reply: Reply, value: Any) -> Account:
@@ -95,3 +94,110 @@ def _named(reply: Reply, value: Any) -> Account:
 
 
 VENDOR = Vendor("apaleo", NAME, ADDRESS, FIELDS, checker(NAME, FIELDS, _account))
+
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """How a type of data is asked for. dated: can be filtered by the date of modification."""
+
+    path: str
+    key: str
+    permission: str
+    dated: bool = False
+
+
+_LISTINGS = {
+    "reservations": _Listing(
+        "/booking/v1/reservations", "reservations", "reservations.read", dated=True
+    ),
+    "guests": _Listing("/booking/v1/reservations", "reservations", "reservations.read", dated=True),
+    "spaces": _Listing("/inventory/v1/units", "units", "units.read"),
+}
+
+
+def _page(way: Way, access: Access, wanted: Wanted) -> Page:
+    listing = _LISTINGS[wanted.type]
+    stand = Numbered.of(wanted.cursor)
+    reply = _asked(way, access, f"{listing.path}?{urlencode(_asking(listing, wanted, stand))}")
+    filtered = listing.dated and wanted.since is not None
+    if reply.code == 204:  # past the end, and without a body
+        return Page([], filtered=filtered)
+    value = value_of(NAME, reply)
+    records, count = records_at(NAME, value, listing.key), at(value, "count")
+    cursor = stand.after(len(records), count if isinstance(count, int) else None)
+    if wanted.type == "guests":
+        return Page([one for entry in records for one in _guests(entry)], cursor, None, filtered)
+    return Page(records, cursor, count if isinstance(count, int) else None, filtered)
+
+
+def _asking(listing: _Listing, wanted: Wanted, stand: Numbered) -> dict[str, str]:
+    size = max(1, min(wanted.count, _MOST))
+    asking = {"pageNumber": str(stand.number), "pageSize": str(size)}
+    if listing.dated:
+        # What changes while we read keeps its place in this order, so no page skips a record.
+        asking["sort"] = "created:asc"
+    if listing.dated and wanted.since:
+        asking |= {"dateFilter": "Modification", "from": _moment(wanted.since)}
+    if listing.dated and wanted.since and wanted.until:
+        asking["to"] = _moment(wanted.until)
+    return asking
+
+
+def _guests(reservation: Any) -> list[dict[str, Any]]:
+    """The guests in a reservation. Apaleo has no list of guests and gives them no id."""
+    if not isinstance(reservation, Mapping):
+        return []
+    others = reservation.get("additionalGuests")
+    listed = [reservation.get("primaryGuest"), *(others if isinstance(others, list) else [])]
+    about = {"reservationId": reservation.get("id"), "modified": reservation.get("modified")}
+    return [
+        {"id": f"{reservation.get('id')}/{number}", "isPrimary": number == 1, **about, **guest}
+        for number, guest in enumerate(listed, start=1)
+        if isinstance(guest, Mapping)
+    ]
+
+
+def _asked(way: Way, access: Access, path: str) -> Reply:
+    given, address = cleaned(FIELDS, access.values), access.address or ADDRESS
+    key = ("apaleo", address, given["client_id"], given["client_secret"])
+    for is_last in (False, True):
+        token = oauth.kept(key, lambda: _granted(way, address, given))
+        reply = way.get(
+            f"{address}{path}",
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            seconds=SECONDS,
+        )
+        if reply.code != 401 or is_last:
+            break
+        oauth.forget(key)
+    return reply
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+KIND = Kind(
+    key="apaleo",
+    name=NAME,
+    icon="apartment",
+    about="Reads reservations, the guests in them, and units of all properties of the account.",
+    address=ADDRESS,
+    needs_address=False,
+    methods=("apaleo",),
+    settings=(),
+    types={
+        key: Offer(
+            key,
+            listing.path,
+            changes_of(key, deleted=key != "reservations"),
+            incremental=listing.dated,
+            permission=listing.permission,
+        )
+        for key, listing in _LISTINGS.items()
+    },
+    check=lambda way, access: VENDOR.check(way, access.address or ADDRESS, dict(access.values)),
+    read=reader(lambda _: NAME, _page),
+)

@@ -1,26 +1,23 @@
 """The one way out to the Internet: judges every address, when it is saved and when it is dialed."""
 
-import asyncio
-import json as jsonlib
 import socket
 import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
-from yarl import URL
 
-from connectors import faults
 from connectors.addresses import forbidden
-from connectors.dial import JudgingConnector, read_at_most
+from connectors.dial import JudgingConnector
+from connectors.line import Line, Reply, Unreachable
 from connectors.urls import Blocked, entry, judge_address, judge_host, parse, plain
 
-__all__ = ["Blocked", "Door", "Reply", "Unreachable", "forbidden"]
+__all__ = ["Blocked", "Door", "Line", "Reply", "Unreachable", "forbidden"]
 
 LONGEST_REPLY = 1_000_000
+LARGEST_PAGE = 32_000_000
 USER_AGENT = "Adjoin/0.1"
 
 LOOKUP_SECONDS = 5.0
@@ -28,28 +25,6 @@ LOOKUP_SECONDS = 5.0
 _lookups = ThreadPoolExecutor(8, "lookups")
 
 Lookup = Callable[[str, int], list[str]]
-
-
-class Unreachable(Exception):
-    """The other side gave no usable answer. `error` is a class of `faults`, `reason` a clause."""
-
-    def __init__(self, error: str, reason: str) -> None:
-        super().__init__(reason)
-        self.error = error
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An HTTP answer: status code, headers by lower-case name, the whole body."""
-
-    code: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """Parse the body. Raises ValueError when it isn't JSON."""
-        return jsonlib.loads(self.body)
 
 
 def system_lookup(host: str, port: int) -> list[str]:
@@ -106,8 +81,11 @@ class Door:
         """A connector that judges again what it is about to dial. Needs a running event loop."""
         return JudgingConnector(self.check, self._resolve, self.tls)
 
-    def session(self, seconds: float) -> aiohttp.ClientSession:
-        """A session over `connector()`: no proxies, no cookies, `seconds` for all of a request."""
+    def session(self, seconds: float | None) -> aiohttp.ClientSession:
+        """A session over `connector()`: no proxies, no cookies, `seconds` for all of a request.
+
+        seconds: None where every request brings its own limit.
+        """
         return aiohttp.ClientSession(
             connector=self.connector(),
             timeout=aiohttp.ClientTimeout(total=seconds),
@@ -122,7 +100,8 @@ class Door:
         self, url: str, *, headers: Mapping[str, str] | None = None, seconds: float = 15
     ) -> Reply:
         """GET, for synchronous callers off the event loop. Raises Blocked, Unreachable."""
-        return self._request("GET", url, headers or {}, None, seconds)
+        with self.line(LONGEST_REPLY) as line:
+            return line.get(url, headers=headers, seconds=seconds)
 
     def post(
         self,
@@ -134,41 +113,17 @@ class Door:
         seconds: float = 15,
     ) -> Reply:
         """POST a JSON value or a form, as `get`. Raises Blocked, Unreachable."""
-        if form is not None:
-            kind, body = "application/x-www-form-urlencoded", urlencode(form).encode()
-        else:
-            kind, body = "application/json", jsonlib.dumps(json).encode()
-        return self._request("POST", url, {"Content-Type": kind, **(headers or {})}, body, seconds)
+        with self.line(LONGEST_REPLY) as line:
+            return line.post(url, json=json, form=form, headers=headers, seconds=seconds)
 
-    def _request(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
-    ) -> Reply:
-        # A thread and a loop of its own: one path out for synchronous and asynchronous callers,
-        # and a time limit that holds for the whole exchange, which no socket timeout can do.
-        self.check(url)
-        exchange = self._exchange(method, url, headers, body, seconds)
-        with ThreadPoolExecutor(1, "door") as own:
-            return own.submit(asyncio.run, exchange).result()
+    def line(self, largest: int = LARGEST_PAGE, longest: float = 120) -> Line:
+        """Open a line for many requests: `with door.line() as line: line.get(…)`.
 
-    async def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
-    ) -> Reply:
-        try:
-            async with (
-                self.session(seconds) as session,
-                session.request(
-                    method, URL(url), headers=headers, data=body, allow_redirects=False
-                ) as answer,
-            ):
-                content = bytearray()
-                await read_at_most(answer.content, LONGEST_REPLY + 1, content)
-                named = {name.lower(): value for name, value in answer.headers.items()}
-                reply = Reply(answer.status, named, bytes(content))
-        except faults.EXPECTED as fault:
-            raise Unreachable(*faults.explain(fault)) from None
-        if len(reply.body) > LONGEST_REPLY:
-            raise Unreachable("too_large", "its answer was too large")
-        return reply
+        largest: bytes of one answer; a larger one is Unreachable as "too_large", read no further.
+        longest: seconds for one exchange, also for those who would wait longer.
+        Keeps connections alive between requests, through the same judgement as every request.
+        """
+        return Line(self.check, lambda: self.session(None), largest, longest)
 
     def _resolve(self, host: str, port: int) -> list[str]:
         try:

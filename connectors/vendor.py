@@ -3,20 +3,29 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from connectors.door import Blocked, Door, Reply, Unreachable
+from connectors.faults import Fault, retry_seconds
+from connectors.line import Reply, Unreachable, Way
+from connectors.urls import Blocked
 
 
 @dataclass(frozen=True)
 class CredentialField:
-    """One thing to fill in. secret: stored encrypted, shown masked."""
+    """One thing to fill in. secret: stored encrypted, shown masked.
+
+    kind: "token" (visible ASCII without spaces), "text" (one line) or "address" (of a web site).
+    optional: may be left empty.
+    """
 
     key: str
     label: str
     hint: str
     secret: bool
     placeholder: str
+    kind: str = "token"
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Vendor:
     name: str
     default_address: str
     fields: tuple[CredentialField, ...]
-    check: Callable[[Door, str, dict[str, str]], Check]
+    check: Callable[[Way, str, dict[str, str]], Check]
 
 
 @dataclass(frozen=True)
@@ -58,31 +67,21 @@ class Account:
     request_id: str | None = None
 
 
-class Trouble(Exception):
-    """The vendor gave no account: `error` as in Check, with a sentence for people."""
-
-    def __init__(self, error: str, sentence: str, request_id: str | None = None) -> None:
-        super().__init__(sentence)
-        self.error = error
-        self.sentence = sentence
-        self.request_id = request_id
-
-
-Probe = Callable[[Door, str, dict[str, str]], Account]
+Probe = Callable[[Way, str, dict[str, str]], Account]
 
 
 def checker(
     name: str, fields: Sequence[CredentialField], probe: Probe
-) -> Callable[[Door, str, dict[str, str]], Check]:
-    """Make a vendor's check out of a probe that returns the account or raises Trouble."""
+) -> Callable[[Way, str, dict[str, str]], Check]:
+    """Make a vendor's check out of a probe that returns the account or raises Fault."""
 
-    def check(door: Door, address: str, credentials: dict[str, str]) -> Check:
+    def check(door: Way, address: str, credentials: dict[str, str]) -> Check:
         try:
-            cleaned = _cleaned(fields, credentials)
-            account = probe(door, address.strip().rstrip("/"), cleaned)
-        except Trouble as trouble:
-            said = _without_secrets(trouble.sentence, credentials)
-            return Check(False, None, None, said, trouble.error, trouble.request_id)
+            given = cleaned(fields, credentials)
+            account = probe(door, address.strip().rstrip("/"), given)
+        except Fault as fault:
+            said = without_secrets(fault.sentence, credentials)
+            return Check(False, None, None, said, fault.error, fault.request_id)
         except Blocked as blocked:
             return Check(False, None, None, blocked.reason, "blocked")
         except Unreachable as fault:
@@ -95,42 +94,51 @@ def checker(
 
 
 def answer(name: str, reply: Reply) -> Any:
-    """The JSON value of a successful answer. Raises Trouble for every other one.
+    """The JSON value of a successful answer. Raises Fault for every other one."""
+    accepted(name, reply)
+    return parsed(name, reply)
+
+
+def accepted(name: str, reply: Reply) -> None:
+    """Raise Fault unless the answer is a success.
 
     Only a clear refusal by the vendor itself is "refused". A page of HTML comes from something in
     front of the vendor and says nothing about the credentials.
     """
+    if reply.code == 200:
+        return
     request_id = request_id_of(reply)
-    if reply.code in (401, 403) and not _is_html(reply):
-        raise Trouble("refused", refusal(name, words_of(reply)), request_id)
+    wait = retry_seconds(reply.headers.get("retry-after"), datetime.now(UTC))
+    if reply.code in (401, 403) and not is_html(reply):
+        raise Fault("refused", refusal(name, words_of(reply)), request_id)
     if reply.code == 429:
-        raise Trouble(
+        raise Fault(
             "rate_limited",
             f"{name} was asked too often just now. Try again in a minute.",
             request_id,
+            wait,
         )
     if reply.code == 408 or reply.code >= 500:
-        raise Trouble(
+        raise Fault(
             "vendor_fault",
             f"{name} has a problem of its own at the moment ({reply.code}). Try again later.",
             request_id,
+            wait,
         )
-    if reply.code != 200:
-        raise garbled(name, reply)
-    return parsed(name, reply)
+    raise garbled(name, reply)
 
 
 def parsed(name: str, reply: Reply) -> Any:
-    """The JSON value of an answer. Raises Trouble when it isn't JSON."""
+    """The JSON value of an answer. Raises Fault when it isn't JSON."""
     try:
         return reply.json()
     except (ValueError, RecursionError):
         raise garbled(name, reply) from None
 
 
-def garbled(name: str, reply: Reply) -> Trouble:
-    """The trouble that an answer isn't one of this vendor."""
-    return Trouble(
+def garbled(name: str, reply: Reply) -> Fault:
+    """The fault that an answer isn't one of this vendor."""
+    return Fault(
         "garbled",
         f"The address answered ({reply.code}), but not as {name} does. Check the address.",
         request_id_of(reply),
@@ -144,16 +152,14 @@ def refusal(name: str, words: str) -> str:
 
 
 def words_of(reply: Reply) -> str:
-    """The vendor's own message in an error answer, as one short line; empty when there is none."""
-    try:
-        value = reply.json()
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(value, Mapping):
-        return ""
+    """The vendor's own message in an error answer, as one short line; empty when there is none.
+
+    What is as long as a token is left out: some vendors repeat the one that they refuse.
+    """
+    value = _short_answer(reply)
     keys = ("Message", "message", "error_description", "error")
     found = next((value[key] for key in keys if isinstance(value.get(key), str)), "")
-    return tidy(found)
+    return tidy(re.sub(r"[\w.+/=-]{40,}", "…", found))
 
 
 def tidy(words: str) -> str:
@@ -164,13 +170,18 @@ def tidy(words: str) -> str:
 
 def request_id_of(reply: Reply) -> str | None:
     """The vendor's name for this request: from the body (Mews) or a header (the others)."""
-    try:
-        value = reply.json()
-    except (ValueError, RecursionError):
-        value = None
-    named = value.get("RequestId") if isinstance(value, Mapping) else None
+    named = _short_answer(reply).get("RequestId")
     found = named if isinstance(named, str) else reply.headers.get("x-request-id", "")
     return tidy(found)[:100] or None
+
+
+def _short_answer(reply: Reply) -> Mapping[str, Any]:
+    """The JSON object in an answer that is no page of data; an empty one otherwise."""
+    try:
+        value = reply.json() if len(reply.body) < 100_000 else None
+    except (ValueError, RecursionError):
+        value = None
+    return value if isinstance(value, Mapping) else {}
 
 
 def part(value: object, key: str) -> Mapping[str, Any]:
@@ -186,30 +197,34 @@ def text(value: object) -> str | None:
     return tidy(str(value)) or None
 
 
-def _cleaned(fields: Sequence[CredentialField], credentials: dict[str, str]) -> dict[str, str]:
-    cleaned = {}
-    for wanted in fields:
-        value = credentials.get(wanted.key, "").strip()
-        if not value:
-            raise Trouble("refused", f"Fill in “{wanted.label}”.")
-        if len(value) > 2000 or not re.fullmatch(r"[\x21-\x7e]+", value):
-            raise Trouble(
-                "refused",
-                f"“{wanted.label}” contains characters that it can't have. Copy it again.",
-            )
-        cleaned[wanted.key] = value
-    return cleaned
+def cleaned(fields: Sequence[CredentialField], credentials: Mapping[str, str]) -> dict[str, str]:
+    """The credentials that belong to `fields`, trimmed. Raises Fault when one can't be right."""
+    return {field.key: _one(field, credentials.get(field.key, "").strip()) for field in fields}
 
 
-def _without_secrets(sentence: str, credentials: Mapping[str, str]) -> str:
+def without_secrets(sentence: str, credentials: Mapping[str, str]) -> str:
+    """Take every credential out of a sentence, whoever put it there."""
     for value in credentials.values():
         if len(value.strip()) > 3:
             sentence = sentence.replace(value.strip(), "…")
     return sentence
 
 
-def _is_html(reply: Reply) -> bool:
+def is_html(reply: Reply) -> bool:
+    """Whether an answer is a page for browsers."""
     return "html" in reply.headers.get("content-type", "").lower()
+
+
+_SHAPES = {"token": r"[\x21-\x7e]+", "text": r"[^\x00-\x1f\x7f]+", "address": r"https?://\S+"}
+
+
+def _one(wanted: CredentialField, value: str) -> str:
+    if not value and not wanted.optional:
+        raise Fault("refused", f"Fill in “{wanted.label}”.")
+    if value and (len(value) > 2000 or not re.fullmatch(_SHAPES[wanted.kind], value)):
+        sentence = f"“{wanted.label}” contains characters that it can't have. Copy it again."
+        raise Fault("refused", sentence)
+    return value
 
 
 def _kind(fault: Unreachable) -> str:

@@ -3,12 +3,10 @@
 import base64
 import hashlib
 import hmac
-import re
 import secrets as randomness
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import aiohttp
@@ -17,6 +15,7 @@ from yarl import URL
 from connectors import faults
 from connectors.dial import read_at_most, trusted
 from connectors.door import Blocked, Door
+from connectors.faults import retry_seconds
 from connectors.result import Result
 
 __all__ = ["Result", "Sender", "new_secret", "sign"]
@@ -24,7 +23,6 @@ __all__ = ["Result", "Sender", "new_secret", "sign"]
 PREFIX = "whsec_"
 USER_AGENT = "Adjoin/0.1 (+webhooks)"
 KEPT_BYTES = 20_000
-LONGEST_WAIT = 86_400
 
 
 def sign(secrets: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
@@ -146,21 +144,6 @@ def _status(code: int) -> str:
         return f"{code} {HTTPStatus(code).phrase}"
     except ValueError:
         return str(code)
-
-
-def retry_seconds(header: str | None, now: datetime) -> int | None:
-    """Seconds to wait by a `Retry-After` header, in either form; None when it says nothing."""
-    text = (header or "").strip()
-    if re.fullmatch("[0-9]+", text):
-        digits = text.lstrip("0") or "0"
-        return LONGEST_WAIT if len(digits) > 5 else min(int(digits), LONGEST_WAIT)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0, min(round((moment - now).total_seconds()), LONGEST_WAIT))
 
 
 def _key(secret: str) -> bytes:

@@ -13,6 +13,7 @@ from domain import (
     lifecycle,
     messages,
     moments,
+    moving,
     questions,
     tokens,
     waiting_times,
@@ -22,10 +23,12 @@ from domain.lifecycle import Move
 from domain.refusals import Owner, Refusal, invalid, not_found
 from storage import changes, database
 from storage.apps import App
-from storage.connections import Authorization, Connection
+from storage.authorizations import Authorization
+from storage.connections import Connection
 from storage.partners import Partner
 from storage.people import Person
 from storage.properties import Property
+from storage.sources import Source
 
 REASON_MAX = 1000
 WHY_REJECT = "Write why you reject the request; the property reads it."
@@ -273,18 +276,27 @@ def _perform(
 
 def _end(actor: Actor, connection_id: str, verb: str, reason: str, now: datetime) -> None:
     with database.transaction() as session:
-        connection = visible(session, actor, connection_id, now)[1]
+        who, connection, _ = visible(session, actor, connection_id, now)
         messages.cancel_waiting(session, connection, now)
         _perform(session, actor, connection_id, verb, now, reason=reason, disabled_by=None)
         tokens.revoke_all(session, connection, now)
-        _forget_credentials(session, connection)
+        _forget_credentials(session, who, connection, now)
 
 
-def _forget_credentials(session: Session, connection: Connection) -> None:
-    """Keep no credentials that nobody needs; a core app asks for them again at Reconnect."""
+def _forget_credentials(
+    session: Session, who: Standing, connection: Connection, now: datetime
+) -> None:
+    """Keep no credentials that nobody needs; a core app asks for them again at Reconnect.
+
+    Sources that use them too go on.
+    """
     authorization = session.get(Authorization, connection.authorization_id or "")
-    if authorization is not None:
-        authorization.ciphertext, authorization.status = "", "forgotten"
+    if authorization is None or authorization.status == "forgotten":
+        return
+    if session.exec(select(Source.id).where(Source.authorization_id == authorization.id)).first():
+        return
+    step = lifecycle.AUTHORIZATION.named("forget")
+    moving.move(session, "authorization", authorization, step, who, "property", now, ciphertext="")
 
 
 def visible(

@@ -8,16 +8,17 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from connectors.vendor import Check, CredentialField, Vendor
+from connectors.vendor import Check, Vendor
 from connectors.vendors import VENDORS
-from domain import connections, lifecycle, moments
-from domain.actors import ADJOIN, Actor, standing
+from domain import authorizations, connections, credentials, dependents, lifecycle, moments, moving
+from domain.actors import Actor, Standing, standing
 from domain.installation import current
 from domain.lifecycle import Move
 from domain.refusals import Refusal, invalid, not_found
 from storage import database, encryption, jobs
 from storage.apps import App
-from storage.connections import Authorization, Connection
+from storage.authorizations import Authorization
+from storage.connections import Connection
 
 log = logging.getLogger("adjoin.core")
 
@@ -38,20 +39,21 @@ def connect(
     actor: Actor,
     property_id: str,
     app_slug: str,
-    credentials: Mapping[str, str],
+    given: Mapping[str, str],
     *,
     now: datetime | None = None,
 ) -> str:
     """Connect a core app, or connect it again, and return the connection's id.
 
-    `credentials` has one text for each of the vendor's credential fields; they are tried at the
-    vendor before anything is saved. Refuses `not_found`, `forbidden`, `invalid`,
-    `already_connected`, `credentials_refused` and `check_failed`.
+    `given` has one text for each of the vendor's credential fields; they are tried at the vendor
+    before anything is saved, and kept as an authorization that sources can use too. Refuses
+    `not_found`, `forbidden`, `invalid`, `already_connected`, `credentials_refused` and
+    `check_failed`.
     """
     now = now or moments.now()
     target = _target(actor, property_id, app_slug, now)
-    given = _checked(target.vendor, credentials)
-    check = _try(target, given)
+    values = credentials.checked(target.vendor.fields, given)
+    check = _try(target, values)
     with database.transaction() as session:
         who = connections.managing(session, actor, property_id, now)
         app = connections.offered_app(session, app_slug)
@@ -66,7 +68,9 @@ def connect(
             connections.move_row(session, connection, _move(verb), now, reason="")
             connection.requested_by = who.person_id or connection.requested_by
             connection.requested_at = now
-        connection.authorization_id = _authorize(session, connection, target, given, check, now)
+        connection.authorization_id = _authorize(
+            session, who, connection, target, values, check, now
+        )
         event = _move(verb).event
         note = f"Account: {check.account_name}" if check.account_name else ""
         connections.tell(session, who, "property", connection, event, before, now, note)
@@ -76,7 +80,7 @@ def connect(
 def repair(
     actor: Actor,
     connection_id: str,
-    credentials: Mapping[str, str],
+    given: Mapping[str, str],
     *,
     now: datetime | None = None,
 ) -> None:
@@ -89,19 +93,19 @@ def repair(
     connection, app = _managed(actor, connection_id, now)
     _check_repairable(connection, app)
     target = _of_app(app)
-    given = _checked(target.vendor, credentials)
-    check = _try(target, given)
+    values = credentials.checked(target.vendor.fields, given)
+    check = _try(target, values)
     with database.transaction() as session:
         who = connections.managing(session, actor, connection.property_id, now)
         connection = session.get_one(Connection, connection_id)
         database.lock(session, connection)
         _check_repairable(connection, app)
         authorization = session.get_one(Authorization, connection.authorization_id)
+        dependents.hold(session, authorization)
         _same_account(authorization, check, app.name)
-        _store(authorization, given, check, now)
-        if connection.status == "broken":
-            _mend(session, actor, connection, now, "With new credentials")
-        else:
+        was_broken = connection.status == "broken"
+        authorizations.renew(session, who, authorization, values, check, now)
+        if not was_broken:
             event = "connection.credentials_changed"
             connections.tell(session, who, "property", connection, event, connection.status, now)
 
@@ -118,16 +122,6 @@ def check_again(actor: Actor, connection_id: str, *, now: datetime | None = None
     if connection.status not in IN_USE:
         raise Refusal("wrong_state", f"{app.name} is {connection.status}: nothing to check.")
     return _recheck(connection.id, now, actor)
-
-
-def problem(field: CredentialField, text: str) -> str | None:
-    """Return what is wrong with one credential in a sentence, None when it can be tried. Pure."""
-    text = text.strip()
-    if not text:
-        return f"“{field.label}” is needed."
-    if len(text) > 500 or not text.isprintable():
-        return f"“{field.label}” cannot be right: paste it again, without line breaks."
-    return None
 
 
 @jobs.every("11 * * * *", "core.check_all")
@@ -190,33 +184,18 @@ def _recheck(connection_id: str, now: datetime, actor: Actor | None = None) -> s
         connection = session.get_one(Connection, connection_id)
         database.lock(session, connection)
         authorization = session.get_one(Authorization, connection.authorization_id)
+        dependents.hold(session, authorization)
         if connection.status not in IN_USE or authorization.ciphertext != tried:
             return check.sentence
+        if check.error == "refused":
+            dependents.refuse(session, authorization, check.sentence, now)
         authorization.checked_at = now
         authorization.last_error = "" if check.ok else check.sentence
-        if check.error == "refused" and connection.status == "connected":
-            authorization.status = "refused"
-            _break(session, connection, check, now)
-        elif check.ok and connection.status == "broken" and actor is not None:
+        if check.ok and connection.status == "broken" and actor is not None:
             _same_account(authorization, check, app.name)
-            authorization.status = "working"
-            _mend(session, actor, connection, now, "The credentials work again")
+            who = connections.managing(session, actor, connection.property_id, now)
+            dependents.repair(session, who, authorization, now, "The credentials work again")
     return check.sentence
-
-
-def _break(session: Session, connection: Connection, check: Check, now: datetime) -> None:
-    connections.move_row(session, connection, _move("break"), now, reason=check.sentence)
-    by = standing(session, ADJOIN, now)
-    event = "connection.broken"
-    connections.tell(session, by, "adjoin", connection, event, "connected", now, check.sentence)
-    connections.tell_requester(session, connection, event, now)
-
-
-def _mend(session: Session, actor: Actor, connection: Connection, now: datetime, note: str) -> None:
-    who = connections.managing(session, actor, connection.property_id, now)
-    move = _move("repair")
-    connections.move_row(session, connection, move, now, reason="")
-    connections.tell(session, who, "property", connection, move.event, "broken", now, note)
 
 
 def _check_repairable(connection: Connection, app: App) -> None:
@@ -251,18 +230,8 @@ def _managed(actor: Actor, connection_id: str, now: datetime) -> tuple[Connectio
         return connection, app
 
 
-def _checked(vendor: Vendor, credentials: Mapping[str, str]) -> dict[str, str]:
-    given = {}
-    for field in vendor.fields:
-        text = str(credentials.get(field.key, "") or "").strip()
-        if complaint := problem(field, text):
-            raise invalid(complaint if text else f"{complaint} {field.hint}".strip())
-        given[field.key] = text
-    return given
-
-
-def _try(target: _Target, credentials: dict[str, str]) -> Check:
-    check = _ask(target, credentials)
+def _try(target: _Target, values: dict[str, str]) -> Check:
+    check = _ask(target, values)
     if check.ok:
         return check
     if check.error == "refused":
@@ -270,52 +239,57 @@ def _try(target: _Target, credentials: dict[str, str]) -> Check:
     raise Refusal("check_failed", f"{check.sentence} Nothing was saved.", "platform")
 
 
-def _ask(target: _Target, credentials: dict[str, str]) -> Check:
-    return target.vendor.check(current().door, target.address, credentials)
+def _ask(target: _Target, values: dict[str, str]) -> Check:
+    return target.vendor.check(current().door, target.address, values)
 
 
 def _authorize(
     session: Session,
+    who: Standing,
     connection: Connection,
     target: _Target,
-    given: dict[str, str],
+    values: dict[str, str],
     check: Check,
     now: datetime,
 ) -> str:
-    known = connection.authorization_id
-    authorization = session.get(Authorization, known) if known else None
-    if authorization is None:
-        authorization = Authorization(
-            property_id=connection.property_id,
-            vendor=target.vendor.key,
-            ciphertext="",
-            status="working",
-            checked_at=now,
-            created_at=now,
-        )
-        session.add(authorization)
-    _store(authorization, given, check, now)
-    session.flush()
-    return authorization.id
+    """Return the authorization that opens the app from now on: the one from before, or a new one.
+
+    One that sources still use stays theirs, unless it is of the same account.
+    """
+    known = session.get(Authorization, connection.authorization_id or "")
+    if known is None or (known.status != "forgotten" and check.account_id != known.account_id):
+        known = _new_authorization(who, connection.property_id, target, now)
+        authorizations.keep(known, values, check, now)
+        authorizations.announce_new(session, who, known, now)
+    elif known.status == "forgotten":
+        authorizations.keep(known, values, check, now)
+        step = lifecycle.AUTHORIZATION.named("give")
+        moving.move(session, "authorization", known, step, who, "property", now)
+    else:
+        authorizations.renew(session, who, known, values, check, now)
+    return known.id
 
 
-def _store(
-    authorization: Authorization, given: dict[str, str], check: Check, now: datetime
-) -> None:
-    authorization.ciphertext = encryption.encrypt(json.dumps(given))
-    authorization.account_id, authorization.account_name = check.account_id, check.account_name
-    authorization.status, authorization.last_error = "working", ""
-    authorization.checked_at = now
+def _new_authorization(
+    who: Standing, property_id: str, target: _Target, now: datetime
+) -> Authorization:
+    return Authorization(
+        property_id=property_id,
+        kind=target.vendor.key,
+        name=target.app_name,
+        method=target.vendor.key,
+        address=target.address,
+        ciphertext="",
+        status="working",
+        since=now,
+        checked_at=now,
+        created_by=who.person_id,
+        created_at=now,
+    )
 
 
 def _same_account(authorization: Authorization, check: Check, app_name: str) -> None:
-    if authorization.account_id and check.account_id != authorization.account_id:
-        raise Refusal(
-            "other_account",
-            f"These credentials belong to {check.account_name or 'another account'}, but this "
-            f"connection is with {authorization.account_name or 'a different one'}. To change "
-            f"the account, disconnect {app_name} and connect it again.",
-        )
+    authorizations.same_account(authorization, check, f"disconnect {app_name} and connect it again")
 
 
 def _move(verb: str) -> Move:

@@ -32,6 +32,40 @@ WORDS = {
     "token.opened": "Access token opened by the partner",
     "token.first_used": "Access token used for the first time",
     "message.gave_up": "Gave up delivering a notification",
+    "authorization.added": "Authorization added: the credentials work",
+    "authorization.refused": "The credentials are refused",
+    "authorization.repaired": "The credentials work again",
+    "authorization.credentials_changed": "Credentials changed",
+    "authorization.renamed": "Authorization renamed",
+    "authorization.forgotten": "The credentials were deleted",
+    "authorization.removed": "Authorization removed",
+    "source.added": "Source added",
+    "source.broken": "Broken: the credentials are refused",
+    "source.repaired": "Repaired",
+    "source.renamed": "Source renamed",
+    "source.changed": "Settings changed",
+    "source.uploaded": "File uploaded",
+    "source.removed": "Source removed",
+    "transfer.added": "Data transfer added",
+    "transfer.activated": "Data transfer activated",
+    "transfer.deactivated": "Data transfer deactivated",
+    "transfer.paused": "Paused: the source has changed",
+    "transfer.removed": "Data transfer removed",
+    "mapping.saved": "Mapping saved",
+    "mapping.restored": "An earlier mapping was restored",
+    "mapping.copied": "Mapping copied from another source",
+    "integration.created": "Integration created",
+    "integration.changed": "Integration changed",
+    "integration.activated": "Activated",
+    "integration.disabled": "Disabled",
+    "integration.enabled": "Enabled again",
+    "integration.removed": "Integration removed",
+    "run.queued": "Run queued",
+    "run.started": "Run started",
+    "run.succeeded": "Run succeeded",
+    "run.succeeded_with_rejects": "Run succeeded, with rejects",
+    "run.failed": "Run failed",
+    "run.canceled": "Run canceled",
 }
 
 
@@ -58,11 +92,15 @@ def record(
     connection: Connection | None = None,
     property_id: str | None = None,
     partner_id: str | None = None,
+    subject_id: str | None = None,
     before: str = "",
     after: str = "",
     note: str = "",
 ) -> None:
-    """Add a row to the history, within the transaction of what it tells about."""
+    """Add a row to the history, within the transaction of what it tells about.
+
+    `subject_id` is the authorization, source, transfer or integration that it is about.
+    """
     session.add(
         HistoryRow(
             at=now,
@@ -74,6 +112,7 @@ def record(
             after=after,
             note=note,
             connection_id=connection.id if connection else None,
+            subject_id=subject_id,
             property_id=connection.property_id if connection else property_id,
             partner_id=connection.partner_id if connection else partner_id,
         )
@@ -95,6 +134,18 @@ def of_connection(
             .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
         )
         return tuple(_line(row) for row in rows)
+
+
+def of_subjects(session: Session, *subject_ids: str, limit: int = 200) -> tuple[Line, ...]:
+    """Return the latest lines about sources, transfers, integrations or authorizations, newest
+    first; whether the reader may see them is up to the caller."""
+    rows = session.exec(
+        select(HistoryRow)
+        .where(col(HistoryRow.subject_id).in_(subject_ids))
+        .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
+        .limit(limit)
+    )
+    return tuple(_line(row) for row in rows)
 
 
 def latest(session: Session, connection_id: str, status: str) -> HistoryRow | None:

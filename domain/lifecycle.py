@@ -27,6 +27,10 @@ class Lifecycle:
     def move(self, verb: str) -> Move | None:
         return next((move for move in self.moves if move.verb == verb), None)
 
+    def named(self, verb: str) -> Move:
+        """Return the move of a verb that the table is known to have."""
+        return next(move for move in self.moves if move.verb == verb)
+
     def open_to(self, status: str, side: str, disabled_by: str | None = None) -> tuple[str, ...]:
         """Return the verbs which `side` may use now, in the table's order."""
         return tuple(
@@ -95,6 +99,65 @@ CORE = Lifecycle(
             "connection.disconnected",
         ),
         _move("reconnect", "disconnected", "connected", "property", "connection.connected"),
+    )
+)
+
+AUTHORIZATION = Lifecycle(
+    (
+        _move("add", "absent", "working", "property", "authorization.added"),
+        _move("refuse", "working", "refused", "adjoin", "authorization.refused"),
+        _move("repair", "refused", "working", "property", "authorization.repaired"),
+        _move("forget", "working refused", "forgotten", "property", "authorization.forgotten"),
+        _move("give", "forgotten", "working", "property", "authorization.added"),
+        _move(
+            "remove", "working refused forgotten", "removed", "property", "authorization.removed"
+        ),
+    )
+)
+
+SOURCE = Lifecycle(
+    (
+        _move("add", "absent", "working", "property", "source.added"),
+        _move("break", "working", "broken", "adjoin", "source.broken"),
+        _move("repair", "broken", "working", "property", "source.repaired"),
+        _move("remove", "working broken", "removed", "property", "source.removed"),
+    )
+)
+
+TRANSFER = Lifecycle(
+    (
+        _move("add", "absent", "inactive", "property", "transfer.added"),
+        _move("activate", "inactive paused", "active", "property", "transfer.activated"),
+        _move("deactivate", "active paused", "inactive", "property", "transfer.deactivated"),
+        _move("pause", "active", "paused", "adjoin", "transfer.paused"),
+        _move("remove", "inactive active paused", "removed", "property", "transfer.removed"),
+    )
+)
+
+INTEGRATION = Lifecycle(
+    (
+        _move("create", "absent", "draft", "property", "integration.created"),
+        _move("activate", "draft", "active", "property", "integration.activated"),
+        _move("disable", "active", "disabled", "property adjoin", "integration.disabled"),
+        _move("enable", "disabled", "active", "property adjoin", "integration.enabled"),
+        _move("remove", "draft active disabled", "removed", "property", "integration.removed"),
+    )
+)
+
+RUN = Lifecycle(
+    (
+        _move("queue", "absent", "queued", "property adjoin", "run.queued"),
+        _move("start", "queued", "running", "adjoin", "run.started"),
+        _move("succeed", "running", "succeeded", "adjoin", "run.succeeded"),
+        _move(
+            "succeed_with_rejects",
+            "running",
+            "succeeded_with_rejects",
+            "adjoin",
+            "run.succeeded_with_rejects",
+        ),
+        _move("fail", "queued running", "failed", "adjoin", "run.failed"),
+        _move("cancel", "queued running", "canceled", "property adjoin", "run.canceled"),
     )
 )
 

@@ -11,6 +11,7 @@ from domain.actors import Actor, operating
 from storage import database
 from storage.apps import App
 from storage.connections import Connection
+from storage.integrations import Integration
 from storage.messages import Endpoint, Message
 from storage.partners import Partner
 from storage.people import Invitation, Membership
@@ -47,6 +48,16 @@ class Overview:
     failing: tuple[Failing, ...]
 
 
+@dataclass(frozen=True)
+class Integrations:
+    """How many there are by status; `failing` are active, but their last runs failed."""
+
+    draft: int
+    active: int
+    disabled: int
+    failing: int
+
+
 def overview(actor: Actor, *, now: datetime | None = None) -> Overview:
     """Return how the platform is; for operators. Refuses `not_found`."""
     now = now or moments.now()
@@ -65,6 +76,19 @@ def overview(actor: Actor, *, now: datetime | None = None) -> Overview:
             dict(statuses),
             subscriptions.longest_waiting(session, LONGEST, now),
             _failing(session),
+        )
+
+
+def integrations(actor: Actor, *, now: datetime | None = None) -> Integrations:
+    """Return how the integrations of all properties are; refuses `not_found`."""
+    with database.reading() as session:
+        operating(session, actor, now or moments.now())
+        is_active = col(Integration.status) == "active"
+        return Integrations(
+            _count(session, Integration, col(Integration.status) == "draft"),
+            _count(session, Integration, is_active),
+            _count(session, Integration, col(Integration.status) == "disabled"),
+            _count(session, Integration, is_active, col(Integration.failures) > 0),
         )
 
 

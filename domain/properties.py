@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from domain import history, moments
 from domain.actors import Actor, operating
-from domain.refusals import invalid, not_found
+from domain.refusals import Owner, invalid, not_found
 from storage import changes, database
 from storage.connections import Connection
 from storage.people import Membership
@@ -121,13 +121,20 @@ _NO_PLACE = (
 )
 
 
-def checked_text(text: str, what: str, *, optional: bool = False, longest: int = 120) -> str:
+def checked_text(
+    text: str,
+    what: str,
+    *,
+    optional: bool = False,
+    longest: int = 120,
+    owner: Owner = "platform",
+) -> str:
     """Return `text` with its spaces tidied; refuses `invalid` when it is empty or too long."""
     text = " ".join(text.split())
     if not text and not optional:
-        raise invalid(f"Write {what}.", "platform")
+        raise invalid(f"Write {what}.", owner)
     if len(text) > longest or not text.isprintable():
-        raise invalid(f"Write {what} with {longest} ordinary characters at most.", "platform")
+        raise invalid(f"Write {what} with {longest} ordinary characters at most.", owner)
     return text
 
 

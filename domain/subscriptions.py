@@ -30,7 +30,8 @@ from domain.turns import Turn
 from domain.waiting_times import Usual
 from storage import database
 from storage.apps import App
-from storage.connections import Authorization, Connection
+from storage.authorizations import Authorization
+from storage.connections import Connection
 from storage.messages import Message
 from storage.partners import Partner
 from storage.people import Person

@@ -63,20 +63,3 @@ class TokenLink(SQLModel, table=True):
     created_at: datetime = moment()
     expires_at: datetime = moment()
     opened_at: datetime | None = maybe_moment()
-
-
-class Authorization(SQLModel, table=True):
-    """Credentials to a vendor's system, checked against it and encrypted at rest."""
-
-    __tablename__ = "authorizations"
-
-    id: str = key("aut")
-    property_id: str = refers("properties.id")
-    vendor: str
-    ciphertext: str
-    account_id: str | None = None
-    account_name: str | None = None
-    status: str  # working, refused, forgotten
-    checked_at: datetime = moment()
-    last_error: str = ""
-    created_at: datetime = moment()

@@ -101,8 +101,8 @@ def alone(url: str) -> Iterator[None]:
 def lock(session: Session, row: SQLModel) -> None:
     """Read `row` again and let nobody else change it before the transaction ends.
 
-    Who locks several takes them in the order connection, endpoint, message, so that no two wait
-    for each other.
+    Who locks several takes them in the order connection, authorization, source, transfer,
+    integration, run, endpoint, message, so that no two wait for each other.
     """
     session.refresh(row, with_for_update={"key_share": True})
 

@@ -30,6 +30,16 @@ def decrypt(ciphertext: str) -> str:
     return _keys().decrypt(ciphertext.encode()).decode()
 
 
+def encrypt_bytes(content: bytes) -> bytes:
+    """Return the ciphertext of a file, fit for a column of bytes."""
+    return _keys().encrypt(content)
+
+
+def decrypt_bytes(ciphertext: bytes) -> bytes:
+    """Return what `encrypt_bytes` was given."""
+    return _keys().decrypt(ciphertext)
+
+
 def digest(secret: str) -> str:
     """Return a hash by which a long random secret is looked up; not for passwords."""
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -10,7 +10,10 @@ from storage.columns import key, may_refer, moment
 
 class HistoryRow(SQLModel, table=True):
     __tablename__ = "history"
-    __table_args__ = (sa.Index("history_by_connection", "connection_id", "at"),)
+    __table_args__ = (
+        sa.Index("history_by_connection", "connection_id", "at"),
+        sa.Index("history_by_subject", "subject_id", "at"),
+    )
 
     id: str = key("his")
     at: datetime = moment()
@@ -22,5 +25,6 @@ class HistoryRow(SQLModel, table=True):
     after: str = ""
     note: str = ""
     connection_id: str | None = may_refer("connections.id", index=False)
+    subject_id: str | None = None  # the source, transfer, integration or authorization
     property_id: str | None = may_refer("properties.id")
     partner_id: str | None = may_refer("partners.id")

@@ -19,9 +19,11 @@ from storage import database
 log = logging.getLogger("adjoin.jobs")
 
 QUEUE = "adjoin"
+LONG = "adjoin-long"  # for jobs of some twenty seconds that keep a core busy
 APPLICATION_VERSION = "1"  # pinned: a new one would strand the jobs that wait
 SIDE_BY_SIDE = 256  # jobs that run at once in one process
 PER_DESTINATION = 32
+LONG_SIDE_BY_SIDE = 2  # one more would only make pages wait
 STUCK_AFTER = timedelta(minutes=5)
 KEEP_FINISHED = timedelta(days=7)
 _NOT_ENDED = ("ENQUEUED", "DELAYED", "PENDING")
@@ -58,16 +60,18 @@ def enqueue(
     *arguments: Any,
     destination: str,
     delay_seconds: float | None = None,
+    queue: str = QUEUE,
 ) -> None:
     """Enqueue the job `name` within the transaction of `session`.
 
     `job_id` makes it unique: a second job of the same id is ignored. `arguments` are plain values.
     Only a few jobs with the same `destination` run at once, so that one that hangs does not hold
-    up the others. `delay_seconds` is how long it waits after now; None starts it at once.
+    up the others; of those in the queue `LONG` only one. `delay_seconds` is how long it waits
+    after now; None starts it at once.
     """
     options: EnqueueOptions = {
         "workflow_name": name,
-        "queue_name": QUEUE,
+        "queue_name": queue,
         "workflow_id": job_id,
         "app_version": APPLICATION_VERSION,
         "queue_partition_key": destination,
@@ -91,6 +95,13 @@ async def start(executor_id: str) -> None:
         QUEUE,
         worker_concurrency=SIDE_BY_SIDE,
         partition_worker_concurrency=PER_DESTINATION,
+        polling_interval_sec=0.2,
+        on_conflict="always_update",
+    )
+    await DBOS.register_queue_async(
+        LONG,
+        worker_concurrency=LONG_SIDE_BY_SIDE,
+        partition_concurrency=1,
         polling_interval_sec=0.2,
         on_conflict="always_update",
     )
@@ -141,11 +152,12 @@ def migrate(url: str) -> None:
 def rescue() -> None:
     """Give the jobs of a process that never came back to those that run."""
     before = (datetime.now(UTC) - STUCK_AFTER).isoformat()
-    for stuck in DBOS.list_workflows(
-        status="PENDING", dequeued_before=before, queue_name=QUEUE, load_input=False
-    ):
-        log.warning("job %s did not come back, it is begun again", stuck.workflow_id)
-        DBOS.resume_workflow(stuck.workflow_id, queue_name=QUEUE)
+    for queue in (QUEUE, LONG):
+        for stuck in DBOS.list_workflows(
+            status="PENDING", dequeued_before=before, queue_name=queue, load_input=False
+        ):
+            log.warning("job %s did not come back, it is begun again", stuck.workflow_id)
+            DBOS.resume_workflow(stuck.workflow_id, queue_name=queue)
 
 
 @every("17 3 * * *", "jobs.purge")

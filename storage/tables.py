@@ -3,32 +3,63 @@
 from sqlmodel import SQLModel
 
 from storage.apps import App
-from storage.connections import Authorization, Connection, Token, TokenLink
+from storage.authorizations import Authorization, AuthorizationStart
+from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
+from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
 from storage.partners import Partner
 from storage.people import Invitation, Membership, Person, SetupCode, SignIn, SignInFailure
 from storage.properties import Property
+from storage.records import (
+    AccountingCategory,
+    Guest,
+    Product,
+    Rate,
+    Reservation,
+    Service,
+    Space,
+)
+from storage.sources import MappingVersion, Sample, Source, Transfer, Upload
 
 metadata = SQLModel.metadata
 
 __all__ = [
+    "AccountingCategory",
+    "Alert",
     "App",
     "Attempt",
     "Authorization",
+    "AuthorizationStart",
     "Connection",
     "Endpoint",
+    "Guest",
     "HistoryRow",
+    "Integration",
     "Invitation",
+    "MappingVersion",
     "Membership",
     "Message",
     "Partner",
     "Person",
+    "Product",
     "Property",
+    "Rate",
+    "Reject",
+    "Reservation",
+    "Run",
+    "RunPart",
+    "Sample",
+    "Seen",
+    "Service",
     "SetupCode",
     "SignIn",
     "SignInFailure",
+    "Source",
+    "Space",
     "Token",
     "TokenLink",
+    "Transfer",
+    "Upload",
     "metadata",
 ]

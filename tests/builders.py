@@ -202,9 +202,11 @@ def snapshot() -> Snapshot:
 def restore(taken: Snapshot) -> None:
     """Put the rows of our tables back as they were at `snapshot`; jobs stay."""
     ours = tables.metadata.sorted_tables
+    emptied = [f'DELETE FROM "{table.name}"' for table in reversed(ours)]
     with database.transaction() as session:
-        for table in reversed(ours):
-            session.execute(sa.delete(table))
+        # PostgreSQL takes them all at once, SQLite one by one.
+        for statement in emptied if database.is_sqlite() else ["; ".join(emptied)]:
+            session.connection().exec_driver_sql(statement)
         for table in ours:
             names = [column.name for column in table.columns]
             rows = [dict(zip(names, row, strict=True)) for row in taken[table.name]]

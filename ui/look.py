@@ -40,6 +40,18 @@ STATUS: dict[str, StatusLook] = {
     "connected": StatusLook("Connected", "ok", "plug-zap"),
     "broken": StatusLook("Broken", "bad", "triangle-alert"),
     "not_connected": StatusLook("Not connected", "muted", "circle-dashed"),
+    # authorizations, sources, data transfers
+    "working": StatusLook("Working", "ok", "circle-check"),
+    "refused": StatusLook("Refused", "bad", "circle-x"),
+    "inactive": StatusLook("Inactive", "muted", "circle-dashed"),
+    "paused": StatusLook("Paused", "warn", "circle-pause"),
+    # integrations, runs
+    "draft": StatusLook("Draft", "muted", "circle-dashed"),
+    "queued": StatusLook("Queued", "info", "clock"),
+    "running": StatusLook("Running", "info", "refresh-cw"),
+    "succeeded": StatusLook("Succeeded", "ok", "circle-check"),
+    "succeeded_with_rejects": StatusLook("Succeeded with rejects", "warn", "circle-alert"),
+    "failed": StatusLook("Failed", "bad", "circle-x"),
     # messages
     "waiting": StatusLook("Waiting", "warn", "clock"),
     "sending": StatusLook("Sending", "info", "send"),

@@ -16,12 +16,20 @@ from ui.pages import (
     connections,
     failure,
     home,
+    integration,
+    integrations,
     invitation,
     mailbox,
     people,
+    record,
+    records,
+    run,
     setup,
     sign_in,
+    source,
+    sources,
     token_link,
+    transfer,
 )
 from ui.pages.hub import app as hub_app
 from ui.pages.hub import apps as hub_apps
@@ -29,6 +37,8 @@ from ui.pages.hub import connection as hub_connection
 from ui.pages.hub import connections as hub_connections
 from ui.pages.hub import deliveries, delivery, endpoints, requests
 from ui.pages.hub import home as hub
+from ui.pages.integration import new as new_integration
+from ui.pages.integration import settings as integration_settings
 from ui.pages.operations import app as operations_app
 from ui.pages.operations import apps as operations_apps
 from ui.pages.operations import connection as operations_connection
@@ -36,6 +46,8 @@ from ui.pages.operations import connections as operations_connections
 from ui.pages.operations import home as operations
 from ui.pages.operations import partner, partners, properties
 from ui.pages.operations import property as one_property
+from ui.pages.source import agreed
+from ui.pages.source import new as new_source
 
 HOTEL, PARTNER, PLATFORM = ("property",), ("partner",), ("platform",)
 
@@ -54,6 +66,24 @@ PAGES = (
         count=connections.count,
     ),
     Page("/subscriptions/{connection_id}", "Connection", connection.page, HOTEL),
+    Page("/sources", "Sources", sources.page, HOTEL, icon="database"),
+    Page("/sources/new", "Add a source", new_source.page, HOTEL),
+    Page("/sources/agreed", "Back from the other system", agreed.page, HOTEL),
+    Page("/sources/{source_id}", "Source", source.page, HOTEL),
+    Page("/sources/{source_id}/transfers/{transfer_id}", "Mapping", transfer.page, HOTEL),
+    Page("/integrations", "Integrations", integrations.page, HOTEL, icon="workflow"),
+    Page("/integrations/new", "New integration", new_integration.page, HOTEL),
+    Page("/integrations/{integration_id}", "Integration", integration.page, HOTEL),
+    Page(
+        "/integrations/{integration_id}/settings",
+        "Settings",
+        integration_settings.page,
+        HOTEL,
+    ),
+    Page("/integrations/{integration_id}/runs/{run_id}", "Run", run.page, HOTEL),
+    Page("/records", "Data", records.page, HOTEL, icon="table-2"),
+    Page("/records/{type}", "Data", records.page, HOTEL),
+    Page("/records/{type}/{record_id}", "Record", record.page, HOTEL),
     # Partners
     Page("/hub", "Developer Hub", hub.page, PARTNER),
     Page(

@@ -13,7 +13,7 @@ from demo.partners.inbox import write_private
 class Account:
     """One hotel's account at one system. `issue` counts the credentials it has been given."""
 
-    system: str  # mews, cloudbeds, apaleo
+    system: str  # mews, cloudbeds, apaleo, boathouse
     id: str
     name: str
     issue: int = 1
@@ -27,6 +27,8 @@ class Account:
             return {"client_token": _CLIENT, "access_token": f"{one[:32]}-{two[:31]}"}
         if self.system == "cloudbeds":
             return {"api_key": f"cbat_{one[:32].lower()}"}
+        if self.system == "boathouse":
+            return {"header": "X-Api-Key", "key": f"bh_{one[:28].lower()}"}
         return {"client_id": f"{one[:4]}-ADJOIN-{self.issue}", "client_secret": two[:30]}
 
 
@@ -46,6 +48,7 @@ _FIRST = (
     ("apaleo", "HRB", "Harbour Hotel"),
     ("apaleo", "ALP", "Alpine Lodge"),
     ("apaleo", "CTS", "City Suites"),
+    ("boathouse", "BH-1", "Harbour Hotel"),
 )
 
 

@@ -1,6 +1,5 @@
 """A web site in a few lines of the standard library: routes, answers, pages."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +8,8 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
+
+import orjson
 
 LONGEST_BODY = 100_000
 LOOKS = Path(__file__).parent / "looks"
@@ -20,6 +21,7 @@ class Request:
 
     headers: Mapping[str, str]
     body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def form(self) -> dict[str, str]:
@@ -29,7 +31,7 @@ class Request:
 @dataclass(frozen=True)
 class Answer:
     code: int
-    body: str = ""
+    body: str | bytes = ""
     kind: str = "text/plain"
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -44,6 +46,9 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 30
+        # An answer goes out in one piece, and at once: it may be one of many pages.
+        wbufsize = 65_536
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             self._answer(b"")
@@ -58,14 +63,15 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, body: bytes) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            route = site.get((self.command, self.path.split("?")[0]))
+            path, _, query = self.path.partition("?")
+            route = site.get((self.command, path))
             if route is None:
                 self._send(Answer(404, "There is nothing here."))
             else:
-                self._send(route(Request(headers, body)))
+                self._send(route(Request(headers, body, dict(parse_qsl(query)))))
 
         def _send(self, answer: Answer) -> None:
-            content = answer.body.encode()
+            content = answer.body.encode() if isinstance(answer.body, str) else answer.body
             self.send_response(answer.code)
             self.send_header("Content-Type", f"{answer.kind}; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
@@ -82,7 +88,7 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
 
 def as_json(value: Any, code: int = 200) -> Answer:
-    return Answer(code, json.dumps(value), "application/json")
+    return Answer(code, orjson.dumps(value), "application/json")
 
 
 def back_to(path: str) -> Answer:

@@ -1,34 +1,52 @@
 """A stand-in for the hotel systems Mews, Cloudbeds and Apaleo: checks credentials as they do.
 
 Shapes as in their public documentation (docs.mews.com, developers.cloudbeds.com, apaleo.dev).
-Its page lists the credentials that work, and can revoke them.
+Its page lists the credentials that work, and can revoke them. Behind those of Mews lives a hotel
+with its bookings, and beside it an older system of apartments, whose API is its own.
 """
 
 import base64
 import binascii
 import json
 import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 from demo.partners import process
 from demo.partners.accounts import Account, Ledger
+from demo.partners.hotel.boathouse import HEADER, Boathouse
+from demo.partners.hotel.chronicle import Chronicle
+from demo.partners.hotel.controls import PATH as CONTROLS
+from demo.partners.hotel.controls import Controls
+from demo.partners.hotel.mews import PATH, Mews, refused
 from demo.partners.process import Start
 from demo.partners.site import Answer, Request, Site, as_json, back_to, from_own_page, page
 
-NAMES = {"mews": "Mews", "cloudbeds": "Cloudbeds", "apaleo": "Apaleo"}
+NAMES = {
+    "mews": "Mews",
+    "cloudbeds": "Cloudbeds",
+    "apaleo": "Apaleo",
+    "boathouse": "Boathouse apartments (an API of its own)",
+}
 
 
 class Vendors:
-    """The three systems behind one port, each under a path of its own."""
+    """The systems behind one port, each under a path of its own."""
 
-    def __init__(self, ledger: Ledger, start: Start) -> None:
+    def __init__(self, ledger: Ledger, chronicle: Chronicle, start: Start) -> None:
         self._ledger = ledger
+        self._chronicle = chronicle
         self._start = start
         self._apaleo_tokens: dict[str, dict[str, str]] = {}
 
     def site(self) -> Site:
         return {
-            ("POST", "/mews/api/connector/v1/configuration/get"): self.mews,
+            **Mews(self._chronicle, self._asked_of_mews).site(),
+            **Boathouse(self._opens_boathouse, lambda: self._chronicle.began).site(),
+            **Controls(self._chronicle, self._start).site(),
+            ("POST", f"{PATH}/configuration/get"): self.mews,
             ("GET", "/cloudbeds/api/v1.3/getHotelDetails"): self.cloudbeds,
             ("POST", "/apaleo/connect/token"): self.apaleo_token,
             ("GET", "/apaleo/inventory/v1/properties"): self.apaleo,
@@ -40,20 +58,26 @@ class Vendors:
         }
 
     def mews(self, request: Request) -> Answer:
-        given = _object(request.body)
-        account = self._ledger.find(
-            "mews",
-            {
-                "client_token": str(given.get("ClientToken")),
-                "access_token": str(given.get("AccessToken")),
-            },
-        )
-        request_id = secrets.token_hex(16)
+        account = self._mews_account(_object(request.body))
         if account is None:
-            words = "Invalid ClientToken or AccessToken."
-            return as_json({"Message": words, "RequestId": request_id}, 401)
+            return refused("Invalid ClientToken or AccessToken.", 401)
         enterprise = {"Id": account.id, "Name": account.name}
-        return as_json({"Enterprise": enterprise, "RequestId": request_id})
+        return as_json({"Enterprise": enterprise, "RequestId": secrets.token_hex(16)})
+
+    def _asked_of_mews(self, request: Request) -> tuple[Mapping[str, Any], str] | None:
+        question = _object(request.body)
+        account = self._mews_account(question)
+        return (question, account.name) if account else None
+
+    def _mews_account(self, question: Mapping[str, Any]) -> Account | None:
+        tokens = {
+            "client_token": str(question.get("ClientToken")),
+            "access_token": str(question.get("AccessToken")),
+        }
+        return self._ledger.find("mews", tokens)
+
+    def _opens_boathouse(self, key: str) -> bool:
+        return self._ledger.find("boathouse", {"header": HEADER, "key": key}) is not None
 
     def cloudbeds(self, request: Request) -> Answer:
         account = self._ledger.find("cloudbeds", {"api_key": request.headers.get("x-api-key", "")})
@@ -109,7 +133,8 @@ class Vendors:
         body = f"""
         <header><p class="brand">Hotel systems</p>
         <p class="motto">a stand-in for Mews, Cloudbeds and Apaleo</p>
-        <nav><a href="{escape(self._start.portal)}/subscriptions">Adjoin</a></nav></header>
+        <nav><a href="{CONTROLS}">Demo controls</a>
+        <a href="{escape(self._start.portal)}/subscriptions">Adjoin</a></nav></header>
         <main><h1>Accounts and their credentials</h1>
         <p class="promise">Copy credentials from here to connect a core app in Adjoin. To see a
         connection break, press Revoke, then “Check now” in Adjoin. To repair it, press “Issue
@@ -144,7 +169,7 @@ def _row(account: Account) -> str:
     )
 
 
-def _object(body: bytes) -> dict[str, object]:
+def _object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -163,7 +188,9 @@ def _basic(header: str) -> dict[str, str]:
 
 def main() -> None:
     start = process.arguments()
-    process.run(Vendors(Ledger(start.folder), start).site(), start.port)
+    chronicle = Chronicle(start.folder, datetime.now(UTC).replace(microsecond=0))
+    chronicle.keep_going()
+    process.run(Vendors(Ledger(start.folder), chronicle, start).site(), start.port)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,31 @@ from tests.connectors.receivers import (
     WebServers,
     certificate_for,
 )
+from tests.connectors.scenes import missing
 
 # A busy machine must not fail a test that is about values.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    line = (
+        "described(vendor): a test against the vendor's description; left out where it is missing"
+    )
+    config.addinivalue_line("markers", line)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a description that isn't here; `scenes.names` says so."""
+    lacking = missing()
+    left_out = [
+        item
+        for item in items
+        if (mark := item.get_closest_marker("described")) and mark.args[0] in lacking
+    ]
+    items[:] = [item for item in items if item not in left_out]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture

@@ -1,11 +1,16 @@
-"""The vendors' own API descriptions, where they lie beside the checkout: `../shared/specs`."""
+"""The vendors' own API descriptions: beside the checkout in `../shared/specs`, or ADJOIN_SPECS.
+
+They are not part of this project: not all of them may be published.
+"""
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-SPECS = Path(__file__).resolve().parents[3] / "shared" / "specs"
+BESIDE = Path(__file__).resolve().parents[3] / "shared" / "specs"
+SPECS = Path(os.environ.get("ADJOIN_SPECS") or BESIDE)
 KINDS: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),

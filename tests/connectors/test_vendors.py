@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.door import Door, Reply
-from connectors.vendor import Trouble, answer
+from connectors.faults import Fault
+from connectors.vendor import answer
 from connectors.vendors import VENDORS, Check
 from tests.connectors.contracts import contract, faults
 from tests.connectors.receivers import Listener, Seen, Serve, Talk, recording
@@ -452,8 +453,8 @@ def test_whatever_a_vendor_answers_is_a_check_and_never_an_error(status: int, va
 
 
 def test_a_refusal_without_words_still_says_what_to_do() -> None:
-    with pytest.raises(Trouble) as trouble:
+    with pytest.raises(Fault) as fault:
         answer("Mews", Reply(401, {}, b""))
-    assert trouble.value.sentence == (
+    assert fault.value.sentence == (
         "Mews does not accept these credentials. Correct them and try again."
     )

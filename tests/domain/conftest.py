@@ -7,9 +7,11 @@ import pytest
 from connectors.door import Door
 from connectors.vendor import Check
 from connectors.vendors import VENDORS
-from tests.builders import World
+from tests import builders, harvest
+from tests.builders import Snapshot
 from tests.domain import scenes
 from tests.domain.scenes import Scene
+from tests.harvest import HotelSystem
 
 ACCEPTED = Check(True, "ent_1", "Harbour Hotel at Mews", "Mews accepted the credentials.")
 REFUSED = Check(False, None, None, "Mews refuses the credentials.", "refused")
@@ -37,6 +39,20 @@ def mews(monkeypatch: pytest.MonkeyPatch) -> FakeVendor:
 
 
 @pytest.fixture
-def scene(world: World, mews: FakeVendor) -> Scene:
-    """One of everything at Harbour Hotel and D3x."""
-    return scenes.build(world)
+def system(monkeypatch: pytest.MonkeyPatch) -> HotelSystem:
+    """Mews and REST as sources, without the network; see `harvest.HotelSystem`."""
+    return harvest.play(monkeypatch, "mews", "rest")
+
+
+@pytest.fixture
+def scene(database: str, database_kind: str, mews: FakeVendor, system: HotelSystem) -> Scene:
+    """One of everything at Harbour Hotel and D3x; built once, and put back for every test."""
+    if database_kind not in _scenes:
+        built = scenes.build(builders.build(), system)
+        _scenes[database_kind] = built, builders.snapshot()
+    else:
+        builders.restore(_scenes[database_kind][1])
+    return _scenes[database_kind][0]
+
+
+_scenes: dict[str, tuple[Scene, Snapshot]] = {}

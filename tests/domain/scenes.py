@@ -4,13 +4,25 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import select
 
-from domain import connections, core, endpoints, invitations, sign_ins, tokens
+from domain import (
+    connections,
+    core,
+    endpoints,
+    integrations,
+    invitations,
+    sign_ins,
+    sources,
+    tokens,
+)
 from domain.actors import Actor
+from domain.sources import Draft
 from storage import database
 from storage.people import Membership
-from tests import builders
+from tests import builders, flows, harvest
 from tests.builders import World
+from tests.harvest import HotelSystem
 
+WANTED = {"reservations": ("created", "updated")}
 CREDENTIALS = {"client_token": "C" * 20, "access_token": "A" * 20}
 
 
@@ -36,6 +48,20 @@ class Scene:
     broken_endpoint: str  # disabled
     membership: str  # Noah's
     invitation: str  # to the hotel
+    authorization: str  # that nothing uses
+    agreed: str  # an authorization to which Maya agreed in the browser
+    answer: str  # the state with which Maya is about to come back from agreeing again
+    source: str  # of Mews
+    files: str  # a source that reads files
+    transfer: str  # inactive, with a mapping that is ready
+    moving: str  # an active transfer
+    draft: str  # an integration
+    flow: str  # an active integration, with no run on
+    busy: str  # an active integration
+    halted: str  # an integration that Maya disabled
+    run: str  # of `flow`, ended with rejects
+    queued: str  # a run of `busy`
+    record: int  # a reservation that `run` brought in
     partner_membership: str  # of somebody else at D3x
     program: Actor  # whoever holds the token of `active`
     operator_membership: str
@@ -58,18 +84,34 @@ class Scene:
             "partner_membership": "mem",
             "operator_membership": "mem",
             "invitation": "inv",
+            "authorization": "aut",
+            "agreed": "aut",
+            "answer": "state",
+            "source": "src",
+            "files": "src",
+            "transfer": "tra",
+            "moving": "tra",
+            "draft": "int",
+            "flow": "int",
+            "busy": "int",
+            "halted": "int",
+            "run": "run",
+            "queued": "run",
         }
         states = ("pending", "active", "paused", "ended", "core")
         return replace(
             self,
             **{name: f"{prefix}_never" for name, prefix in prefixes.items()},
             **dict.fromkeys(states, "con_never"),
+            record=2**40,
         )
 
 
-def build(world: World) -> Scene:
-    """Fill `world` with one of everything; Mews has to accept `CREDENTIALS`."""
+def build(world: World, system: HotelSystem) -> Scene:
+    """Fill `world` with one of everything; Mews has to accept `CREDENTIALS` as an app."""
     now = world.now
+    source = harvest.source(world)
+    moving = harvest.active(world, source)
     with builders.adding() as rows:
         for slug in ("active", "paused", "ended", "fresh"):
             builders.add_app(rows, slug, slug.title(), now, partner_id=world.d3x)
@@ -103,8 +145,30 @@ def build(world: World) -> Scene:
         partner_membership=_membership("partner", world.d3x),
         operator_membership=_membership("operator"),
         invitation=invited,
+        authorization=harvest.authorize(world, name="Spare"),
+        agreed=harvest.agreed(world),
+        answer=harvest.sent(world)["state"],
+        source=source,
+        files=sources.add(world.maya, world.hotel, Draft("file", "Old system"), now=now),
+        transfer=harvest.mapped(world, harvest.source(world, name="Spa")),
+        moving=moving,
+        **_flows(world, system, source),
+        record=flows.records()["res-2"].id,
         program=tokens.authenticate(builders.token_of(ids["active"]), now=now),
     )
+
+
+def _flows(world: World, system: HotelSystem, source_id: str) -> dict[str, str]:
+    """Add integrations in every state, with runs."""
+    names = ("draft", "flow", "busy", "halted")
+    made = {name: flows.draft(world, source_id, name=name, wanted=WANTED) for name in names}
+    for name in ("flow", "busy", "halted"):
+        integrations.activate(world.maya, made[name], now=world.now)
+    integrations.disable(world.maya, made["halted"], now=world.now)
+    system.records["reservations"][0]["Start"] = "some day"
+    ended = flows.work(flows.living(made["flow"]))
+    system.records["reservations"][0]["Start"] = "2026-12-01"
+    return made | {"run": ended, "queued": flows.living(made["busy"])}
 
 
 def _sign_in_again(world: World) -> str:

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,20 +13,25 @@ from sqlmodel import col, select
 
 from connectors.result import Result
 from domain import (
+    accesses,
     apps,
     attempts,
+    authorizations,
     connections,
     core,
     endpoints,
     invitations,
+    mappings,
     messages,
     partners,
     people,
     properties,
     setup,
     sign_ins,
+    sources,
     token_links,
     tokens,
+    transfers,
     waiting,
 )
 from domain.actors import ADJOIN
@@ -35,10 +41,11 @@ from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
 from storage.messages import Endpoint, Message
 from storage.people import Membership
-from tests import builders
+from tests import builders, harvest
 from tests.builders import World
 from tests.domain.conftest import FakeVendor
 from tests.domain.scenes import CREDENTIALS
+from tests.harvest import HotelSystem
 
 Call = Callable[[], Any]
 LIVING = ("pending", "active", "disabled")
@@ -577,3 +584,53 @@ def test_of_two_invitations_of_an_operator_one_lets_the_first_one_in(world: Worl
         )
 
     assert at_once(*map(accept, links)) == {"ok": 1, "link_used": 2}
+
+
+# Bringing data in
+
+
+def test_of_two_who_save_a_mapping_at_once_one_is_told_to_look_again(
+    world: World, system: HotelSystem
+) -> None:
+    transfer_id = harvest.mapped(world)
+    calls = [
+        lambda rows=rows: mappings.save(world.maya, transfer_id, rows, expected_version=1)
+        for rows in (harvest.ROWS[:2], harvest.ROWS[:3])
+    ]
+    assert at_once(*calls) == {"ok": 1, "changed_meanwhile": 1}
+    assert [each.number for each in mappings.history(world.maya, transfer_id)] == [2, 1]
+
+
+def test_a_transfer_is_activated_once_however_often_it_is_clicked(
+    world: World, system: HotelSystem
+) -> None:
+    transfer_id = harvest.mapped(world)
+    outcomes = at_once(*[lambda: transfers.activate(world.maya, transfer_id)] * 4)
+    assert outcomes == {"ok": 1, "wrong_state": 3}
+    assert harvest.events_of(transfer_id).count("transfer.activated") == 1
+
+
+def test_a_token_is_renewed_once_for_all_who_need_it(world: World, system: HotelSystem) -> None:
+    system.grant = replace(system.grant, expires_at=world.now)
+    draft = sources.Draft("rest", "API", harvest.agreed(world))
+    source_id = sources.add(world.maya, world.hotel, draft, now=world.now)
+    system.grant = replace(system.grant, expires_at=world.after(hours=1))
+    calls = [lambda: accesses.of_source(source_id, "reservations", now=world.now)] * 6
+    assert at_once(*calls) == {"ok": 6}
+    assert len(system.renewed) == 1
+
+
+def test_a_source_that_is_added_while_its_credentials_are_refused_is_broken_or_not_there(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opens = harvest.authorize(world)
+    draft = sources.Draft("mews", "Spa", opens)
+    outcomes = meanwhile(
+        monkeypatch,
+        lambda: sources.add(world.maya, world.hotel, draft, now=world.now),
+        (sources, "_must_fit"),
+        lambda: authorizations.refused(opens, "No more.", now=world.now),
+    )
+    assert outcomes == ("ok", "ok")
+    (row,) = sources.of_property(world.maya, world.hotel, now=world.now)
+    assert row.status == "broken"

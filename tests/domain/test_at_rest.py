@@ -2,36 +2,45 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from domain import (
+    accesses,
     attempts,
+    authorizations,
     connections,
     core,
     deliveries,
     endpoints,
     invitations,
+    mappings,
     partners,
     people,
     setup,
     sign_ins,
+    sources,
     subscriptions,
     token_links,
     tokens,
+    transfers,
 )
 from domain.refusals import Refusal
 from storage import database
-from tests import builders
+from tests import builders, harvest
 from tests.builders import PASSWORD, World
 from tests.domain.conftest import REFUSED, FakeVendor
 from tests.domain.scenes import CREDENTIALS
+from tests.harvest import HotelSystem
 
 
 @pytest.fixture
-def secrets(world: World, mews: FakeVendor, caplog: pytest.LogCaptureFixture) -> dict[str, str]:
+def secrets(
+    world: World, mews: FakeVendor, system: HotelSystem, caplog: pytest.LogCaptureFixture
+) -> dict[str, str]:
     """Do everything that has to do with secrets, and return them all in the clear."""
     caplog.set_level(logging.DEBUG)
     found = {"everybody's password": PASSWORD, "a new password": "brand new horse 44"}
@@ -79,7 +88,32 @@ def secrets(world: World, mews: FakeVendor, caplog: pytest.LogCaptureFixture) ->
     found["a wrong password"] = "a wrong one 45"
     people.change_password(world.noah, PASSWORD, "brand new horse 44", now=world.now)
     token_links.open_once(found["one-time link"], now=world.now)
-    return found
+    return found | bring_data_in(world, system)
+
+
+def bring_data_in(world: World, system: HotelSystem) -> dict[str, str]:
+    """Do everything with sources that has to do with secrets, and with what guests wrote."""
+    system.grant = replace(system.grant, expires_at=world.now)
+    draft = sources.Draft("rest", "API", harvest.agreed(world))
+    source_id = sources.add(world.maya, world.hotel, draft, now=world.now)
+    accesses.of_source(source_id, "reservations", now=world.now)
+    transfer_id = harvest.active(world)
+    mappings.read(world.maya, transfer_id, now=world.now)
+    opens = harvest.authorize(world)
+    system.says = harvest.REFUSED
+    authorizations.check_again(world.maya, opens, now=world.now)
+    files = sources.add(world.maya, world.hotel, sources.Draft("file", "Old"), now=world.now)
+    guests = b"Id;Guest\n1;somebody@upload.example\n2;another@upload.example\n"
+    sources.upload(world.maya, files, "guests", "guests.csv", guests, now=world.now)
+    transfers.sample(world.maya, harvest.transfer(world, files, "guests"), now=world.now)
+    found = {f"credential {key} of a source": text for key, text in harvest.CREDENTIALS.items()}
+    return found | {
+        "OAuth client secret": harvest.CLIENT["client_secret"],
+        "OAuth access token": harvest.GRANT.access_token,
+        "OAuth refresh token": harvest.GRANT.refresh_token or "",
+        "a guest in a sample": "guest3@mail.example",
+        "a guest in an upload": "somebody@upload.example",
+    }
 
 
 def test_no_secret_is_in_any_column_of_any_table(secrets: dict[str, str]) -> None:
@@ -117,6 +151,13 @@ def test_no_secret_is_in_the_words_of_an_object(secrets: dict[str, str], world: 
     page += repr(endpoints.of_partner(world.dee, world.d3x, now=world.now))
     page += repr(sign_ins.of_person(world.maya, now=world.now))
     page += repr(invitations.waiting(world.maya, world.hotel, now=world.now))
+    page += repr(authorizations.of_property(world.maya, world.hotel, now=world.now))
+    for row in sources.of_property(world.noah, world.hotel, now=world.now):
+        page += repr(sources.read(world.noah, row.id, now=world.now))
+        for part in row.transfers:
+            page += repr(transfers.read(world.noah, part.id, now=world.now))
+            page += repr(mappings.read(world.noah, part.id, now=world.now))
+    assert "Guest.Email" in page
     for name, secret in secrets.items():
         assert secret not in page, name
 

@@ -16,7 +16,7 @@ from connectors.vendors import VENDORS
 from domain import apps, connections, core, subscriptions, tokens, waiting
 from storage import database, jobs
 from storage.apps import App
-from storage.connections import Authorization
+from storage.authorizations import Authorization
 from storage.messages import Message
 from tests import builders
 from tests.builders import World
@@ -138,7 +138,7 @@ def test_the_whole_path_connected_broken_repaired(
         {"client_token": "", "access_token": "A" * 20},
         {"client_token": "C" * 20},
         {"client_token": "C" * 20, "access_token": "  "},
-        {"client_token": "C" * 20, "access_token": "A" * 501},
+        {"client_token": "C" * 20, "access_token": "A" * 2001},
         {"client_token": "C" * 20, "access_token": "A\nA"},
         {"client_token": "C" * 20, "access_token": None},
     ],

@@ -177,3 +177,62 @@ def test_whoever_is_waited_for_is_the_partner_and_not_its_app() -> None:
     paused = turns.of("disabled", "Akia", *NAMES, disabled_by="property")
     assert paused.short == "Paused by Harbour Hotel"
     assert paused.sentence.startswith("Harbour Hotel has paused")
+
+
+# What brings data in
+
+OF_DATA = {
+    "authorization": lifecycle.AUTHORIZATION,
+    "source": lifecycle.SOURCE,
+    "transfer": lifecycle.TRANSFER,
+    "integration": lifecycle.INTEGRATION,
+    "run": lifecycle.RUN,
+}
+EVERY_MOVE_OF_DATA = [
+    pytest.param(noun, move, id=f"{noun}-{move.verb}")
+    for noun, table in OF_DATA.items()
+    for move in table.moves
+]
+
+
+@pytest.mark.parametrize(("noun", "move"), EVERY_MOVE_OF_DATA)
+def test_every_move_of_data_leads_on_and_has_words(noun: str, move: lifecycle.Move) -> None:
+    assert move.after not in move.before
+    assert move.event in history.WORDS
+    assert move.event.startswith(f"{noun}.")
+    assert move.sides <= {"property", "adjoin"}, "nobody else has to do with a property's data"
+
+
+@pytest.mark.parametrize("noun", OF_DATA)
+def test_every_state_of_data_is_reached_from_nothing(noun: str) -> None:
+    table, reached = OF_DATA[noun], {"absent"}
+    for _ in table.moves:
+        reached |= {move.after for move in table.moves if move.before & reached}
+    assert reached == lifecycle.states(table)
+
+
+def test_the_states_of_data_are_those_of_the_design() -> None:
+    states = {
+        noun: set(lifecycle.states(table)) - {"absent", "removed"}
+        for noun, table in OF_DATA.items()
+    }
+    assert states["transfer"] == {"inactive", "active", "paused"}
+    assert states["integration"] == {"draft", "active", "disabled"}
+    assert states["run"] == {
+        "queued",
+        "running",
+        "succeeded",
+        "succeeded_with_rejects",
+        "failed",
+        "canceled",
+    }
+
+
+def test_only_adjoin_pauses_a_transfer_and_only_the_property_does_the_rest() -> None:
+    assert lifecycle.TRANSFER.open_to("active", "adjoin") == ("pause",)
+    assert lifecycle.TRANSFER.open_to("active", "property") == ("deactivate", "remove")
+    assert lifecycle.TRANSFER.open_to("paused", "property") == (
+        "activate",
+        "deactivate",
+        "remove",
+    )

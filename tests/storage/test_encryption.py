@@ -29,6 +29,13 @@ def test_what_is_encrypted_comes_back(text: str) -> None:
     assert encryption.decrypt(encryption.encrypt(text)) == text
 
 
+@given(st.binary())
+def test_a_file_that_is_encrypted_comes_back(content: bytes) -> None:
+    ciphertext = encryption.encrypt_bytes(content)
+    assert encryption.decrypt_bytes(ciphertext) == content
+    assert len(content) < 4 or content not in ciphertext
+
+
 def test_the_same_text_never_looks_the_same() -> None:
     assert encryption.encrypt("token") != encryption.encrypt("token")
 

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
 from storage import database, migrations, tables
+from storage.authorizations import Authorization
 from storage.people import Membership
 from tests import builders
 from tests.builders import World
@@ -89,6 +90,45 @@ def test_every_step_can_be_taken_back_and_again(databases_of_kind: Databases) ->
     assert names_of(url) == {"alembic_version"}
     command.upgrade(settings, "head")
     assert differences(url) == []
+
+
+def test_credentials_of_core_apps_become_authorizations(databases_of_kind: Databases) -> None:
+    url = databases_of_kind.bare("authorized")
+    settings = migrations.config(url)
+    command.upgrade(settings, "0001")
+    engine = database.make_engine(url)
+    with engine.begin() as connection:
+        for statement in CORE_APPS_BEFORE:
+            connection.execute(sa.text(statement.format(at="'2026-11-01 10:00:00+00:00'")))
+    command.upgrade(settings, "head")
+    with engine.begin() as connection:
+        found = connection.execute(
+            sa.select(*(Authorization.__table__.c[name] for name in KEPT)).order_by(sa.text("id"))
+        ).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [
+        ("aut_1", "mews", "Mews", "mews", "https://api.mews.com", {}, "secret", "working"),
+        ("aut_2", "apaleo", "Apaleo", "apaleo", "https://stand-in.example", {}, "s", "refused"),
+    ]
+
+
+KEPT = ("id", "kind", "name", "method", "address", "settings", "ciphertext", "status")
+CORE_APPS_BEFORE = (
+    "INSERT INTO properties (id, name, city, country, time_zone, created_at)"
+    " VALUES ('pro_1', 'Harbour', '', '', 'UTC', {at})",
+    "INSERT INTO people (id, email, name, password_hash, created_at, password_changed_at)"
+    " VALUES ('per_1', 'm@harbour.example', 'Maya', '', {at}, {at})",
+    "INSERT INTO apps (id, slug, name, kind, category, tagline, description, setup_notes,"
+    " activation, activations, measured_from, permissions, questions, vendor, vendor_address,"
+    " icon, hue, created_at) VALUES ('app_1', 'apaleo', 'Apaleo', 'core', '', '', '', '',"
+    " 'manual', '[]', 0, '[]', '[]', 'apaleo', 'https://stand-in.example', '', 1, {at})",
+    "INSERT INTO authorizations (id, property_id, vendor, ciphertext, status, checked_at,"
+    " last_error, created_at) VALUES ('aut_1', 'pro_1', 'mews', 'secret', 'working', {at},"
+    " '', {at}), ('aut_2', 'pro_1', 'apaleo', 's', 'refused', {at}, 'No.', {at})",
+    "INSERT INTO connections (id, property_id, app_id, status, since, answers, requested_by,"
+    " requested_at, reason, reminders, authorization_id, created_at) VALUES ('con_1', 'pro_1',"
+    " 'app_1', 'broken', {at}, '{{}}', 'per_1', {at}, '', 0, 'aut_2', {at})",
+)
 
 
 def test_our_tables_and_those_of_the_job_queue_do_not_clash(databases_of_kind: Databases) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connectors.vendor import CredentialField
-from domain import core, questions
+from domain import credentials, questions
 from ui.components.field import SelectField, TextField, select_field, text_field
 
 
@@ -62,7 +62,8 @@ def ask_credentials(wanted: Sequence[CredentialField]) -> Form:
             hint=each.hint,
             secret=each.secret,
             placeholder=each.placeholder,
-            required=True,
+            required=not each.optional,
+            optional=each.optional,
             # Browsers fill in passwords of the portal unless they are told that this is a new one.
             autocomplete="new-password" if each.secret else "off",
         )
@@ -90,4 +91,4 @@ def _rule_of(question: Mapping[str, Any]) -> Callable[[str], str | None]:
 
 
 def _rule_for(wanted: CredentialField) -> Callable[[str], str | None]:
-    return lambda text: core.problem(wanted, text)
+    return lambda text: credentials.problem(wanted, text)

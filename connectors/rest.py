@@ -1,0 +1,280 @@
+"""Any API that answers with JSON, described by settings alone: paths, paging, where records lie."""
+
+import base64
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urljoin
+
+from yarl import URL
+
+from connectors import oauth
+from connectors.answers import at, records_at, value_of
+from connectors.authorization import METHODS
+from connectors.faults import Fault
+from connectors.line import Reply, Way
+from connectors.reading import SECONDS, Numbered, reader
+from connectors.source import (
+    TYPES,
+    Access,
+    Check,
+    Kind,
+    Offer,
+    Page,
+    SettingField,
+    Wanted,
+    changes_of,
+)
+from connectors.urls import Blocked
+from connectors.vendor import cleaned
+
+PAGING = (
+    ("none", "Everything in one answer"),
+    ("page", "Page number"),
+    ("offset", "Number of records to skip"),
+    ("cursor", "Cursor in the answer"),
+    ("next", "Address of the next page, in the answer or in its Link header"),
+)
+FORMATS = (
+    ("iso", "2026-11-21T09:30:00Z"),
+    ("date", "2026-11-21"),
+    ("unix", "Seconds since 1970"),
+    ("unix_ms", "Milliseconds since 1970"),
+)
+SETTINGS = (
+    SettingField("paging", "Paging", "How the API gives long lists.", "choice", PAGING, "none"),
+    SettingField("page_parameter", "Parameter for the page", "Page, offset or cursor."),
+    SettingField("first_page", "Number of the first page", "", "number", default="1"),
+    SettingField("size_parameter", "Parameter for the page size", "Leave empty if there is none."),
+    SettingField("size", "Page size", "At most 1000.", "number", default="100"),
+    SettingField("next_path", "Where the cursor or next address lies", "Such as meta.next."),
+    SettingField(
+        "total_path",
+        "Where the number of all records lies",
+        "Such as meta.total. With it, reading ends without asking for a page that isn't there.",
+    ),
+    SettingField("since_parameter", "Parameter for “changed since”", "Empty if there is none."),
+    SettingField("since_format", "How moments are written", "", "choice", FORMATS, "iso"),
+    SettingField("path", "Path", "Such as /v1/reservations.", needed=True, per_type=True),
+    SettingField(
+        "records", "Where the records lie", "Such as data.items; empty: the answer.", per_type=True
+    ),
+)
+
+
+def _page(way: Way, access: Access, wanted: Wanted) -> Page:
+    name, settings = _name(access), _Settings(access, wanted.type)
+    asked = _question(settings, access, wanted)
+    reply = _got(way, access, asked)
+    if reply.code == 204:
+        return Page([], filtered=settings.is_filtered(wanted))
+    value = value_of(name, reply)
+    records = records_at(name, value, settings.of_type("records"))
+    total = at(value, settings["total_path"]) if settings["total_path"] else None
+    total = total if isinstance(total, int) and not isinstance(total, bool) else None
+    if settings["paging"] == "next":
+        cursor = _next_address(asked, reply, at(value, settings["next_path"] or "-"))
+    else:
+        cursor = _onwards(settings, wanted, value, len(records), total)
+    return Page(records, cursor, total, settings.is_filtered(wanted))
+
+
+class _Settings:
+    """What was filled in, or what is taken instead."""
+
+    def __init__(self, access: Access, type_of_data: str) -> None:
+        types = access.settings.get("types")
+        own = types.get(type_of_data) if isinstance(types, Mapping) else None
+        self._own: Mapping[str, Any] = own if isinstance(own, Mapping) else {}
+        self._all = access.settings
+        self._defaults = {field.key: field.default for field in SETTINGS}
+
+    def __getitem__(self, key: str) -> str:
+        return str(self._all.get(key) or "").strip() or self._defaults[key]
+
+    def of_type(self, key: str) -> str:
+        return str(self._own.get(key) or "").strip()
+
+    def number(self, key: str) -> int:
+        text = self[key]
+        return int(text) if text.isdecimal() and len(text) < 6 else int(self._defaults[key])
+
+    def size(self, wanted: Wanted) -> int:
+        return max(1, min(self.number("size"), wanted.count, 1000))
+
+    def is_filtered(self, wanted: Wanted) -> bool:
+        return bool(self["since_parameter"] and wanted.since)
+
+
+def _question(settings: _Settings, access: Access, wanted: Wanted) -> str:
+    """The address to ask; for a next page that has one, its own."""
+    if settings["paging"] == "next" and wanted.cursor is not None:
+        return wanted.cursor
+    path = settings.of_type("path")
+    if not path:
+        raise Fault("garbled", "This type of data has no path yet. Fill it in at the source.")
+    asking: dict[str, str] = {}
+    if settings["size_parameter"]:
+        asking[settings["size_parameter"]] = str(settings.size(wanted))
+    if settings["since_parameter"] and wanted.since:
+        asking[settings["since_parameter"]] = _written(wanted.since, settings["since_format"])
+    asking |= _place(settings, wanted)
+    return _with(f"{access.address}/{path.lstrip('/')}", asking)
+
+
+def _place(settings: _Settings, wanted: Wanted) -> dict[str, str]:
+    style, parameter = settings["paging"], settings["page_parameter"]
+    if style == "page":
+        stand = Numbered.of(wanted.cursor, settings.number("first_page"))
+        return {parameter or "page": str(stand.number)}
+    if style == "offset":
+        return {parameter or "offset": str(Numbered.of(wanted.cursor).seen)}
+    if style == "cursor" and wanted.cursor is not None:
+        return {parameter or "cursor": wanted.cursor}
+    return {}
+
+
+def _onwards(
+    settings: _Settings, wanted: Wanted, value: Any, count: int, total: int | None
+) -> str | None:
+    style = settings["paging"]
+    if style in ("page", "offset"):
+        first = settings.number("first_page") if style == "page" else 1
+        return Numbered.of(wanted.cursor, first).after(count, total)
+    found = at(value, settings["next_path"] or "-")
+    if style == "cursor" and isinstance(found, str | int) and not isinstance(found, bool):
+        return str(found) or None
+    return None
+
+
+def _next_address(asked: str, reply: Reply, found: Any) -> str | None:
+    link = re.search(r'<([^<>]+)>[^,]*;\s*rel="?next"?', reply.headers.get("link", ""))
+    address = found if isinstance(found, str) and found else (link[1] if link else None)
+    try:
+        return urljoin(asked, address) if address else None
+    except ValueError:
+        raise Blocked("The address of the next page is none of a web site.") from None
+
+
+def _got(way: Way, access: Access, address: str) -> Reply:
+    """Ask, with the credentials, but never anybody else than the source itself."""
+    try:
+        is_same = URL(address).origin() == URL(access.address).origin()
+    except ValueError:
+        raise Blocked(f"“{address[:100]}” is not a web address.") from None
+    if not is_same:
+        raise Blocked("The next page lies at another address than the source. It was not opened.")
+    key = ("rest", *(f"{name}={value}" for name, value in sorted(access.values.items())))
+    for is_last in (False, True):
+        headers = {"Accept": "application/json", **_proof(way, access, key)}
+        reply = way.get(address, headers=headers, seconds=SECONDS)
+        if reply.code != 401 or is_last or access.method != "oauth_client":
+            break
+        oauth.forget(key)
+    return reply
+
+
+def _proof(way: Way, access: Access, key: tuple[str, ...]) -> dict[str, str]:
+    """The header that proves who asks."""
+    if not access.method:
+        return {}
+    given = cleaned(METHODS[access.method].fields, access.values)
+    if access.method == "api_key":
+        return {_header(given["header"]): given["key"]}
+    if access.method == "basic":
+        pair = f"{given['user']}:{given['password']}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+    if access.method == "oauth_client":
+        token = oauth.kept(key, lambda: _granted(way, access, given))
+    else:
+        token = given.get("token") or access.values.get("access_token", "")
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _header(name: str) -> str:
+    if not re.fullmatch("[A-Za-z0-9-]+", name) or name.lower() in _NOT_FOR_KEYS:
+        raise Fault("refused", f"“{name[:40]}” can't be the header of a key. Correct it.")
+    return name
+
+
+_NOT_FOR_KEYS = {"host", "connection", "content-length", "transfer-encoding", "upgrade", "expect"}
+
+
+def _granted(way: Way, access: Access, given: Mapping[str, str]) -> oauth.Grant:
+    return oauth.client_credentials(
+        way,
+        _name(access),
+        given["token_address"],
+        given["client_id"],
+        given["client_secret"],
+        given["scope"],
+    )
+
+
+def _check(way: Way, access: Access) -> Check:
+    """Read the beginning of a type of data that has a path; before there is one, try the address.
+
+    A base address rarely has data, so only what is said about the credentials counts there.
+    """
+    known = [key for key in TYPES if _Settings(access, key).of_type("path")]
+    tried = access if known else _at_base(access, TYPES[0])
+    try:
+        KIND.read(way, tried, Wanted(known[0] if known else TYPES[0], count=1))
+    except Fault as fault:
+        if known or fault.error not in ("garbled", "not_permitted"):
+            return Check(False, None, None, fault.sentence, fault.error, fault.request_id)
+    sentence = "accepted the credentials" if known else "answers and does not refuse us"
+    return Check(True, None, None, f"{_name(access)} {sentence}.")
+
+
+def _at_base(access: Access, type_of_data: str) -> Access:
+    types = {type_of_data: {"path": "/"}}
+    return Access(access.address, access.method, access.values, {"types": types})
+
+
+def _name(access: Access) -> str:
+    try:
+        return URL(access.address).host or "The source"
+    except ValueError:
+        return "The source"
+
+
+def _with(address: str, asking: Mapping[str, str]) -> str:
+    bare, _, query = address.partition("?")
+    pairs = [*parse_qsl(query, keep_blank_values=True), *asking.items()]
+    return f"{bare}?{urlencode(pairs)}" if pairs else bare
+
+
+def _written(moment: datetime, form: str) -> str:
+    utc = moment.astimezone(UTC)
+    if form == "date":
+        return utc.date().isoformat()
+    if form == "unix":
+        return str(int(utc.timestamp()))
+    if form == "unix_ms":
+        return str(int(utc.timestamp()) * 1000)
+    return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+KIND = Kind(
+    key="rest",
+    name="REST / JSON",
+    icon="api",
+    about="Reads any API that answers with JSON: you say where things lie, nothing is programmed.",
+    address="",
+    needs_address=True,
+    methods=("bearer", "api_key", "basic", "oauth_client", "oauth_code"),
+    settings=SETTINGS,
+    types={
+        key: Offer(
+            key,
+            "",
+            changes_of(key),
+            incremental=True,
+        )
+        for key in TYPES
+    },
+    check=_check,
+    read=reader(_name, _page),
+)

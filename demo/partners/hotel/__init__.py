@@ -1,0 +1,1 @@
+"""The living hotel systems behind the stand-in: made-up houses whose bookings never stand still."""

@@ -1,0 +1,82 @@
+"""Kinds of a source's values, as far as examples tell them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from domain.mapping.conversion import MappingError
+from domain.mapping.formats import FORMATS
+
+EMPTY, LIST, GROUP, MIXED = "empty", "list", "group", "mixed"
+_LONGEST_DATE = 40
+# With or without groups of three, and with either decimal sign: which one, the draft says.
+_NUMBER = re.compile(r"[+-]?([0-9]{1,3}([.,' ][0-9]{3})+|[0-9]{1,15})([.,][0-9]{1,6})?")
+# ISO first; of two formats that fit all examples, the one that more countries use.
+_DATE_FORMATS = tuple(key for key in FORMATS if not key.startswith("unix") and key != "YYYYMMDD")
+
+
+def of(values: Iterable[Any]) -> str:
+    """Return the kind that all values have: text, integer, number, boolean, date, moment, list,
+    group, mixed, or empty when there are none. Empty values are to be left out before.
+    """
+    kinds = {_of_value(value) for value in values}
+    if kinds == {"integer", "number"}:
+        return "number"
+    if kinds == {"date", "moment"}:
+        return "moment"
+    if len(kinds) == 1:
+        return kinds.pop()
+    if not kinds:
+        return EMPTY
+    return "text" if kinds <= {"text", "date", "moment"} else MIXED
+
+
+def _of_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, str):
+        return _of_text(value)
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    return LIST if isinstance(value, list) else GROUP
+
+
+def _of_text(text: str) -> str:
+    """Only what is written like a date in so many characters is one; "20261231" is a number."""
+    if len(text) > _LONGEST_DATE or text[4:5] != "-":
+        return "text"
+    found = _read(text, "iso")
+    if found is None:
+        return "text"
+    return "moment" if isinstance(found, datetime) else "date"
+
+
+def date_format(examples: Sequence[str]) -> str | None:
+    """Return the one format in which all examples are written; None when none or two fit.
+
+    "03/04/2026" fits two and "31/12/2026" one: only an example that decides makes a format sure.
+    """
+    if not examples:
+        return None
+    fitting = [key for key in _DATE_FORMATS if all(_read(each, key) for each in examples)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def first_date_format(examples: Sequence[str]) -> str | None:
+    """Return the first format in which all examples are written, when there is one."""
+    fitting = (key for key in _DATE_FORMATS if all(_read(each, key) for each in examples))
+    return next(fitting, None) if examples else None
+
+
+def looks_like_number(examples: Sequence[str]) -> bool:
+    return bool(examples) and all(_NUMBER.fullmatch(each.strip()) for each in examples)
+
+
+def _read(text: str, key: str) -> date | datetime | None:
+    try:
+        return FORMATS[key].read(text)
+    except MappingError:
+        return None

@@ -1,0 +1,242 @@
+"""Bulk upserts of records: known ones are compared by their hash, and only changes are written.
+
+Thousands a second go through here, so that it speaks to the drivers themselves: `executemany` for
+SQLite, COPY into a temporary table for PostgreSQL.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, cast
+
+import psycopg
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from storage import database
+from storage.integrations import Seen
+from storage.records import TABLES
+
+SEEN_EVERY = timedelta(days=1)  # `seen_at` is that exact, so that the unchanged is not rewritten
+
+_OURS = ("property_id", "source_id", "run_id", "first_seen_at", "seen_at")
+_EACH = ("external_id", "content_hash", "search", "raw")
+_NEVER_CHANGED = {"property_id", "source_id", "external_id", "first_seen_at"}
+
+
+class Known(NamedTuple):
+    """What a record was when it was last written. id: None when it was not written yet.
+
+    status: of the field that holds a status, None where there is none. is_stale: `seen_at` is to
+    be written again.
+    """
+
+    id: int | None
+    content_hash: bytes
+    status: Any
+    run_id: str
+    is_removed: bool
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A record as it is to be written. `values` has every column that the mapping fills."""
+
+    external_id: str
+    content_hash: bytes
+    search: str
+    raw: bytes
+    values: Mapping[str, Any]
+
+
+class Upserts:
+    """Writes the records of one type of data that one run brings from one source.
+
+    columns: those that the mapping fills; the others become empty. status: the column that holds
+    a status, None when the type has none.
+    """
+
+    def __init__(
+        self,
+        type_key: str,
+        columns: Sequence[str],
+        *,
+        property_id: str,
+        source_id: str,
+        run_id: str,
+        status: str | None = None,
+    ) -> None:
+        self.table: sa.Table = TABLES[type_key].__table__  # type: ignore[attr-defined]
+        self._columns, self._status = tuple(columns), status
+        self._property_id, self._source_id, self._run_id = property_id, source_id, run_id
+        dialect = database.engine().dialect
+        self._processors = [_processor(self.table, name, dialect) for name in columns]
+        self._moment = _processor(self.table, "seen_at", dialect) or _as_it_is
+        self._names = (*_OURS, *_EACH, *columns)
+
+    def known(self, session: Session, keys: Sequence[str], now: datetime) -> dict[str, Known]:
+        """Return which of these primary keys there are already, and how they were written."""
+        table, status = self.table.name, self._status or "NULL"
+        among = _ANY_OF[database.is_sqlite()]
+        found = session.connection().exec_driver_sql(
+            _SPELT[database.is_sqlite()](
+                f"SELECT external_id, id, content_hash, {status}, run_id, "  # noqa: S608 - names
+                f"removed_at IS NOT NULL, seen_at < ? FROM {table} "
+                f"WHERE source_id = ? AND external_id {among}"
+            ),
+            (self._moment(now - SEEN_EVERY), self._source_id, _list(keys)),
+        )
+        return {
+            key: Known(number, bytes(content_hash), held, run_id, bool(removed), bool(stale))
+            for key, number, content_hash, held, run_id, removed, stale in found
+        }
+
+    def write(self, session: Session, records: Iterable[Fresh], now: datetime) -> None:
+        """Insert or update these records, once per transaction; no primary key may come twice."""
+        at = self._moment(now)
+        ours = (self._property_id, self._source_id, self._run_id, at, at)
+        prepare = tuple(zip(self._columns, self._processors, strict=True))
+        lines = [
+            (
+                *ours,
+                record.external_id,
+                record.content_hash,
+                record.search,
+                record.raw,
+                *[
+                    value if process is None or value is None else process(value)
+                    for value, process in ((record.values[name], does) for name, does in prepare)
+                ],
+            )
+            for record in records
+        ]
+        if lines:
+            (self._execute_many if database.is_sqlite() else self._copy)(session, lines)
+
+    def touch(self, session: Session, ids: Sequence[int], now: datetime) -> None:
+        """Note that these records were seen, and are as they were."""
+        if ids:
+            among = _ANY_OF[database.is_sqlite()]
+            session.connection().exec_driver_sql(
+                _SPELT[database.is_sqlite()](
+                    f"UPDATE {self.table.name} SET seen_at = ? WHERE id {among}"  # noqa: S608
+                ),
+                (self._moment(now), _list(ids)),
+            )
+
+    def note_seen(self, session: Session, part_id: str, ids: Sequence[int]) -> None:
+        """Remember that a complete read has met these records."""
+        if ids:
+            conflict = "ON CONFLICT DO NOTHING"
+            if database.is_sqlite():
+                session.connection().exec_driver_sql(
+                    f"INSERT INTO seen (part_id, record_id) VALUES (?, ?) {conflict}",  # noqa: S608
+                    [(part_id, number) for number in ids],
+                )
+            else:
+                session.connection().exec_driver_sql(
+                    "INSERT INTO seen (part_id, record_id) "
+                    f"SELECT %s, unnest(%s::bigint[]) {conflict}",
+                    (part_id, list(ids)),
+                )
+
+    def missing(self, session: Session, part_id: str) -> int:
+        """Return how many records a complete read has not met."""
+        query = sa.select(sa.func.count()).select_from(self.table).where(*self._unmet(part_id))
+        return int(session.execute(query).scalar_one())
+
+    def remove_missing(self, session: Session, part_id: str, now: datetime) -> int:
+        """Mark the records that a complete read has not met as removed; return how many."""
+        removed = session.execute(
+            sa.update(self.table)
+            .where(*self._unmet(part_id))
+            .values(removed_at=now, run_id=self._run_id)
+        )
+        return cast(sa.CursorResult[Any], removed).rowcount
+
+    def values_of(self, session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """Return the mapped columns of some records as they are now, by their numbers."""
+        columns = [self.table.c[name] for name in self._columns]
+        query = sa.select(self.table.c.id, *columns).where(self.table.c.id.in_(ids))
+        return {row.id: dict(row._mapping) for row in session.execute(query)}
+
+    def _unmet(self, part_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+        seen: sa.Table = Seen.__table__  # type: ignore[attr-defined]
+        met = sa.exists().where(seen.c.part_id == part_id, seen.c.record_id == self.table.c.id)
+        return (
+            self.table.c.source_id == self._source_id,
+            self.table.c.removed_at.is_(None),
+            self.table.c.run_id != self._run_id,
+            ~met,
+        )
+
+    def _execute_many(self, session: Session, lines: list[tuple[Any, ...]]) -> None:
+        marks = ", ".join("?" * len(self._names))
+        session.connection().exec_driver_sql(
+            f"INSERT INTO {self.table.name} ({', '.join(self._names)}) "  # noqa: S608 - our names
+            f"VALUES ({marks}) {self._on_conflict()}",
+            lines,
+        )
+
+    def _copy(self, session: Session, lines: list[tuple[Any, ...]]) -> None:
+        table, names = self.table.name, ", ".join(self._names)
+        every = ", ".join(column.name for column in self.table.columns)
+        driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
+        with driver.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_{table} ON COMMIT DELETE ROWS "  # noqa: S608
+                f"AS SELECT {every} FROM {table} WITH NO DATA".encode()
+            )
+            with cursor.copy(f"COPY incoming_{table} ({names}) FROM STDIN".encode()) as copy:
+                for line in lines:
+                    copy.write_row(line)
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_{table} "  # noqa: S608
+                f"{self._on_conflict()} "
+                f"WHERE {table}.content_hash IS DISTINCT FROM excluded.content_hash "
+                f"OR {table}.removed_at IS NOT NULL".encode()
+            )
+
+    def _on_conflict(self) -> str:
+        unfilled = [
+            column.name
+            for column in self.table.columns
+            if column.name not in self._names and column.name != "id"
+        ]
+        changed = [
+            f"{name} = excluded.{name}" for name in self._names if name not in _NEVER_CHANGED
+        ]
+        changed += [f"{name} = NULL" for name in unfilled]  # `removed_at` among them
+        return f"ON CONFLICT (source_id, external_id) DO UPDATE SET {', '.join(changed)}"
+
+
+def forget_seen(session: Session, part_id: str) -> None:
+    """Forget what a read has met, once it has ended."""
+    session.execute(
+        sa.delete(Seen)
+        .where(Seen.part_id == part_id)  # type: ignore[arg-type]
+        .execution_options(synchronize_session=False)
+    )
+
+
+# What differs between the two: how a list is asked for, and how parameters are written.
+_ANY_OF = {True: "IN (SELECT value FROM json_each(?))", False: "= ANY(?)"}
+_SPELT: dict[bool, Callable[[str], str]] = {
+    True: lambda statement: statement,
+    False: lambda statement: statement.replace("?", "%s"),
+}
+
+
+def _list(values: Sequence[Any]) -> Any:
+    return json.dumps(list(values)) if database.is_sqlite() else list(values)
+
+
+def _processor(table: sa.Table, name: str, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    """Return what makes a value of a column fit for the driver, None when it is already."""
+    return table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

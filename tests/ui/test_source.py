@@ -1,0 +1,256 @@
+"""One source: its authorization, its data transfers with their gear, its files, its trouble."""
+
+import pytest
+from nicegui import ElementFilter, ui
+from nicegui.elements.upload_files import SmallFileUpload
+from nicegui.testing import User
+
+from domain import authorizations, history, sources, transfers
+from storage import database
+from storage.sources import Transfer
+from tests import harvest
+from tests.builders import World
+from tests.harvest import HotelSystem, reservation
+from tests.ui.conftest import Person
+from tests.ui.hands import button, fill, go, labels, press
+from tests.ui.hub import confirm, page_words
+from tests.ui.mapping import choose, offers
+from tests.ui.patience import until
+
+MAYA, NOAH = "maya@harbour.example", "noah@harbour.example"
+ONLY_MANAGERS = "Only a manager of Harbour Hotel can do this."
+GEAR = "What to do with reservations"
+CSV = b"Id;Vorname;Nachname\n1;J\xf6rg;M\xfcller\n2;Anna;Berg\n"
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> HotelSystem:
+    return harvest.play(monkeypatch, "mews")
+
+
+@pytest.fixture
+def opens(world: World, system: HotelSystem) -> str:
+    return harvest.authorize(world)
+
+
+@pytest.fixture
+def source_id(world: World, opens: str) -> str:
+    return harvest.source(world, authorization_id=opens)
+
+
+@pytest.fixture
+async def maya(person: Person) -> User:
+    return await person(MAYA)
+
+
+def status(transfer_id: str) -> str:
+    return str(harvest.row_of(Transfer, transfer_id).status)
+
+
+# The authorization
+
+
+async def test_a_refusal_breaks_the_source_and_one_step_repairs_it(
+    maya: User, world: World, source_id: str, opens: str, system: HotelSystem
+) -> None:
+    transfer_id = harvest.active(world, source_id)
+    await go(maya, f"/sources/{source_id}")
+    system.says = harvest.REFUSED
+    press(maya, "Test again")
+    await maya.should_see("Mews refuses the credentials")
+    await maya.should_see("Nothing is brought in until they are repaired.")
+    press(maya, "Repair")
+    await maya.should_see("They must belong to the same account")
+    fill(maya, "Client token", "C-new-1234567890")
+    fill(maya, "Access token", "A-new-1234567890")
+    system.says = harvest.ACCEPTED
+    confirm(maya, "Test and save")
+    await maya.should_not_see("Mews refuses the credentials")
+    assert sources.read(world.maya, source_id).row.status == "working"
+    assert status(transfer_id) == "active"
+
+
+async def test_credentials_of_another_account_do_not_repair(
+    maya: User, world: World, source_id: str, opens: str, system: HotelSystem
+) -> None:
+    authorizations.refused(opens, "Mews does not accept them.", now=world.now)
+    await go(maya, f"/sources/{source_id}")
+    press(maya, "Repair")
+    await maya.should_see("They must belong to the same account")
+    fill(maya, "Client token", "C-new-1234567890")
+    fill(maya, "Access token", "A-new-1234567890")
+    system.says = harvest.Check(True, "ent_2", "Another Hotel", "Mews accepted the credentials.")
+    confirm(maya, "Test and save")
+    await maya.should_see("These credentials belong to Another Hotel")
+    assert sources.read(world.maya, source_id).row.status == "broken"
+
+
+# Data transfers
+
+
+async def test_a_data_transfer_is_added_inactive_and_reads_samples(
+    maya: User, world: World, source_id: str
+) -> None:
+    await go(maya, f"/sources/{source_id}")
+    await maya.should_see("Nothing is brought in yet.")
+    choose(maya, "Add data transfer", "reservations")
+    await maya.should_see("Reservations mapping")
+    await until(lambda: transfers.of_source(world.maya, source_id)[0].sampled_at)
+    assert transfers.of_source(world.maya, source_id)[0].status == "inactive"
+
+
+async def test_the_gear_offers_what_the_state_allows(
+    maya: User, world: World, source_id: str
+) -> None:
+    transfer_id = harvest.mapped(world, source_id)
+    await go(maya, f"/sources/{source_id}")
+    assert list(offers(maya, GEAR)) == ["Mapping", "Activate", "Remove"]
+    choose(maya, GEAR, "activate")
+    await until(lambda: status(transfer_id) == "active")
+    await until(lambda: list(offers(maya, GEAR)) == ["Mapping", "Deactivate", "Remove"])
+    choose(maya, GEAR, "activate")  # forged: it is not offered any more
+    choose(maya, GEAR, {"key": "remove"})
+    choose(maya, GEAR, "deactivate")
+    await until(lambda: status(transfer_id) == "inactive")
+
+
+async def test_activate_lists_everything_that_is_missing(
+    maya: User, world: World, source_id: str
+) -> None:
+    transfer_id = harvest.transfer(world, source_id)
+    await go(maya, f"/sources/{source_id}")
+    choose(maya, GEAR, "activate")
+    await maya.should_see("Reservations: not yet")
+    await maya.should_see("5 things are missing before Activate")
+    for sentence in (
+        "Choose the primary key: the field that tells the records apart.",
+        "Arrival: every reservation needs it. Choose where it comes from.",
+        "Read sample records, so that the mapping can be tried.",
+    ):
+        await maya.should_see(sentence)
+    assert status(transfer_id) == "inactive"
+
+
+async def test_a_data_transfer_is_removed_after_a_word_of_caution(
+    maya: User, world: World, source_id: str
+) -> None:
+    harvest.mapped(world, source_id)
+    await go(maya, f"/sources/{source_id}")
+    choose(maya, GEAR, "remove")
+    await maya.should_see("Its mapping goes with all versions")
+    confirm(maya, "Remove")
+    await maya.should_see("Nothing is brought in yet.")
+    assert transfers.of_source(world.maya, source_id) == ()
+
+
+async def test_a_paused_transfer_says_what_is_gone_and_what_it_is_called_now(
+    maya: User, world: World, source_id: str, system: HotelSystem
+) -> None:
+    transfer_id = harvest.active(world, source_id)
+    await go(maya, f"/sources/{source_id}")
+    renamed = []
+    for number in range(1, 6):
+        record = reservation(number)
+        renamed.append({**record, "StartDate": record.pop("Start")} | record)
+    for record in renamed:
+        del record["Start"]
+    with database.transaction() as session:
+        transfer = session.get_one(Transfer, transfer_id)
+        transfers.note_drift(session, transfer, renamed, world.now)
+    await maya.should_see("Reservations are paused: the source changed")
+    await maya.should_see("“Start”, which fills Arrival, is gone")
+    await maya.should_see("it is probably called “StartDate” now")
+    assert "Paused" in page_words(maya)
+
+
+async def test_a_viewer_sees_every_button_with_the_reason(
+    person: Person, world: World, source_id: str
+) -> None:
+    harvest.mapped(world, source_id)
+    noah = await person(NOAH)
+    await go(noah, f"/sources/{source_id}")
+    for label in ("Test again", "Change credentials", "Add data transfer"):
+        assert button(noah, label).props["why-not"] == ONLY_MANAGERS
+    found = offers(noah, GEAR)
+    assert found == {"Mapping": None, "Activate": ONLY_MANAGERS, "Remove": ONLY_MANAGERS}
+    choose(noah, GEAR, "activate")  # forged
+    choose(noah, "What to do with this source", "remove")
+    await noah.should_not_see("Remove Front desk")
+    assert transfers.of_source(world.maya, source_id)[0].status == "inactive"
+
+
+# The source itself
+
+
+async def test_it_is_renamed_where_it_stands(maya: User, world: World, source_id: str) -> None:
+    await go(maya, f"/sources/{source_id}")
+    choose(maya, "What to do with this source", "rename")
+    await maya.should_see("Rename this source")
+    fill(maya, "Name", "Night audit")
+    confirm(maya, "Rename")
+    await until(lambda: sources.read(world.maya, source_id).row.name == "Night audit")
+    await maya.should_see("Front desk → Night audit")
+    assert "Night audit" in page_words(maya)
+
+
+async def test_it_is_removed_with_what_it_brought(maya: User, world: World, source_id: str) -> None:
+    await go(maya, f"/sources/{source_id}")
+    choose(maya, "What to do with this source", "remove")
+    await maya.should_see("all records that came from it")
+    confirm(maya, "Remove")
+    await maya.should_see("No source yet")
+    assert sources.of_property(world.maya, world.hotel) == ()
+
+
+async def test_its_history_grows_while_somebody_looks(
+    maya: User, world: World, source_id: str
+) -> None:
+    await go(maya, f"/sources/{source_id}")
+    assert history.WORDS["source.added"] in page_words(maya)
+    transfers.add(world.maya, source_id, "rates")
+    await until(lambda: history.WORDS["transfer.added"] in page_words(maya))
+
+
+# Files
+
+
+@pytest.fixture
+def files(world: World) -> str:
+    return sources.add(world.maya, world.hotel, sources.Draft("file", "Old system"), now=world.now)
+
+
+async def test_a_file_is_uploaded_and_sampled_at_once(maya: User, world: World, files: str) -> None:
+    transfer_id = transfers.add(world.maya, files, "guests", now=world.now)
+    await go(maya, f"/sources/{files}")
+    await maya.should_see("No file yet")
+    await send(maya, "gaeste.csv", CSV)
+    await maya.should_see("gaeste.csv")
+    await until(lambda: transfers.read(world.maya, transfer_id).row.sampled_at)
+    assert sources.read(world.maya, files).uploads[0].size == len(CSV)
+    await maya.should_see("Replace guests")
+
+
+async def test_a_file_that_is_no_table_says_so_and_is_not_kept(
+    maya: User, world: World, files: str
+) -> None:
+    transfers.add(world.maya, files, "guests", now=world.now)
+    await go(maya, f"/sources/{files}")
+    await send(maya, "empty.csv", b"")
+    await until(lambda: "This file is empty." in maya.notify.messages)
+    assert sources.read(world.maya, files).uploads == ()
+
+
+async def test_a_viewer_uploads_nothing(person: Person, world: World, files: str) -> None:
+    transfers.add(world.maya, files, "guests", now=world.now)
+    noah = await person(NOAH)
+    await go(noah, f"/sources/{files}")
+    assert button(noah, "Upload guests").props["why-not"] == ONLY_MANAGERS
+    assert "Test again" not in labels(noah)
+    with noah:
+        assert not list(ElementFilter(kind=ui.upload, only_visible=False))
+
+
+async def send(user: User, name: str, content: bytes) -> None:
+    with user:
+        (upload,) = ElementFilter(kind=ui.upload, only_visible=False)
+    await upload.handle_uploads([SmallFileUpload(name, "text/csv", content)])

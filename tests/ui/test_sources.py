@@ -1,0 +1,220 @@
+"""Sources: the list of a property's sources, and the way to a new one."""
+
+from typing import Any
+
+import pytest
+from nicegui.testing import User
+
+from connectors.vendor import Check
+from domain import authorizations, sources, transfers
+from tests import harvest
+from tests.builders import World
+from tests.harvest import CREDENTIALS, HotelSystem
+from tests.ui.conftest import Person
+from tests.ui.hands import button, complaint, field, fill, go, press, rows
+from tests.ui.hub import confirm, finds_nothing, page_words
+from tests.ui.patience import until
+
+MAYA, NOAH, CHARLIE = "maya@harbour.example", "noah@harbour.example", "charlie@alpine.example"
+ONLY_MANAGERS = "Only a manager of Harbour Hotel can do this."
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> HotelSystem:
+    return harvest.play(monkeypatch, "mews", "rest")
+
+
+@pytest.fixture
+async def maya(person: Person, system: HotelSystem) -> User:
+    return await person(MAYA)
+
+
+def listed(user: User) -> list[tuple[Any, ...]]:
+    keys = ("name", "kind", "status", "authorization", "opens", "transfers", "types")
+    return [tuple(row[key] for key in keys) for row in rows(user, "Sources")]
+
+
+async def choose_kind(user: User, kind: str) -> None:
+    await go(user, "/sources/new")
+    fill(user, "Kind", kind)
+    await user.should_see("What do you call it?")
+
+
+# The list
+
+
+async def test_each_source_says_how_it_is_opened_and_what_it_brings(
+    maya: User, world: World
+) -> None:
+    source_id = harvest.source(world)
+    harvest.active(world, source_id)
+    harvest.transfer(world, source_id, "guests")
+    await go(maya, "/sources")
+    account = "Harbour Hotel at Mews"
+    assert listed(maya) == [
+        (
+            "Front desk",
+            "Mews",
+            "working",
+            f"Mews, {account}",
+            account,
+            "1 of 2 active",
+            "Reservations, Guests",
+        )
+    ]
+    assert rows(maya, "Sources")[0]["href"] == f"/sources/{source_id}"
+
+
+async def test_the_first_source_replaces_the_empty_page(maya: User, world: World) -> None:
+    await go(maya, "/sources")
+    await maya.should_see("No source yet")
+    assert button(maya, "Add source").props["href"] == "/sources/new"
+    harvest.source(world)
+    await maya.should_not_see("No source yet")
+    assert [row["name"] for row in rows(maya, "Sources")] == ["Front desk"]
+
+
+async def test_the_list_says_when_credentials_are_refused(maya: User, world: World) -> None:
+    opens = harvest.authorize(world)
+    harvest.source(world, authorization_id=opens)
+    await go(maya, "/sources")
+    authorizations.refused(opens, "Mews does not accept them.", now=world.now)
+    await until(lambda: rows(maya, "Sources")[0]["status"] == "broken")
+    assert rows(maya, "Sources")[0]["opens"] == "Refused: repair it"
+
+
+async def test_another_property_sees_nothing_of_it(
+    person: Person, world: World, system: HotelSystem
+) -> None:
+    source_id = harvest.source(world)
+    transfer_id = harvest.transfer(world, source_id)
+    charlie = await person(CHARLIE)
+    await go(charlie, "/sources")
+    await charlie.should_see("No source yet")
+    for path in (f"/sources/{source_id}", f"/sources/{source_id}/transfers/{transfer_id}"):
+        await finds_nothing(person, path, CHARLIE)
+
+
+async def test_a_viewer_may_look_but_not_add(person: Person, system: HotelSystem) -> None:
+    noah = await person(NOAH)
+    await go(noah, "/sources")
+    assert button(noah, "Add source").props["why-not"] == ONLY_MANAGERS
+    await go(noah, "/sources/new?kind=mews")
+    await noah.should_see("You can look at sources, but not add one")
+    assert "Which system is it?" not in page_words(noah)
+
+
+# Adding one
+
+
+async def test_credentials_are_tried_and_then_open_the_new_source(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    await choose_kind(maya, "mews")
+    press(maya, "New credentials")
+    await maya.should_see("Mews is asked at once")
+    for key, label in (("client_token", "Client token"), ("access_token", "Access token")):
+        fill(maya, label, CREDENTIALS[key])
+    system.says = harvest.REFUSED
+    confirm(maya, "Test and save")
+    await maya.should_see("Mews does not accept these credentials.")
+    assert authorizations.of_property(world.maya, world.hotel) == ()
+    system.says = harvest.ACCEPTED
+    confirm(maya, "Test and save")
+    await until(lambda: authorizations.of_property(world.maya, world.hotel))
+    (opens,) = authorizations.of_property(world.maya, world.hotel)
+    await until(lambda: "Harbour Hotel at Mews · Mews tokens" in page_words(maya))
+    assert field(maya, "Authorization").value == opens.id
+    fill(maya, "Name", "Reception")
+    press(maya, "Add source")
+    await maya.should_see("Mews source of Harbour Hotel")
+    (row,) = sources.of_property(world.maya, world.hotel)
+    assert (row.name, row.kind, row.authorization_id) == ("Reception", "mews", opens.id)
+
+
+async def test_secrets_are_never_shown_again(maya: User, world: World) -> None:
+    source_id = harvest.source(world)
+    await go(maya, f"/sources/{source_id}")
+    await maya.should_see("Harbour Hotel at Mews")
+    assert not any(secret in page_words(maya) for secret in CREDENTIALS.values())
+    press(maya, "Change credentials")
+    await maya.should_see("nobody can read them here afterwards")
+    assert field(maya, "Access token").value == ""
+    assert not any(secret in page_words(maya) for secret in CREDENTIALS.values())
+
+
+async def test_a_connected_core_app_offers_its_credentials(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    opens = harvest.authorize(world)
+    await choose_kind(maya, "mews")
+    assert field(maya, "Authorization").value == opens
+    press(maya, "Add source")
+    await until(lambda: sources.of_property(world.maya, world.hotel))
+    assert sources.of_property(world.maya, world.hotel)[0].authorization_id == opens
+
+
+async def test_any_api_is_described_by_answers_that_matter(maya: User, world: World) -> None:
+    await choose_kind(maya, "rest")
+    assert field(maya, "Paging").value == "none"
+    with pytest.raises(AssertionError):
+        field(maya, "Where the cursor or next address lies")
+    fill(maya, "Paging", "cursor")
+    assert field(maya, "Where the cursor or next address lies").value == ""
+    press(maya, "Add source")
+    await until(lambda: maya_complains(maya))
+    maya_fields = {"reservations-path": "/reservations", "reservations-records": "data.items"}
+    for marker, words in maya_fields.items():
+        with maya:
+            maya.find(marker=marker).elements.pop().value = words
+    fill(maya, "Base address", "https://api.pms.example/v1/")
+    press(maya, "Add source")
+    await until(lambda: sources.of_property(world.maya, world.hotel))
+    page = sources.read(world.maya, sources.of_property(world.maya, world.hotel)[0].id)
+    assert page.address == "https://api.pms.example/v1"
+    assert page.settings["paging"] == "cursor"
+    assert page.settings["types"] == {
+        "reservations": {"path": "/reservations", "records": "data.items"}
+    }
+
+
+def maya_complains(user: User) -> bool:
+    with user:
+        path = user.find(marker="reservations-path").elements.pop()
+    return "at least one type of data" in (path.props.get("error-message") or "")
+
+
+async def test_nothing_is_saved_when_the_system_does_not_answer(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    harvest.authorize(world)
+    await choose_kind(maya, "mews")
+    system.says = Check(False, None, None, "Mews gave no answer. Try again.", "unreachable")
+    press(maya, "Add source")
+    await maya.should_see("Mews gave no answer. Try again. Nothing was saved.")
+    assert sources.of_property(world.maya, world.hotel) == ()
+
+
+async def test_whoever_agreed_elsewhere_comes_back_to_the_form(maya: User, world: World) -> None:
+    answer = harvest.sent(world)
+    await go(maya, f"/sources/agreed?state={answer['state']}&code={answer['code']}")
+    await until(lambda: authorizations.of_property(world.maya, world.hotel))
+    (opens,) = authorizations.of_property(world.maya, world.hotel)
+    await maya.should_see("What do you call it?")
+    assert field(maya, "Authorization").value == opens.id
+
+
+async def test_an_answer_that_nobody_waits_for_is_refused(maya: User) -> None:
+    await go(maya, "/sources/agreed?state=made-up&code=x")
+    await maya.should_see("Nobody here waits for this answer.")
+
+
+async def test_a_name_that_is_taken_is_refused_in_place(maya: User, world: World) -> None:
+    harvest.source(world, name="Reception")
+    await choose_kind(maya, "mews")
+    fill(maya, "Name", "Reception")
+    press(maya, "Add source")
+    await maya.should_see("There is a source called Reception already.")
+    assert complaint(maya, "Name") is None
+    assert len(sources.of_property(world.maya, world.hotel)) == 1
+    assert transfers.of_source(world.maya, sources.of_property(world.maya, world.hotel)[0].id) == ()

@@ -1,0 +1,122 @@
+"""One integration: its state and what to do next, its run, its errors and its story, all live."""
+
+from nicegui import ui
+
+from domain import integrations, runs
+from domain.integrations import Page
+from domain.refusals import not_found
+from domain.runs import Row as Run
+from ui.ask import load
+from ui.components.ago import ago
+from ui.components.badge import badge
+from ui.components.bar import meter
+from ui.components.card import card, facts
+from ui.components.page_title import breadcrumb
+from ui.components.part import Part
+from ui.components.text import text
+from ui.components.tile import tile
+from ui.frame import Visit
+from ui.live import Change, gathered
+from ui.pages.integration.alerts import draw_alerts
+from ui.pages.integration.moves import Moves
+from ui.pages.integration.run_list import RunsCard
+from ui.pages.integration.running import Running
+from ui.pages.integration.story import Story
+from ui.pages.integration.turn import TurnPanel
+from ui.pages.integration.words import tone, wanted
+from ui.pages.source.words import look
+
+
+async def page(visit: Visit, integration_id: str) -> None:
+    found, rows = await _read(visit, integration_id)
+    if found.row.property_id != visit.place.id:
+        raise not_found("This integration")
+    room = _Room(visit, found, rows)
+    room.draw()
+    visit.follow(room.follow)
+
+
+async def _read(visit: Visit, integration_id: str) -> tuple[Page, tuple[Run, ...]]:
+    found = await load(integrations.read, visit.actor, integration_id)
+    return found, await load(runs.of_integration, visit.actor, integration_id)
+
+
+class _Room:
+    """The parts of the page, and how they hear of changes."""
+
+    def __init__(self, visit: Visit, found: Page, rows: tuple[Run, ...]) -> None:
+        self._visit = visit
+        self._found = found
+        self._rows = rows
+        self.refresh = gathered(self._refresh)
+        self._moves = Moves(visit, self.refresh)
+
+    def draw(self) -> None:
+        visit, row = self._visit, self._found.row
+        breadcrumb([("Integrations", "/integrations"), (row.name, None)])
+        self._draw_head()
+        with ui.element("div").classes("stack"):
+            self._turn = TurnPanel(visit, self._moves)
+            self._running = Running(self._moves)
+            with ui.element("div").classes("thirds"):
+                with card("Errors", "Too many of them disable it.", icon="gauge"):
+                    self._meter = meter("Failed runs on the way to where it disables itself")
+                self._what = Part(self._draw_what, "contents")
+                self._who = Part(draw_alerts, "contents")
+            self._runs = RunsCard(visit, row.id, self._rows)
+            with card("History", icon="clipboard-list"):
+                self._story = Story(self._found.history, visit)
+        self._show()
+
+    def _draw_head(self) -> None:
+        row = self._found.row
+        with ui.element("header").classes("sheet-title"):
+            tile(*look(row.kind), 64)
+            with ui.element("div").classes("grow"):
+                with ui.element("div").classes("line"):
+                    self._title = text(row.name, "h1")
+                    self._badge = badge(row.status)
+                self._lead = text("", classes="lead")
+            self._verbs = Part(self._draw_verbs, "actions")
+
+    def _draw_verbs(self, _: object) -> None:
+        self._moves.draw_head(self._found.row)
+
+    def _draw_what(self, found: Page) -> None:
+        row = found.row
+        with card("What comes in", icon="list-checks"):
+            source = ("Source", lambda: _link(row.source, f"/sources/{row.source_id}"))
+            told = wanted(row) or [("Nothing", "No kind of change is ticked.")]
+            last = row.last_success_at
+            fresh = ("Fresh as of", (lambda: ago(last, zone=self._visit.zone)) if last else "never")
+            facts([source, *told, ("Runs", row.schedule.words), fresh])
+
+    async def follow(self, change: Change) -> None:
+        row = self._found.row
+        known = {row.id, row.source_id, *(run.id for run in self._runs.rows)}
+        if change.id in known or change.noun in ("transfer", "everything"):
+            await self.refresh()
+
+    async def _refresh(self) -> None:
+        """Read the integration again, and change on the page what has become different."""
+        self._found, self._rows = await _read(self._visit, self._found.row.id)
+        if not self._lead.is_deleted:
+            self._show()
+
+    def _show(self) -> None:
+        found, row = self._found, self._found.row
+        self._title.text = row.name
+        self._badge.set(row.status)
+        self._lead.text = f"Brings data in from {row.source}, {row.schedule.words}"
+        self._verbs.show((row.status, row.running, row.name))
+        self._turn.show(found)
+        self._running.show(next((run for run in self._rows if run.id == row.running), None))
+        self._runs.update(self._rows)
+        self._meter.set(row.meter.share, row.meter.words, tone(row.meter))
+        self._what.show(found)
+        self._who.show(found.recipients)
+        self._story.update(found.history)
+
+
+def _link(label: str, address: str) -> None:
+    text(label, "a").props["href"] = address

@@ -1,0 +1,149 @@
+"""The form of an integration, for a new one and for its settings: what, when, and who hears."""
+
+from collections.abc import Mapping, Sequence
+
+from nicegui import ui
+
+from domain.alerts import Recipient
+from domain.integrations import Draft, OfferedSource
+from domain.meter import Limits
+from domain.schedules import LEAST_OFTEN, MOST_OFTEN, Schedule
+from domain.types_of_data import ALL
+from ui.components.card import card
+from ui.components.field import TextField, choice_cards, text_field
+from ui.components.ticktree import Branch, TickTree
+from ui.frame import Visit
+from ui.pages.integration.recipients import Recipients
+from ui.pages.integration.words import CHANGES, where_to_open, why_closed
+
+_SCHEDULES = {
+    "every": ("Again and again", "Every so many minutes, day and night."),
+    "daily": ("Once a day", "At a time on the clocks of the property."),
+    "by_hand": ("Only by hand", "When somebody presses Run now."),
+}
+
+
+class Form:
+    """The answers about one integration of a source that is chosen already."""
+
+    def __init__(
+        self,
+        visit: Visit,
+        source: OfferedSource,
+        *,
+        name: str = "",
+        wanted: Mapping[str, Sequence[str]] | None = None,
+        schedule: Schedule | None = None,
+        limits: Limits | None = None,
+        recipients: Sequence[Recipient] = (),
+    ) -> None:
+        """Draw the form; `wanted` is what is ticked, None for all that can be had now."""
+        self._visit = visit
+        self._source = source
+        self._draw_what(_everything(source) if wanted is None else wanted)
+        self._draw_when(schedule or Schedule())
+        self._draw_who(recipients, limits or Limits())
+        with card("What do you call it?", icon="tag"):
+            self.name = text_field(
+                "Name", value=name or source.name, hint="It stands in mails and in the history."
+            )
+
+    def _draw_what(self, wanted: Mapping[str, Sequence[str]]) -> None:
+        lead = "Only the kinds of change that you tick are applied. The others are counted."
+        with card("What comes in?", lead, icon="list-checks"):
+            self.tree = TickTree("What comes in", branches(self._source), wanted)
+
+    def _draw_when(self, schedule: Schedule) -> None:
+        with card("When does it run?", icon="clock"):
+            self._kind = choice_cards(
+                "Schedule", _SCHEDULES, value=schedule.kind, on_change=lambda _: self._follow()
+            )
+            with ui.element("div").classes("below") as self._every:
+                self._minutes = text_field(
+                    "Minutes between two runs",
+                    value=str(schedule.minutes),
+                    hint="Only what has changed is asked for, if the source can tell.",
+                ).classes("short")
+            with ui.element("div").classes("below") as self._daily:
+                self._at = text_field(
+                    f"Time in {self._visit.zone}", value=schedule.at, placeholder="04:00"
+                ).classes("short")
+        self._follow()
+
+    def _follow(self) -> None:
+        self._every.set_visibility(self._kind.value == "every")
+        self._daily.set_visibility(self._kind.value == "daily")
+
+    def _draw_who(self, recipients: Sequence[Recipient], limits: Limits) -> None:
+        lead = "One mail when it stops, one when it works again. Not a flood."
+        with card("Who hears of it by mail?", lead, icon="mail"):
+            self.recipients = Recipients(recipients)
+        lead = "Both must come together. Refused credentials disable it at once."
+        with (
+            card("When does it disable itself?", lead, icon="gauge"),
+            ui.element("div").classes("halves"),
+        ):
+            self._failures = text_field("Failed runs in a row", value=str(limits.failures_in_a_row))
+            self._hours = text_field(
+                "Hours without success", value=str(limits.hours_without_success)
+            )
+        self._warn_at = limits.warn_at
+
+    def draft(self) -> Draft | None:
+        """Return the answers, None when something must be corrected first; it says what."""
+        minutes = self._minute_count() if self._kind.value == "every" else Schedule.minutes
+        failures = _whole(self._failures, "Write a number of failed runs, such as 30.")
+        hours = _whole(self._hours, "Write a number of hours, such as 24.")
+        if not self.recipients.is_right() or minutes is None or failures is None or hours is None:
+            return None
+        return Draft(
+            self._source.id,
+            str(self.name.value or ""),
+            {key: tuple(ticked) for key, ticked in self.tree.value.items() if ticked},
+            Schedule(str(self._kind.value), minutes, str(self._at.value or "").strip()),
+            Limits(failures, hours, self._warn_at),
+            self.recipients.read(),
+        )
+
+    def _minute_count(self) -> int | None:
+        sentence = f"Write a number of minutes from {MOST_OFTEN} to {LEAST_OFTEN}."
+        return _whole(self._minutes, sentence)
+
+
+def branches(source: OfferedSource) -> list[Branch]:
+    """Return the tree of what a source could bring in."""
+    found: list[Branch] = []
+    for offered in source.types:
+        why_not = why_closed(offered, source.name)
+        found.append(
+            {
+                "key": offered.type,
+                "label": offered.label,
+                "why_not": why_not,
+                "link": where_to_open(offered, source.id) if why_not else None,
+                "leaves": [
+                    {
+                        "key": change,
+                        "label": CHANGES[change],
+                        "why_not": None
+                        if change in offered.changes
+                        else f"{source.kind_name} does not tell it",
+                    }
+                    for change in ALL[offered.type].changes
+                ],
+            }
+        )
+    return found
+
+
+def _everything(source: OfferedSource) -> dict[str, tuple[str, ...]]:
+    return {each.type: each.changes for each in source.types if each.transfer_status == "active"}
+
+
+def _whole(field: TextField, sentence: str) -> int | None:
+    """Return the number in a field, None and the sentence below it when it holds none."""
+    written = str(field.value or "").strip()
+    if written.isascii() and written.isdigit() and len(written) <= 6:
+        return int(written)
+    field.error(sentence).focus()
+    return None

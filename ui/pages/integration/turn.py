@@ -1,0 +1,176 @@
+"""What state an integration is in, and what to do next."""
+
+from collections.abc import Sequence
+
+from nicegui import ui
+
+from domain.integrations import Page
+from domain.readiness import AUTHORIZATION, Missing
+from domain.types_of_data import ALL
+from ui.components.ago import ago
+from ui.components.button import button
+from ui.components.callout import callout
+from ui.components.part import Part
+from ui.components.text import text
+from ui.frame import Visit
+from ui.pages.integration.moves import Moves
+from ui.pages.integration.words import tone
+
+_SELF = "It disabled itself"
+
+
+class TurnPanel:
+    """The panel on top of the page; draws itself anew when what it says has changed."""
+
+    def __init__(self, visit: Visit, moves: Moves) -> None:
+        self._visit = visit
+        self._moves = moves
+        self._part = Part(self._draw, "turn")
+
+    def show(self, found: Page) -> None:
+        """Show what has become of it; a run that comes and goes alone moves nothing."""
+        row = found.row
+        self._part.show(
+            _Said(
+                found,
+                (
+                    row.status,
+                    row.since,
+                    row.reason,
+                    row.meter.failures,
+                    row.stopped,
+                    row.next_run_at,
+                    found.missing,
+                    found.last_error,
+                ),
+            )
+        )
+
+    def _draw(self, said: "_Said") -> None:
+        found = said.found
+        {"draft": self._draft, "active": self._active, "disabled": self._disabled}[
+            found.row.status
+        ](found)
+
+    def _draft(self, found: Page) -> None:
+        if found.missing:
+            with callout("warn", "A draft: not everything is there yet", icon="circle-dashed"):
+                self._draw_missing(found)
+                self._moves.draw_activate(found.row)
+            return
+        words = "Everything is in place. Try a dry run first, if you like: it writes no record."
+        with callout("info", "A draft: nothing flows yet", words, icon="circle-dashed"):
+            self._moves.draw_activate(found.row)
+
+    def _active(self, found: Page) -> None:
+        row = found.row
+        if row.meter.failures:
+            title = "The last run failed" if row.meter.failures == 1 else "Runs keep failing"
+            with callout(tone(row.meter), title, found.last_error or None, "triangle-alert"):
+                self._draw_next(found)
+        elif row.stopped:
+            self._stopped(found)
+        else:
+            with callout("ok", "Active: there is nothing for you to do"):
+                self._draw_next(found)
+        if row.stopped and row.meter.failures:
+            self._stopped(found)
+
+    def _stopped(self, found: Page) -> None:
+        row = found.row
+        labels = [ALL[key].label for key in row.stopped]
+        title = f"{_listed(labels)} do not come in"
+        words = "The data transfer is not active. What else you ticked goes on."
+        if len(row.stopped) == len(row.wanted):
+            words = "The data transfer is not active, so nothing comes in."
+        with callout("warn", title, words, icon="circle-pause"):
+            for offered in found.offered.types:
+                if offered.type in row.stopped:
+                    self._draw_way(found, f"transfer:{offered.type}")
+
+    def _disabled(self, found: Page) -> None:
+        row = found.row
+        is_self = row.disabled_by == "adjoin"
+        title = _SELF if is_self else "Disabled by hand"
+        with callout("bad" if is_self else "muted", title, row.reason or None, _icon(is_self)):
+            with ui.element("div").classes("turn-more"):
+                if is_self:
+                    _draw_errors(found)
+                with ui.element("div").classes("line small"):
+                    ago(row.since, "Since", self._visit.zone)
+                if not found.missing:
+                    text("Enable tries one page of the source first.", classes="muted")
+            self._draw_missing(found)
+            self._moves.draw_enable(row)
+
+    def _draw_next(self, found: Page) -> None:
+        row = found.row
+        with ui.element("div").classes("line small"):
+            if row.next_run_at is None:
+                text(f"It runs {row.schedule.words}.", "span")
+            else:
+                ago(row.next_run_at, "Next run", self._visit.zone)
+
+    def _draw_missing(self, found: Page) -> None:
+        if not found.missing:
+            return
+        with ui.element("ul").classes("points turn-more"):
+            for missing in found.missing:
+                with ui.element("li").classes("lost"):
+                    text(missing.sentence, "span")
+                    _draw_link(found, missing)
+
+    def _draw_way(self, found: Page, place: str) -> None:
+        label, address = _way(found, place)
+        button(label, href=address, kind="primary", icon="arrow-right")
+
+
+class _Said:
+    """What the panel shows; equal when the words are."""
+
+    def __init__(self, found: Page, words: tuple[object, ...]) -> None:
+        self.found = found
+        self._words = words
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Said) and self._words == other._words
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _draw_errors(found: Page) -> None:
+    for label, sentence in (("First error", found.first_error), ("Last error", found.last_error)):
+        if sentence and sentence != found.row.reason:
+            text(f"{label}: {sentence}")
+        if found.first_error == found.last_error:
+            return
+
+
+def _draw_link(found: Page, missing: Missing) -> None:
+    label, address = _way(found, missing.place)
+    link = text(label, "a")
+    link.props["href"] = address
+
+
+def _way(found: Page, place: str) -> tuple[str, str]:
+    """Return where something missing can be seen to: words and address."""
+    source = f"/sources/{found.row.source_id}"
+    if place == AUTHORIZATION:
+        return "Repair the source", source
+    if place == "wanted":
+        return "Choose what comes in", f"/integrations/{found.row.id}/settings"
+    key = place.removeprefix("transfer:")
+    for offered in found.offered.types:
+        if offered.type == key and offered.transfer_id:
+            return f"Open {offered.label.lower()}", f"{source}/transfers/{offered.transfer_id}"
+    return "Open the source", source
+
+
+def _icon(is_self: bool) -> str:
+    return "triangle-alert" if is_self else "circle-pause"
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} and {words[-1].lower()}"

@@ -1,0 +1,151 @@
+"""Integrations: what flows from which source, how fresh it is, and how far from failing."""
+
+from nicegui import ui
+
+from domain import integrations
+from domain.integrations import Row
+from ui.ask import load
+from ui.components import listing
+from ui.components.button import button
+from ui.components.empty import empty
+from ui.components.listing import Column, Listing
+from ui.components.page_title import page_title
+from ui.frame import Visit
+from ui.live import Change, gathered
+from ui.look import STATUS
+from ui.pages.integration.words import maybe, meter_short, tone
+from ui.pages.source.words import why_not
+
+_COLUMNS: list[Column] = [
+    {"key": "name", "label": "Integration", "kind": "strong", "sub": "source"},
+    {"key": "status", "label": "Status", "kind": "badge", "sub": "note"},
+    {"key": "run", "label": "Last run", "kind": "badge", "sub": "schedule"},
+    {"key": "fresh", "label": "Fresh as of", "kind": "ago"},
+    {"key": "meter", "label": "Errors", "kind": "badge"},
+]
+_NOUNS = ("integration", "run", "source", "transfer", "everything")
+
+
+async def page(visit: Visit) -> None:
+    found = await load(integrations.of_property, visit.actor, visit.place.id)
+    has_source = await _has_source(visit)
+    with page_title("Integrations", f"What keeps the data of {visit.place.name} flowing."):
+        if found or has_source:
+            _new_button(visit)
+    shown = _Shown(visit, ui.element("div"), has_source)
+    shown.update(found)
+
+    async def refresh() -> None:
+        shown.update(await load(integrations.of_property, visit.actor, visit.place.id))
+
+    renew = gathered(refresh)
+
+    async def heard(change: Change) -> None:
+        if change.noun in _NOUNS:
+            await renew()
+
+    visit.follow(heard)
+
+
+async def _has_source(visit: Visit) -> bool:
+    return bool(await load(integrations.offered, visit.actor, visit.place.id))
+
+
+def _new_button(visit: Visit) -> None:
+    button(
+        "New integration",
+        href="/integrations/new",
+        kind="primary",
+        icon="plus",
+        why_not=why_not(visit),
+    )
+
+
+class _Shown:
+    """The list, or the way to the first integration while there is none."""
+
+    def __init__(self, visit: Visit, room: ui.element, has_source: bool) -> None:
+        self._visit = visit
+        self._room = room
+        self._has_source = has_source
+        self._rows: list[listing.Row] | None = None
+        self._listing: Listing | None = None
+
+    def update(self, found: tuple[Row, ...]) -> None:
+        """Show `found`; rows that kept their place are changed where they stand."""
+        rows, before = [_line(row) for row in found], self._rows
+        if rows == before or self._room.is_deleted:
+            return
+        self._rows = rows
+        if self._listing is None or not rows:
+            self._draw(rows)
+        elif before is None or [row["id"] for row in rows] != [row["id"] for row in before]:
+            self._listing.replace(rows)
+        else:
+            for row, old in zip(rows, before, strict=True):
+                if row != old:
+                    self._listing.patch(row["id"], row)
+
+    def _draw(self, rows: list[listing.Row]) -> None:
+        self._room.clear()
+        self._listing = None
+        with self._room:
+            if rows:
+                self._listing = Listing(_COLUMNS, rows, label="Integrations", zone=self._visit.zone)
+            elif self._has_source:
+                self._draw_first()
+            else:
+                self._draw_no_source()
+
+    def _draw_first(self) -> None:
+        with empty(
+            "workflow",
+            "Nothing flows yet",
+            "Your source is there. Choose what to bring in from it, how often, and who hears "
+            "about it when it stops.",
+        ):
+            _new_button(self._visit)
+
+    def _draw_no_source(self) -> None:
+        with empty(
+            "workflow",
+            "Nothing flows yet",
+            "An integration brings data in from a source again and again. Add the source first: "
+            "the system that holds your reservations, or a table to upload.",
+        ):
+            button("Go to the sources", href="/sources", kind="primary", icon="database")
+
+
+def _line(row: Row) -> listing.Row:
+    return {
+        "id": row.id,
+        "href": f"/integrations/{row.id}",
+        "name": row.name,
+        "source": f"from {row.source}" if row.source != row.name else None,
+        "status": row.status,
+        "note": _note(row),
+        "run": _run(row),
+        "schedule": row.schedule.words,
+        "fresh": maybe(row.last_success_at),
+        "meter": {"status": tone(row.meter), "text": meter_short(row.meter)}
+        if row.status == "active"
+        else None,
+    }
+
+
+def _note(row: Row) -> str | None:
+    if row.status == "active" and row.stopped:
+        return "Some data is stopped"
+    if row.status == "disabled":
+        return "by itself" if row.disabled_by == "adjoin" else "by hand"
+    return None
+
+
+def _run(row: Row) -> str | dict[str, str] | None:
+    if row.running:
+        return "running"
+    if row.last_run is None:
+        return {"status": "muted", "text": "None yet"}
+    if row.last_run.status == "succeeded_with_rejects":
+        return {"status": "warn", "text": "With rejects"}
+    return row.last_run.status if row.last_run.status in STATUS else None

@@ -1,0 +1,110 @@
+"""The records that a run had to leave out: why, and as the source gave them."""
+
+import json
+from collections.abc import Sequence
+
+from nicegui import ui
+
+from domain import runs
+from domain.runs import Page
+from domain.runs import Rejected as Record
+from domain.types_of_data import ALL
+from ui.ask import load
+from ui.components.badge import badge
+from ui.components.button import button
+from ui.components.card import card
+from ui.components.code import code_block
+from ui.components.field import segments
+from ui.components.text import text
+from ui.frame import Visit
+from ui.pages.source.words import why_not
+
+_LONGEST = 20_000  # characters of one record on the page
+
+
+class Rejected:
+    """The card; it reads some records at a time, and is not there when none were rejected."""
+
+    def __init__(self, visit: Visit, run_id: str) -> None:
+        self._visit = visit
+        self._run_id = run_id
+        self._type = ""
+        self._last = ""
+        self._shown: tuple[int, int] = (0, 0)
+        self._frame = ui.element("div").classes("contents")
+
+    async def show(self, found: Page) -> None:
+        """Show the rejected records of a run; nothing moves while they are the same."""
+        shown = (found.row.counts.rejected, found.left)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._frame.clear()
+        with self._frame, card("Left out", _lead(self._visit), icon="circle-alert"):
+            types = {part.type: part.label for part in found.parts if part.counts.rejected}
+            if len(types) > 1:
+                segments(
+                    "Type of data",
+                    {"": "All", **types},
+                    value=self._type,
+                    on_change=lambda event: self._choose(event.value),
+                )
+            self._list = ui.element("ul").classes("rejects")
+            self._more = button("Load more", self._load, icon="chevron-down")
+            self._more.classes("load-older")
+        await self._begin()
+
+    async def _choose(self, type_key: str) -> None:
+        self._type = type_key if type_key in ALL else ""
+        await self._begin()
+
+    async def _begin(self) -> None:
+        self._list.clear()
+        self._last = ""
+        await self._load()
+
+    async def _load(self) -> None:
+        found = await load(
+            runs.rejects, self._visit.actor, self._run_id, self._type, after=self._last
+        )
+        if self._list.is_deleted:
+            return
+        self._last = found[-1].id if found else self._last
+        self._more.set_visibility(len(found) == runs.SHOWN)
+        with self._list:
+            _draw_all(found)
+
+
+def _lead(visit: Visit) -> str:
+    if why_not(visit):
+        return "What tells about guests is masked for you."
+    return "Each with the reason, and as the source gave it."
+
+
+def _draw_all(found: Sequence[Record]) -> None:
+    for record in found:
+        with ui.element("li"), ui.element("details").classes("event"):
+            with ui.element("summary"):
+                text(record.external_id or "No primary key", "code")
+                text(record.label, "span", "muted")
+                if record.resolved_at:
+                    badge("ok", "Taken since")
+                _draw_reasons(record)
+            code_block(_written(record), "JSON")
+
+
+def _draw_reasons(record: Record) -> None:
+    of_type = ALL[record.type]
+    with ui.element("div").classes("reject-reasons"):
+        for reason in record.reasons:
+            field = of_type.field(reason.target)
+            label = field.label if field else reason.target
+            begins = reason.sentence.startswith(label)
+            text(reason.sentence if begins or not label else f"{label}: {reason.sentence}")
+
+
+def _written(record: Record) -> str:
+    written = json.dumps(record.raw, indent=2, ensure_ascii=False)
+    if len(written) <= _LONGEST:
+        return written
+    return f"{written[:_LONGEST]}\n… the download has all of it"

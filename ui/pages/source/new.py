@@ -1,0 +1,187 @@
+"""Adds a source: which kind, how it is opened, where things lie in it, and what it is called."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nicegui import ui
+
+from domain import sources
+from domain.authorizations import Row as Authorization
+from domain.sources import Draft, Offered
+from ui.ask import attempt_outside, load
+from ui.components.button import button
+from ui.components.callout import callout
+from ui.components.card import card
+from ui.components.field import ChoiceCards, TextField, choice_cards, text_field
+from ui.components.notice import notice
+from ui.components.page_title import breadcrumb, page_title
+from ui.components.text import text
+from ui.frame import Visit
+from ui.pages.source.authorization_dialog import AuthorizationDialog
+from ui.pages.source.settings import SettingsForm
+from ui.pages.source.words import system, why_not
+
+_NONE = ""
+
+
+async def page(visit: Visit) -> None:
+    offered = await load(sources.offered, visit.actor, visit.place.id)
+    breadcrumb([("Sources", "/sources"), ("Add a source", None)])
+    with page_title("Add a source", "Four answers; the system is asked before anything is saved."):
+        pass
+    if reason := why_not(visit):
+        with callout("muted", "You can look at sources, but not add one", reason, icon="eye"):
+            button("Back to the sources", href="/sources")
+        return
+    _Form(visit, offered).draw()
+
+
+class _Form:
+    """The answers so far; what follows from one is drawn anew when it changes."""
+
+    def __init__(self, visit: Visit, offered: Sequence[Offered]) -> None:
+        self._visit = visit
+        self._offered = {each.kind.key: each for each in offered}
+        self._dialog = AuthorizationDialog(visit)
+        self._kind: ChoiceCards | None = None
+        self._opens: ChoiceCards | None = None
+        self._address: TextField | None = None
+        self._settings: SettingsForm | None = None
+        self._name: TextField | None = None
+
+    def draw(self) -> None:
+        wanted = self._visit.query.get("kind", "")
+        with ui.element("div").classes("stack narrow"):
+            with card("Which system is it?", icon="database"):
+                self._kind = choice_cards(
+                    "Kind",
+                    {key: (each.kind.name, each.kind.about) for key, each in self._offered.items()},
+                    value=wanted if wanted in self._offered else None,
+                    on_change=lambda _: self._draw_rest(),
+                )
+            self._rest = ui.element("div").classes("stack")
+        self._draw_rest(self._visit.query.get("authorization", ""))
+
+    @property
+    def _chosen(self) -> Offered | None:
+        return self._offered.get(str(self._kind.value)) if self._kind is not None else None
+
+    def _draw_rest(self, authorization_id: str = "") -> None:
+        self._rest.clear()
+        self._opens = self._address = self._settings = self._name = None
+        offered = self._chosen
+        if offered is None:
+            return
+        kind = offered.kind
+        with self._rest:
+            if kind.methods:
+                lead = f"{system(kind)} answers only to credentials that it knows."
+                with card("How is it opened?", None if kind.needs_address else lead, "key-round"):
+                    if kind.needs_address:
+                        self._address = self._ask_address()
+                    self._choices = ui.element("div")
+                self._draw_choices(authorization_id)
+            if kind.settings:
+                with card("Where do things lie?", icon="map-pin"):
+                    self._settings = SettingsForm(kind)
+            with card("What do you call it?", icon="tag"):
+                self._name = text_field(
+                    "Name", value=kind.name, hint="Your people see it everywhere.", required=True
+                )
+            self._refused = ui.element("div").classes("refused")
+            with ui.element("div").classes("actions form-end"):
+                button("Add source", self._add, kind="primary", icon="plus")
+                button("Cancel", href="/sources")
+
+    def _ask_address(self) -> TextField:
+        return text_field(
+            "Base address",
+            placeholder="https://api.example.com/v1",
+            hint="The part that all its addresses begin with.",
+            required=True,
+        )
+
+    def _draw_choices(self, chosen: str = "") -> None:
+        """Draw what the property has for this kind already, and the way to something new."""
+        offered = self._chosen
+        assert offered is not None
+        kind, known = offered.kind, offered.authorizations
+        options = {each.id: (each.name, _about(each)) for each in known}
+        if kind.needs_address:
+            options = {_NONE: ("No credentials", "It answers to everybody."), **options}
+        if chosen not in options:
+            chosen = next((each.id for each in known if each.status == "working"), _NONE)
+        self._choices.clear()
+        with self._choices:
+            if options:
+                self._opens = choice_cards(
+                    "Authorization",
+                    options,
+                    value=chosen if chosen in options else None,
+                    on_change=lambda _: self._follow_choice(),
+                )
+            else:
+                text(f"No credentials for {kind.name} are known here yet.", classes="muted")
+            with ui.element("div").classes("actions below"):
+                button("New credentials", self._ask_credentials, icon="plus")
+        self._follow_choice()
+
+    def _follow_choice(self) -> None:
+        """Credentials belong to an address: with them, it is not asked for once more."""
+        if self._address is None or self._opens is None:
+            return
+        known = {each.id: each for each in self._offered["rest"].authorizations}
+        opens = known.get(str(self._opens.value or ""))
+        self._address.set_visibility(opens is None)
+
+    def _ask_credentials(self) -> None:
+        offered = self._chosen
+        if offered is None:
+            return
+        self._dialog.add(
+            offered.kind,
+            offered.methods,
+            self._take,
+            address=str(self._address.value or "") if self._address is not None else "",
+            settings=self._settings.answers if self._settings is not None else None,
+        )
+
+    async def _take(self, authorization_id: str) -> None:
+        """Offer what was just added, chosen already."""
+        found = await load(sources.offered, self._visit.actor, self._visit.place.id)
+        self._offered = {each.kind.key: each for each in found}
+        self._draw_choices(authorization_id)
+
+    async def _add(self) -> None:
+        self._refused.clear()
+        offered = self._chosen
+        if offered is None or (self._settings is not None and not self._settings.is_complete()):
+            return
+        draft = self._draft(offered.kind.key)
+        outcome = await attempt_outside(sources.add, self._visit.actor, self._visit.place.id, draft)
+        if outcome.value is not None:
+            notice("Now add what you want to bring in.", title=f"{draft.name} was added")
+            ui.navigate.to(f"/sources/{outcome.value}")
+        elif outcome.refusal is not None:
+            with self._refused, callout("bad", "Nothing was saved", outcome.refusal.message):
+                pass
+
+    def _draft(self, kind: str) -> Draft:
+        settings: dict[str, Any] = self._settings.answers if self._settings is not None else {}
+        return Draft(
+            kind,
+            str(self._name.value or "") if self._name is not None else "",
+            str(self._opens.value or "") if self._opens is not None else "",
+            str(self._address.value or "") if self._address is not None else "",
+            settings,
+        )
+
+
+def _about(row: Authorization) -> str:
+    words = [row.account or row.address, row.method_label]
+    apps = [use.name for use in row.uses if use.noun == "connection"]
+    if apps:
+        words.append(f"from the connected app {apps[0]}")
+    if row.status == "refused":
+        words.append("refused: repair it first")
+    return " · ".join(filter(None, words))

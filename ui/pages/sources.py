@@ -1,0 +1,115 @@
+"""Sources: the systems and files that a property's data comes from."""
+
+from nicegui import ui
+
+from domain import authorizations, sources
+from domain.sources import Row
+from ui.ask import load
+from ui.components import listing
+from ui.components.ago import iso
+from ui.components.button import button
+from ui.components.empty import empty
+from ui.components.listing import Column, Listing
+from ui.components.page_title import page_title
+from ui.frame import Visit
+from ui.live import Change
+from ui.pages.source.words import counted, why_not
+
+_COLUMNS: list[Column] = [
+    {"key": "name", "label": "Source", "kind": "strong", "sub": "kind"},
+    {"key": "status", "label": "Status", "kind": "badge"},
+    {"key": "authorization", "label": "Authorization", "kind": "text", "sub": "opens"},
+    {"key": "transfers", "label": "Data transfers", "kind": "text", "sub": "types"},
+    {"key": "since", "label": "Since", "kind": "ago"},
+]
+_NOUNS = ("source", "transfer", "authorization", "everything")
+
+
+async def page(visit: Visit) -> None:
+    found = await _read(visit)
+    with page_title("Sources", f"Where the data of {visit.place.name} comes from."):
+        _add_button(visit)
+    shown = _Shown(visit, ui.element("div"), found)
+
+    async def refresh(change: Change) -> None:
+        if change.noun in _NOUNS:
+            shown.update(await _read(visit))
+
+    visit.follow(refresh)
+
+
+async def _read(visit: Visit) -> list[listing.Row]:
+    rows = await load(sources.of_property, visit.actor, visit.place.id)
+    opens = await load(authorizations.of_property, visit.actor, visit.place.id)
+    by_id = {each.id: each for each in opens}
+    return [_row(row, by_id.get(row.authorization_id or "")) for row in rows]
+
+
+def _add_button(visit: Visit) -> None:
+    button("Add source", href="/sources/new", kind="primary", icon="plus", why_not=why_not(visit))
+
+
+class _Shown:
+    """The list, or the way to the first source while there is none."""
+
+    def __init__(self, visit: Visit, room: ui.element, rows: list[listing.Row]) -> None:
+        self._visit = visit
+        self._room = room
+        self._rows: list[listing.Row] | None = None
+        self._listing: Listing | None = None
+        self.update(rows)
+
+    def update(self, rows: list[listing.Row]) -> None:
+        """Show `rows`; nothing moves when they are the same."""
+        if rows == self._rows:
+            return
+        self._rows = rows
+        if self._listing is not None and rows:
+            self._listing.replace(rows)
+            return
+        self._room.clear()
+        self._listing = None
+        with self._room:
+            if rows:
+                self._listing = Listing(_COLUMNS, rows, label="Sources", zone=self._visit.zone)
+            else:
+                self._draw_nothing()
+
+    def _draw_nothing(self) -> None:
+        with empty(
+            "database",
+            "No source yet",
+            "Add the system that holds your reservations, or upload a table. Then choose what to "
+            "bring in and say which field is which.",
+        ):
+            _add_button(self._visit)
+
+
+def _row(row: Row, opens: authorizations.Row | None) -> listing.Row:
+    active = sum(part.status == "active" for part in row.transfers)
+    paused = sum(part.status == "paused" for part in row.transfers)
+    return {
+        "id": row.id,
+        "href": f"/sources/{row.id}",
+        "name": row.name,
+        "kind": row.kind_name,
+        "status": row.status,
+        "authorization": opens.name if opens else "None needed",
+        "opens": _opens(opens),
+        "transfers": f"{active} of {len(row.transfers)} active"
+        + (f", {counted(paused, 'paused', 'paused')}" if paused else "")
+        if row.transfers
+        else "None yet",
+        "types": ", ".join(part.label for part in row.transfers),
+        "since": iso(row.since),
+    }
+
+
+def _opens(opens: authorizations.Row | None) -> str | None:
+    if opens is None:
+        return None
+    if opens.status == "refused":
+        return "Refused: repair it"
+    if opens.expires == "expired":
+        return "Expired"
+    return "Expires soon" if opens.expires == "soon" else opens.account or "Accepted"
