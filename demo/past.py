@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import httpx
 
-from demo import cast
+from demo import cast, clock, flow
 from demo.bond import Bond, Scene
 from demo.courier import BEING_UPDATED, Courier
 from demo.post_office import PostOffice
@@ -16,12 +16,15 @@ def play(stage: Stage, post_office: PostOffice | None) -> None:
     """Play the whole past, the oldest scene first. Needs the programs to be running."""
     _vendor(stage, "reset")
     past = Past(stage)
+    clock.begin(stage.programs, past.ago(minutes=flow.BEGAN))
+    flow.Flow(stage, past.scenes, past.ago).tell()
     for tell in (_harbour_hotel, _alpine_lodge, _city_suites, _casa_do_rio, _fjord_house):
         tell(past)
     past.scenes.append(Scene(past.ago(minutes=25), lambda now: core.check_all(now=now)))
     courier = Courier(post_office)
     for scene in sorted(past.scenes, key=lambda scene: scene.at):
         scene.perform(courier)
+    clock.go_on(stage.programs)
 
 
 class Past:

@@ -35,7 +35,8 @@ class Receiver:
 class Credential:
     """Credentials that a hotel system accepts now; `fields` by the vendor's own keys.
 
-    `system` is the vendor's key (mews, cloudbeds, apaleo), `account` its id of the hotel.
+    `system` is the vendor's key (mews, cloudbeds, apaleo) or boathouse, `account` its id of the
+    hotel.
     """
 
     system: str
@@ -61,12 +62,27 @@ class Addresses:
     def pages(self) -> list[tuple[str, str]]:
         """Names and addresses of the programs' own pages, to be printed."""
         own = [(f"{one.name} (partner)", one.page) for one in self.receivers]
-        return [*own, ("Mews, Cloudbeds, Apaleo (stand-in)", self.vendors)]
+        return [
+            *own,
+            ("Mews, Cloudbeds, Apaleo (stand-in)", self.vendors),
+            ("Harbour Hotel’s system: demo controls", self.hotel),
+        ]
 
     @property
     def allowed_hosts(self) -> frozenset[str]:
         """The programs' exact hosts and ports: what the operator of the demo allows."""
-        return frozenset(address.partition("://")[2] for _, address in self.pages)
+        own = (self.vendors, *(one.page for one in self.receivers))
+        return frozenset(address.partition("://")[2] for address in own)
+
+    @property
+    def hotel(self) -> str:
+        """Where the living hotel is watched and changed; actions lie below it."""
+        return f"{self.vendors}/hotel"
+
+    @property
+    def boathouse(self) -> str:
+        """The base address of the second, older system's API."""
+        return f"{self.vendors}/boathouse/api/v2"
 
     def vendor(self, key: str) -> str:
         """Return where the API of a hotel system (mews, cloudbeds, apaleo) answers."""

@@ -54,7 +54,7 @@ class Scene:
                 *_table(people),
                 "\nThe partners are programs of their own; open their pages next to Adjoin's:",
                 *_table(self.programs.pages),
-                "\nHarbour Hotel's credentials for core apps; the stand-in's page has all of them:",
+                "\nHarbour Hotel's credentials; the stand-in's page has all of them:",
                 *_table(keys),
                 "\nCtrl-C ends everything.\n",
             ]

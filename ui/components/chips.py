@@ -34,4 +34,4 @@ class Chips:
 
     def count(self, key: str, number: int) -> None:
         """Show `number` in the chip `key`; 0 takes the number away."""
-        self._counts[key].text = str(number) if number else ""
+        self._counts[key].text = f"{number:,}" if number else ""

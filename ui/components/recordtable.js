@@ -9,6 +9,7 @@ export default {
           <input type="search" v-model="query" :placeholder="search" :aria-label="search" autocomplete="off" maxlength="200"
                  @input="later" @keydown.enter="now" @keydown.esc="clear" />
         </div>
+        <slot name="tools" />
         <label class="records-sort">
           <span class="sr-only">Sort by</span>
           <span class="box-select">

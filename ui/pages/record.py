@@ -92,7 +92,6 @@ def _origin(visit: Visit, found: Page) -> list[Fact]:
     row, run = found.row, found.run
     told: list[Fact] = [
         ("Source", lambda: _link(row.source, f"/sources/{row.source_id}")),
-        ("Key there", row.external_id),
     ]
     if run is not None:
         told.append(

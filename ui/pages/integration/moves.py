@@ -32,7 +32,7 @@ class Moves:
         button("Run now", self._run_now(row), icon="play", why_not=self._why_no_run(row))
         button("Dry run", self._dry_run(row), icon="eye", why_not=self._why_no_dry_run(row))
         address = f"/integrations/{row.id}/settings"
-        button("Settings", href=address, icon="settings", kind="quiet")
+        button("Settings", href=address, icon="settings", kind="quiet", hide_label=True)
         Menu("More", self._items(row), lambda key: self._choose(key, row), icon="ellipsis")
 
     def draw_activate(self, row: Row) -> None:

@@ -7,7 +7,6 @@ from domain import runs
 from domain.runs import Row
 from ui.ask import load
 from ui.components import listing
-from ui.components.ago import iso
 from ui.components.button import button
 from ui.components.card import card
 from ui.components.listing import Column, Listing
@@ -92,7 +91,6 @@ class RunsCard:
 
     def _line(self, row: Row) -> listing.Row:
         counts = row.counts
-        is_read = bool(counts.read)
         return {
             "id": row.id,
             "href": run_address(row.integration_id, row.id),
@@ -100,13 +98,12 @@ class RunsCard:
             "why": why(row),
             "status": row.status,
             "sentence": row.sentence if row.status == "failed" else None,
-            "read": counts.read if is_read else None,
-            "created": counts.created if is_read else None,
-            "updated": counts.updated if is_read else None,
-            "unchanged": counts.unchanged if is_read else None,
-            "rejected": counts.rejected if is_read else None,
+            "read": counts.read or None,
+            "created": counts.created or None,
+            "updated": counts.updated or None,
+            "unchanged": counts.unchanged or None,
+            "rejected": counts.rejected or None,
             "took": duration(row.seconds) or None,
-            "iso": iso(row.queued_at),
         }
 
 

@@ -60,9 +60,6 @@ class _Room:
             self._draw_nothing()
             return
         with ui.element("div").classes("stack tight below"):
-            self._filters = Filters(
-                of_type, self._wish, self._found.sources, self._change, may_see=self._may_see
-            )
             self._table = RecordTable(
                 [self._head(field) for field in fields(of_type)],
                 self._sheet(),
@@ -74,6 +71,10 @@ class _Room:
                 on_sort=self._sort,
                 on_page=lambda number: self._change(page=number),
             )
+            with self._table.add_slot("tools"):
+                self._filters = Filters(
+                    of_type, self._wish, self._found.sources, self._change, may_see=self._may_see
+                )
             with self._table:
                 self._none = Part(self._draw_none)
         self._none.show(self._wish)

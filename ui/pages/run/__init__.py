@@ -188,7 +188,7 @@ class _Room:
 
 
 def _line(part: Part, status: str) -> Line:
-    numbers = {key: getattr(part.counts, key) for key in COUNTS}
+    numbers = {key: getattr(part.counts, key) or None for key in COUNTS}
     return {
         "id": part.type,
         "label": part.label,
