@@ -211,7 +211,7 @@ export default {
                 </div>
                 <div class="field">
                   <label :for="$attrs.id + 'source'">{{ { path: "Field of the source", constant: "The value of every record", expression: "Expression" }[edited.take] }}</label>
-                  <picker v-if="edited.take === 'path'" :name="$attrs.id + 'source'" :label="'Field: ' + (edited.source || 'none')" :value="edited.source" :fields="now.fields" :disabled="!!whyNot" @pick="change('source', $event)">
+                  <picker v-if="edited.take === 'path'" :name="$attrs.id + 'source'" :label="'Field of the source: ' + (edited.source || 'Choose a field…')" :value="edited.source" :fields="now.fields" :disabled="!!whyNot" @pick="change('source', $event)">
                     <code v-if="edited.source">{{ edited.source }}</code><span v-else>Choose a field…</span>
                   </picker>
                   <input v-else :id="$attrs.id + 'source'" ref="source" class="box" :class="{ mono: edited.take === 'expression' }" :value="edited.source" maxlength="500" :readonly="!!whyNot" spellcheck="false" autocomplete="off"
@@ -361,7 +361,8 @@ export default {
     },
     origin(target) {
       const row = this.row(target);
-      return row ? row.source : "nothing yet";
+      if (!row) return this.draft(target) && !this.whyNot ? "Choose another…" : "Choose a field…";
+      return { path: "", constant: "always ", expression: "expression " }[row.take] + row.source;
     },
     state(target) {
       if (this.lost(target) || this.wrong(target)) return "wrong";
