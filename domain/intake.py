@@ -9,7 +9,7 @@ or two at the same time, and no page counts twice.
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,6 +99,7 @@ class Belt:
     mapped: compiled.Mapped
     rules: Rules
     upserts: Upserts
+    searched: tuple[str, ...]
     finds_deletions: bool
     is_filtered: bool = False
     announced: float = 0.0  # when windows were last told of it
@@ -285,6 +286,7 @@ def _belt(task: Task, part_id: str, now: datetime) -> Belt:
             run_id=task.run_id,
             status=of_type.status,
         ),
+        tuple(field.key for field in of_type.fields if field.is_searched),
         finds_deletions="deleted" in part.wanted and not task.retries,
         is_filtered=part.is_filtered,
     )
@@ -404,7 +406,9 @@ def _apply(task: Task, belt: Belt, page: Page, items: list[Item], now: datetime)
         belt.is_filtered = part.is_filtered = belt.is_filtered or page.filtered
         if not task.is_dry:
             belt.upserts.write(
-                session, [_fresh(belt.type, key, it) for key, (_, it) in found.taken.items()], now
+                session,
+                [_fresh(belt.searched, key, it) for key, (_, it) in found.taken.items()],
+                now,
             )
             belt.upserts.touch(session, found.stale, now)
             _keep_rejects(session, task, belt, found.rejects, now)
@@ -509,10 +513,10 @@ def _resolve(session: Session, task: Task, belt: Belt, now: datetime) -> None:
     )
 
 
-def _fresh(of_type: TypeOfData, key: str, item: Item) -> Fresh:
+def _fresh(searched: Sequence[str], key: str, item: Item) -> Fresh:
     values = item.converted.values
-    words = [key, *(values.get(field.key) for field in of_type.fields if field.is_searched)]
-    search = " ".join(str(word) for word in words if word).lower()[:LONGEST]
+    words = [key, *[str(value) for name in searched if (value := values.get(name))]]
+    search = " ".join(words).lower()[:LONGEST]
     return Fresh(key, item.content_hash, search, raw_of(item.record), values)
 
 
