@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from nicegui import ui
 from nicegui.testing import User
 
 from connectors.vendor import Check
@@ -197,6 +198,31 @@ async def test_nothing_is_saved_when_the_system_does_not_answer(
     press(maya, "Add source")
     await maya.should_see("Mews gave no answer. Try again. Nothing was saved.")
     assert sources.of_property(world.maya, world.hotel) == ()
+
+
+async def test_to_agree_in_the_browser_one_is_sent_to_the_other_system(
+    maya: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await choose_kind(maya, "rest")
+    press(maya, "New credentials")
+    await maya.should_see("The other system is asked at once")
+    fill(maya, "How it is opened", "oauth_code")
+    await maya.should_see("You are sent to the other system, agree there, and come back here.")
+    gone: list[str] = []
+    monkeypatch.setattr(ui.navigate, "to", gone.append)
+    fill(maya, "Address", "https://api.pms.example")
+    for key, label in (
+        ("client_id", "Client ID"),
+        ("client_secret", "Client secret"),
+        ("authorize_address", "Authorization address"),
+        ("token_address", "Token address"),
+    ):
+        fill(maya, label, harvest.CLIENT[key])
+    confirm(maya, "Go there and agree")
+    await until(lambda: gone)
+    assert gone[0].startswith("https://id.pms.example/authorize?")
+    assert harvest.CLIENT["client_secret"] not in gone[0]
+    assert authorizations.of_property(world.maya, world.hotel) == ()
 
 
 async def test_whoever_agreed_elsewhere_comes_back_to_the_form(maya: User, world: World) -> None:

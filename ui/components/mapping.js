@@ -501,7 +501,8 @@ export default {
       const before = this.editing && JSON.stringify(this.now.rows[this.editing]);
       this.now = Vue.markRaw(standing);
       this.at = Math.min(this.at, Math.max(0, standing.samples.length - 1));
-      if (this.editing && fresh.includes(this.editing)) this.close();
+      // What somebody else saved doesn't take away what is being typed here.
+      if (this.editing && fresh.includes(this.editing) && (this.busy || !this.dirty)) this.close();
       else if (this.editing && !this.dirty && before !== JSON.stringify(standing.rows[this.editing])) this.close();
       this.fresh = fresh;
       clearTimeout(this.calm);

@@ -96,10 +96,11 @@ class _Room:
                 self._gear = Menu("What to do with this data transfer", self._items(), self._make)
 
     def _draw_lead(self, sampled_at: datetime | None) -> None:
-        label = self._editor.type.label.lower()
-        text(f"How the {label} of {self._editor.source} become yours. ", "span")
-        if sampled_at is not None:
-            ago(sampled_at, "Samples read", self._visit.zone)
+        text(f"From {self._editor.source} · ", "span")
+        if sampled_at is None:
+            text("no samples read yet", "span")
+        else:
+            ago(sampled_at, "samples read", self._visit.zone)
 
     def _draw_mapping(self) -> MappingEditor:
         editing = self._editing
