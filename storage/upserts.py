@@ -209,15 +209,6 @@ class Upserts:
         return f"ON CONFLICT (source_id, external_id) DO UPDATE SET {', '.join(changed)}"
 
 
-def forget_seen(session: Session, part_id: str) -> None:
-    """Forget what a read has met, once it has ended."""
-    session.execute(
-        sa.delete(Seen)
-        .where(Seen.part_id == part_id)  # type: ignore[arg-type]
-        .execution_options(synchronize_session=False)
-    )
-
-
 # What differs between the two: how a list is asked for, and how parameters are written.
 _ANY_OF = {True: "IN (SELECT value FROM json_each(?))", False: "= ANY(?)"}
 _SPELT: dict[bool, Callable[[str], str]] = {

@@ -22,7 +22,7 @@ from tests.kill.test_kill import program, said, tell, wait_until
 
 pytestmark = pytest.mark.slow
 
-KILLS = 3  # of each run, at most
+KILLS = 2  # of each run, at most
 COLUMNS = [field.key for field in ALL["reservations"].fields]
 
 
