@@ -22,6 +22,7 @@ from demo.partners.hotel.mews import RENAMED
 from demo.programs import Addresses
 from domain import authorizations, integrations, mappings, runs, sources, transfers
 from domain.mapping import compiled, rows
+from domain.readiness import NotReady
 from domain.schedules import Schedule
 from domain.types_of_data import ALL
 from tests import builders, flows
@@ -220,6 +221,8 @@ def test_the_rename_pauses_the_transfer_and_the_suggested_repair_works(empty: Ad
         (lost,) = broken.drift["missing"]
         assert (lost["path"], lost["target"], lost["breaks"]) == (OLD, "arrival", True)
         assert lost["suggestion"] == NEW
+        with pytest.raises(NotReady):
+            transfers.activate(world.maya, transfer_id)
 
         _repair(world, transfer_id)
         run = runs.read(world.maya, flows.run(world, integration_id))
@@ -250,8 +253,7 @@ def _flowing(world: builders.World, system: System) -> tuple[str, str]:
 
 
 def _repair(world: builders.World, transfer_id: str) -> None:
-    """Do what a person does: look at the records as they are now, take the suggestion, activate."""
-    transfers.sample(world.maya, transfer_id)
+    """Do what a person does: take what is suggested, and activate."""
     editor = mappings.read(world.maya, transfer_id)
     mended = [row for row in editor.rows if row.target != "arrival"]
     mended.append(rows.Row("arrival", "path", NEW, "date"))
