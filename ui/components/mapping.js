@@ -6,7 +6,7 @@ const SURE = 90; // percent from which suggestions are accepted together
 const Picker = {
   template: `
     <div class="picker" @focusout="left">
-      <button ref="opener" type="button" class="picker-open" :class="{ none: !value }" :disabled="disabled" :aria-label="label"
+      <button ref="opener" type="button" class="picker-open" :class="{ none: !value }" :aria-disabled="disabled ? 'true' : null" :aria-label="label"
               aria-haspopup="dialog" :aria-expanded="open ? 'true' : 'false'" @click="open ? close() : show()" @keydown.down.prevent="show()">
         <span class="grow"><slot></slot></span>
         <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('chevron-down')" /></svg>

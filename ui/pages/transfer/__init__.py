@@ -129,9 +129,12 @@ class _Room:
             with callout("bad", "The source could not be read", row.sample_error):
                 button("Read samples", self._sample, small=True, why_not=self._why_not)
         if row.status == "paused":
-            with callout("warn", "Paused: the source has changed", row.reason):
-                if lost_paths(editor):
-                    text("Each row below that lost its field says what it is called now.")
+            words = "The mapping fits the source again: press Activate to go on."
+            if lost_paths(editor):
+                words = f"{row.reason} Its row says what it is probably called now."
+            title = "Paused: the source has changed"
+            with callout("warn", title, words, icon="circle-pause"):
+                pass
         if editor.trial.missing:
             draw_missing(editor.trial.missing, self._go, is_active=row.status == "active")
         elif row.status != "active":
