@@ -232,6 +232,29 @@ def test_the_rename_pauses_the_transfer_and_the_suggested_repair_works(empty: Ad
         system.press("restore")
 
 
+def test_revoked_tokens_disable_the_integration_and_new_ones_let_it_run_again(
+    empty: Addresses,
+) -> None:
+    system = System(empty, "Alpine Lodge")
+    clock.begin(empty, datetime.now(UTC).replace(microsecond=0))
+    world = builders.build()
+    integration_id, _ = _flowing(world, system)
+    flows.work(flows.living(integration_id))
+    account = {"system": "mews", "id": empty.credential("mews", system.hotel).account}
+    try:
+        httpx.post(f"{empty.vendors}/revoke", data=account, trust_env=False)
+        flows.run(world, integration_id)
+        stopped = integrations.read(world.maya, integration_id).row
+        assert (stopped.status, stopped.disabled_by) == ("disabled", "adjoin")
+    finally:
+        httpx.post(f"{empty.vendors}/issue", data=account, trust_env=False)
+    (opens,) = authorizations.of_property(world.maya, world.hotel)
+    given = empty.credential("mews", system.hotel).fields
+    authorizations.repair(world.maya, opens.id, given)
+    assert integrations.read(world.maya, integration_id).row.status == "active"
+    assert flows.of(flows.run(world, integration_id)).status == "succeeded"
+
+
 def _flowing(world: builders.World, system: System) -> tuple[str, str]:
     """Let Maya bring in reservations of the stand-in; return integration and data transfer."""
     given = system.addresses.credential("mews", system.hotel).fields

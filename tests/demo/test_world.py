@@ -177,8 +177,21 @@ def test_one_mapping_of_harbour_hotel_waits_to_be_finished(built: Built) -> None
         "field:arrival",
         "field:departure",
     ]
-    suggested = mappings.read(visitor.actor, transfer.id).suggestions
-    assert {"status", "arrival", "departure"} <= {one.row.target for one in suggested}
+
+
+def test_that_mapping_is_finished_with_the_suggestions_and_one_word(built: Built) -> None:
+    visitor = visit("maya@harbour.example")
+    found = sources.of_property(visitor.actor, visitor.places[0].id)
+    (transfer,) = next(one.transfers for one in found if one.kind == "rest")
+    editor = mappings.read(visitor.actor, transfer.id)
+    drafts = {one.row.target: one.row for one in editor.suggestions}
+    accepted = mappings.try_out(visitor.actor, transfer.id, [*editor.rows, *drafts.values()])
+    assert [one.place for one in accepted.missing] == ["field:status"]
+    assert "“left”" in accepted.missing[0].sentence
+    known = {**drafts["status"].options["values"], "left": "ended"}
+    drafts["status"] = replace(drafts["status"], options={"values": known})
+    finished = mappings.try_out(visitor.actor, transfer.id, [*editor.rows, *drafts.values()])
+    assert finished.missing == ()
 
 
 def test_a_core_app_of_city_suites_is_broken_and_can_be_repaired(built: Built) -> None:
