@@ -1,5 +1,7 @@
 """Limits what a request may bring: small bodies, read whole before anything is done with them."""
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,12 +11,15 @@ from api.paths import is_api
 
 API_LIMIT = 64_000  # bytes
 PAGE_LIMIT = 1_000_000  # bytes
+UPLOAD_LIMIT = 51_000_000  # bytes; the domain takes files of 50 MB, and a form wraps them
+_UPLOAD = re.compile(r"/_nicegui/client/[^/]+/upload/\d+")
 
 
 class Limits:
     """Pure ASGI: answers 413 to a body over its limit, whether its length was declared or not.
 
-    The body is collected here, so no verb has begun when a body turns out to be too long.
+    The body is collected here, so no verb has begun when a body turns out to be too long. Files
+    that a page asked for are too large for that: they must say their length, and pass through.
     """
 
     def __init__(self, app: ASGIApp, *, base_url: str) -> None:
@@ -25,6 +30,9 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if _UPLOAD.fullmatch(scope["path"]):
+            await self._pass_file(scope, receive, send)
+            return
         limit = API_LIMIT if is_api(scope["path"]) else PAGE_LIMIT
         try:
             body = await _collect(receive, limit, _declared(scope))
@@ -33,6 +41,16 @@ class Limits:
             return
         if body is not None:
             await self._app(scope, _again(body, receive), send)
+
+    async def _pass_file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = _declared(scope)
+        if not declared:
+            answer = PlainTextResponse("A file has to say how long it is.", 411)
+            await answer(scope, receive, send)
+        elif declared > UPLOAD_LIMIT:
+            await self._refuse(UPLOAD_LIMIT, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     async def _refuse(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
         sentence = f"This is too much at once: {limit // 1000} kB at most."

@@ -72,7 +72,7 @@ class Flow:
     def _create_integration(self, now: datetime) -> None:
         draft = integrations.Draft(
             self._source,
-            "Mews, every five minutes",
+            "Mews data",
             {key: KINDS["mews"].types[key].changes for key in self._transfers},
             Schedule("every", minutes=EVERY),
             recipients=(Recipient(MANAGER, on_failed=True, rejects_above=0.1),),

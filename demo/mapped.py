@@ -1,6 +1,5 @@
 """What Maya has mapped: from Mews' fields to ours, and half of the boathouse's."""
 
-from demo.partners.hotel.house import ADULT, CHILD
 from domain.mapping.rows import Row
 
 # Mews' newest state is missing: the first run says so, and Maya adds it.
@@ -12,10 +11,6 @@ _STATES = {
     "Processed": "ended",
     "Canceled": "canceled",
 }
-
-
-def _people(age_category: str) -> str:
-    return f"PersonCounts[?AgeCategoryId=='{age_category}'].Count | [0]"
 
 
 def reservations(states: dict[str, str]) -> tuple[Row, ...]:
@@ -32,8 +27,8 @@ def reservations(states: dict[str, str]) -> tuple[Row, ...]:
         Row("guest_id", "path", "AccountId"),
         Row("space_id", "path", "AssignedResourceId"),
         Row("rate_id", "path", "RateId"),
-        Row("adults", "expression", _people(ADULT), "integer"),
-        Row("children", "expression", _people(CHILD), "integer", {"default": "0"}),
+        Row("adults", "path", "PersonCounts[0].Count", "integer"),
+        Row("children", "path", "PersonCounts[1].Count", "integer", {"default": "0"}),
         Row("channel", "path", "Origin"),
         Row("notes", "path", "CancellationReason"),
     )
@@ -62,7 +57,7 @@ SPACES = (
     Row("name", "path", "Name"),
     Row("number", "path", "Name"),
     Row("kind", "constant", "room", "choice"),
-    Row("floor", "path", "Data.Value.FloorNumber"),
+    Row("floor", "expression", "join(' ', ['Floor', Data.Value.FloorNumber])"),
     Row("active", "path", "IsActive", "boolean"),
     Row("state", "path", "State"),
 )

@@ -1,5 +1,6 @@
 """The demo's world: fills an empty database once, and finds its programs again at later starts."""
 
+import re
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from demo.cast import accounts
 from demo.post_office import PostOffice
 from demo.programs import Addresses, Receiver
 from storage import database, tables
+from storage.authorizations import Authorization
 from storage.history import HistoryRow
 from storage.messages import Endpoint
 from storage.partners import Partner
@@ -58,6 +60,7 @@ def _find_programs(programs: Addresses) -> None:
     with database.transaction() as session:
         for receiver in programs.receivers:
             _point_endpoint(session, receiver)
+        _point_authorizations(session, programs)
 
 
 def _point_endpoint(session: Session, receiver: Receiver) -> None:
@@ -74,3 +77,11 @@ def _point_endpoint(session: Session, receiver: Receiver) -> None:
     first = rows.first()
     if first is not None:
         first.url = receiver.hook
+
+
+def _point_authorizations(session: Session, programs: Addresses) -> None:
+    """Correct the addresses of the stand-in's systems; those of other systems stay."""
+    of_stand_in = re.compile(r"http://127\.0\.0\.1:\d+(/(mews|cloudbeds|apaleo|boathouse)\b.*)")
+    for authorization in session.exec(select(Authorization)):
+        if found := of_stand_in.fullmatch(authorization.address):
+            authorization.address = f"{programs.vendors}{found[1]}"

@@ -44,7 +44,7 @@ def tick(*, now: datetime) -> int:
             .where(Integration.status == "active", col(Integration.next_run_at) <= now)
             .order_by(col(Integration.next_run_at))
         ).all()
-    return sum(_start(integration_id, now) for integration_id in due)
+    return sum(_started(integration_id, now) for integration_id in due)
 
 
 def sweep(*, now: datetime) -> int:
@@ -72,6 +72,15 @@ def forget(*, now: datetime) -> None:
             sa.delete(Run).where(col(Run.id).in_(runs)),
         ):
             session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _started(integration_id: str, now: datetime) -> bool:
+    """Start one that is due; whatever is wrong with it, the others are started all the same."""
+    try:
+        return _start(integration_id, now)
+    except Exception:
+        log.exception("%s was due and could not be started", integration_id)
+        return False
 
 
 def _start(integration_id: str, now: datetime) -> bool:

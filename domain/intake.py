@@ -9,7 +9,7 @@ or two at the same time, and no page counts twice.
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from connectors.faults import Fault
@@ -48,7 +49,7 @@ from storage.integrations import Integration, Reject, Run, RunPart
 from storage.properties import Property
 from storage.records import LONGEST
 from storage.sources import Source, Transfer
-from storage.upserts import Fresh, Upserts, forget_seen
+from storage.upserts import Fresh, Upserts
 
 log = logging.getLogger("adjoin.runs")
 
@@ -99,6 +100,7 @@ class Belt:
     mapped: compiled.Mapped
     rules: Rules
     upserts: Upserts
+    searched: tuple[str, ...]
     finds_deletions: bool
     is_filtered: bool = False
     announced: float = 0.0  # when windows were last told of it
@@ -123,11 +125,14 @@ def work(run_id: str, number: int) -> None:
 
 
 def go_on(run_id: str, number: int, *, seconds: float = SLICE) -> None:
-    """Go on with a run for some seconds, as its job of that number; never raises."""
+    """Go on with a run for some seconds, as its job of that number."""
     try:
         task = begin(run_id, number)
         if task is not None:
             carry(task, seconds=seconds)
+    except OperationalError:
+        # Nothing can be written down now; `due.sweep` lets the run go on where it stands.
+        log.warning("the database did not answer, run %s goes on later", run_id)
     except Exception:
         # Whatever it is, it is ours: the run must not stay half done without a word.
         log.exception("run %s broke off", run_id)
@@ -285,6 +290,7 @@ def _belt(task: Task, part_id: str, now: datetime) -> Belt:
             run_id=task.run_id,
             status=of_type.status,
         ),
+        tuple(field.key for field in of_type.fields if field.is_searched),
         finds_deletions="deleted" in part.wanted and not task.retries,
         is_filtered=part.is_filtered,
     )
@@ -404,7 +410,9 @@ def _apply(task: Task, belt: Belt, page: Page, items: list[Item], now: datetime)
         belt.is_filtered = part.is_filtered = belt.is_filtered or page.filtered
         if not task.is_dry:
             belt.upserts.write(
-                session, [_fresh(belt.type, key, it) for key, (_, it) in found.taken.items()], now
+                session,
+                [_fresh(belt.searched, key, it) for key, (_, it) in found.taken.items()],
+                now,
             )
             belt.upserts.touch(session, found.stale, now)
             _keep_rejects(session, task, belt, found.rejects, now)
@@ -472,7 +480,6 @@ def _complete(session: Session, task: Task, belt: Belt, part: RunPart, now: date
                 part.deleted = belt.upserts.remove_missing(session, part.id, now)
         if not task.is_dry:
             _resolve(session, task, belt, now)
-    forget_seen(session, part.id)
 
 
 def _is_telling(session: Session, part: RunPart) -> bool:
@@ -509,10 +516,10 @@ def _resolve(session: Session, task: Task, belt: Belt, now: datetime) -> None:
     )
 
 
-def _fresh(of_type: TypeOfData, key: str, item: Item) -> Fresh:
+def _fresh(searched: Sequence[str], key: str, item: Item) -> Fresh:
     values = item.converted.values
-    words = [key, *(values.get(field.key) for field in of_type.fields if field.is_searched)]
-    search = " ".join(str(word) for word in words if word).lower()[:LONGEST]
+    words = [key, *[str(value) for name in searched if (value := values.get(name))]]
+    search = " ".join(words).lower()[:LONGEST]
     return Fresh(key, item.content_hash, search, raw_of(item.record), values)
 
 
@@ -566,7 +573,6 @@ def _break_off(task: Task, part_id: str, broken: _Broken, now: datetime) -> None
         part = session.get_one(RunPart, part_id)
         part.error, part.sentence, part.ended_at = broken.error, broken.sentence, now
         run.request_id = run.request_id or broken.request_id
-        forget_seen(session, part.id)
         moving.announce(session, "run", run)
     if broken.error == "all_rejected" and part.transfer_id:
         # Perhaps the source has changed: then this pauses the transfer, and says which field.
@@ -592,6 +598,7 @@ def _finish(task: Task, now: datetime) -> None:
         verb = "succeed_with_rejects" if any(part.rejected for part in parts) else "succeed"
         by, step = standing(session, ADJOIN, now), lifecycle.RUN.named(verb)
         moving.move(session, "run", run, step, by, "adjoin", now, ended_at=now, sentence="")
+        plans.forget_seen(session, run)
         if not run.is_dry:
             outcomes.succeeded(session, integration, run, now)
 
@@ -656,7 +663,6 @@ def _end_failed(
         sentence=sentence,
         owner=owner,
     )
-    for part in session.exec(select(RunPart).where(RunPart.run_id == run.id)):
-        forget_seen(session, part.id)
+    plans.forget_seen(session, run)
     if not run.is_dry:
         outcomes.failed(session, integration, error, sentence, owner, now)

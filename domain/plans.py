@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from connectors.sources import KINDS
@@ -11,7 +12,7 @@ from domain.actors import Standing
 from domain.refusals import Refusal
 from domain.types_of_data import ALL
 from storage import jobs
-from storage.integrations import Integration, Reject, Run, RunPart
+from storage.integrations import Integration, Reject, Run, RunPart, Seen
 from storage.sources import Source, Transfer
 
 JOB = "runs.work"
@@ -99,6 +100,17 @@ def cancel(session: Session, run: Run, who: Standing, side: str, now: datetime) 
     """Cancel a run; no page is applied after that. Refuses `wrong_state`."""
     step = lifecycle.RUN.named("cancel")
     moving.move(session, "run", run, step, who, side, now, canceled_by=who.who, ended_at=now)
+    forget_seen(session, run)
+
+
+def forget_seen(session: Session, run: Run) -> None:
+    """Forget what the reads of a run have met, once it has ended."""
+    parts = select(RunPart.id).where(RunPart.run_id == run.id)
+    session.execute(
+        sa.delete(Seen)
+        .where(col(Seen.part_id).in_(parts))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def transfers_of(session: Session, source_id: str) -> dict[str, Transfer]:

@@ -196,8 +196,13 @@ def _conditions(
         found[1] = table.removed_at.is_not(None)
     if query.source_id:
         found.append(table.source_id == query.source_id)
-    for word in query.text.lower().split()[:MOST_WORDS]:
-        found.append(_has_word(of_type, word, may_see))
+    words = query.text.lower().split()[:MOST_WORDS]
+    if words and may_see and not query.removed:
+        # Asked for by itself, words are looked up in the index on `search`, without the records.
+        of_words = [_contains(table.search, word) for word in words]
+        found.append(table.id.in_(sa.select(table.id).where(*found, *of_words)))
+    else:
+        found += [_has_word(of_type, word, may_see) for word in words]
     return found + [_meets(of_type, each, may_see) for each in query.filters]
 
 

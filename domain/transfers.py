@@ -265,6 +265,8 @@ def note_drift(
     transfer.drift, transfer.drift_checked_at = written, now
     broken = [each for each in found.missing if each.breaks]
     if broken and transfer.status == "active":
+        # The editor, and Activate, must see the records that the mapping does not fit.
+        samples.keep(session, transfer, list(records), now)
         why = f"The source has no “{broken[0].path}” any more. Look at the mapping."
         pause(session, transfer, why, now)
     elif is_new:

@@ -72,9 +72,11 @@ class Upserts:
         self._columns, self._status = tuple(columns), status
         self._property_id, self._source_id, self._run_id = property_id, source_id, run_id
         dialect = database.engine().dialect
-        self._processors = [_processor(self.table, name, dialect) for name in columns]
         self._moment = _processor(self.table, "seen_at", dialect) or _as_it_is
         self._names = (*_OURS, *_EACH, *columns)
+        # Few columns need one, and each call counts.
+        found = ((name, _processor(self.table, name, dialect)) for name in columns)
+        self._processed = [(self._names.index(name), does) for name, does in found if does]
 
     def known(self, session: Session, keys: Sequence[str], now: datetime) -> dict[str, Known]:
         """Return which of these primary keys there are already, and how they were written."""
@@ -97,21 +99,16 @@ class Upserts:
         """Insert or update these records, once per transaction; no primary key may come twice."""
         at = self._moment(now)
         ours = (self._property_id, self._source_id, self._run_id, at, at)
-        prepare = tuple(zip(self._columns, self._processors, strict=True))
-        lines = [
-            (
-                *ours,
-                record.external_id,
-                record.content_hash,
-                record.search,
-                record.raw,
-                *[
-                    value if process is None or value is None else process(value)
-                    for value, process in ((record.values[name], does) for name, does in prepare)
-                ],
-            )
-            for record in records
-        ]
+        columns, processed = self._columns, self._processed
+        lines = []
+        for record in records:
+            values = record.values
+            line = [*ours, record.external_id, record.content_hash, record.search, record.raw]
+            line += [values[name] for name in columns]
+            for place, process in processed:
+                if (value := line[place]) is not None:
+                    line[place] = process(value)
+            lines.append(tuple(line))
         if lines:
             (self._execute_many if database.is_sqlite() else self._copy)(session, lines)
 
@@ -210,15 +207,6 @@ class Upserts:
         ]
         changed += [f"{name} = NULL" for name in unfilled]  # `removed_at` among them
         return f"ON CONFLICT (source_id, external_id) DO UPDATE SET {', '.join(changed)}"
-
-
-def forget_seen(session: Session, part_id: str) -> None:
-    """Forget what a read has met, once it has ended."""
-    session.execute(
-        sa.delete(Seen)
-        .where(Seen.part_id == part_id)  # type: ignore[arg-type]
-        .execution_options(synchronize_session=False)
-    )
 
 
 # What differs between the two: how a list is asked for, and how parameters are written.

@@ -138,7 +138,8 @@ class Vendors:
         <main><h1>Accounts and their credentials</h1>
         <p class="promise">Copy credentials from here to connect a core app in Adjoin. To see a
         connection break, press Revoke, then “Check now” in Adjoin. To repair it, press “Issue
-        new ones” and give those to Adjoin.</p>{tables}</main>
+        new ones” and give those to Adjoin. Behind Mews and the boathouse lie bookings, too;
+        Cloudbeds and Apaleo check credentials only.</p>{tables}</main>
         <footer>The credentials are made up and open nothing but this page’s own systems.</footer>
         """
         return page("vendors", "Hotel systems of the demo", body)

@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Message
 
-from api.limits import API_LIMIT, PAGE_LIMIT
+from api.limits import API_LIMIT, PAGE_LIMIT, UPLOAD_LIMIT
 from tests import builders
 from tests.api.machines import OWN, bearer, problem_of, served
 from tests.builders import World
@@ -22,6 +22,10 @@ TEN_MB = 10_000_000
 def app(app: FastAPI) -> FastAPI:
     @app.post("/auth/sign-in")
     async def sign_in(request: Request) -> int:
+        return len(await request.body())
+
+    @app.post("/_nicegui/client/{client}/upload/{element}")
+    async def upload(request: Request) -> int:
         return len(await request.body())
 
     return app
@@ -61,6 +65,22 @@ async def test_ten_megabytes_are_too_much_for_a_page(host: str, is_declared: boo
         response = await client.post("/auth/sign-in", content=content)
         assert response.status_code == 413
         assert response.text == "This is too much at once: 1000 kB at most."
+
+
+async def test_a_file_that_a_page_asked_for_may_be_larger(host: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{host}") as client:
+        path = "/_nicegui/client/a-client/upload/7"
+        answer = await client.post(path, content=b"x" * TEN_MB)
+        assert (answer.status_code, answer.text) == (200, str(TEN_MB))
+        assert (await client.post(path, content=_pieces(TEN_MB))).status_code == 411
+        other = "/_nicegui/client/a-client/upload/7/more"
+        assert (await client.post(other, content=b"x" * TEN_MB)).status_code == 413
+
+
+async def test_not_even_a_file_may_be_endless(machine: httpx.AsyncClient) -> None:
+    path = "/_nicegui/client/a-client/upload/7"
+    answer = await machine.post(path, content=b"x" * (UPLOAD_LIMIT + 1))
+    assert answer.status_code == 413
 
 
 async def test_the_limit_itself_is_fine(machine: httpx.AsyncClient) -> None:

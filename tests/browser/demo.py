@@ -48,7 +48,7 @@ def running(folder: Path) -> Iterator[Demo]:
         )
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait(process, address, log)
+        wait(process, address, log)
         pages = re.findall(r"^\s+(\S.*?)\s{2,}(http://127\.0\.0\.1:\d+)$", log.read_text(), re.M)
         yield Demo(address, folder, dict(pages))
     finally:
@@ -62,7 +62,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    """Return as soon as a portal answers; fails with its log when it ends or never does."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text()

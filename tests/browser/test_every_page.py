@@ -38,6 +38,8 @@ PAGES = [
     ("hotel-connection-rejected", MAYA, "/subscriptions", "Yieldorchard"),
     ("hotel-connection-disabled", MAYA, "/subscriptions", "Stillwatt"),
     ("hotel-connection-core", MAYA, "/subscriptions", "Mews"),
+    ("hotel-sources", MAYA, "/sources", None),
+    ("hotel-source-new", MAYA, "/sources/new?kind=rest", None),
     ("hotel-people", MAYA, "/people", None),
     ("hotel-people-viewer", NOAH, "/people", None),
     ("account", MAYA, "/account", None),

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from domain import attempts
 from storage import database, encryption
+from storage.authorizations import Authorization
 from storage.connections import Connection, Token
 from storage.history import HistoryRow
+from storage.integrations import Integration, Reject, Run, RunPart
 from storage.messages import Attempt, Endpoint, Message
+from storage.records import TABLES
+from storage.sources import MappingVersion, Source, Transfer
 
 LIVING = ("pending", "active", "disabled")
 
@@ -23,6 +27,11 @@ def faults(now: datetime) -> list[str]:
             *_messages(session),
             *_endpoints(session),
             *_future(session, now),
+            *_states(session),
+            *_mappings(session),
+            *_runs(session),
+            *_records(session),
+            *_schedules(session, now),
         ]
     return [*found, *_queued()]
 
@@ -82,6 +91,66 @@ def _future(session: Session, now: datetime) -> Iterator[str]:
         yield f"{row.event} happened in the future, at {row.at}"
     for message in session.exec(select(Message).where(col(Message.finished_at) > now)):
         yield f"{message.id} was delivered in the future"
+
+
+def _states(session: Session) -> Iterator[str]:
+    """What sources, transfers and integrations say of themselves is what their history says."""
+    for table in (Authorization, Source, Transfer, Integration):
+        for row in session.exec(select(table)):
+            last = session.exec(
+                select(HistoryRow)
+                .where(HistoryRow.subject_id == row.id, HistoryRow.after != "")
+                .where(HistoryRow.before != HistoryRow.after)
+                .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
+            ).first()
+            if last is None or last.after != row.status:
+                yield f"{row.id} is {row.status}, its history says {last}"
+
+
+def _mappings(session: Session) -> Iterator[str]:
+    for transfer in session.exec(select(Transfer)):
+        numbers = session.exec(
+            select(MappingVersion.number).where(MappingVersion.transfer_id == transfer.id)
+        ).all()
+        if sorted(numbers) != list(range(1, transfer.version + 1)):
+            yield f"{transfer.id} is at version {transfer.version} and has {sorted(numbers)}"
+
+
+def _runs(session: Session) -> Iterator[str]:
+    for run in session.exec(select(Run)):
+        if run.status in ("queued", "running"):
+            yield f"{run.id} is {run.status}: it would go on at the start"
+        parts = session.exec(select(RunPart).where(RunPart.run_id == run.id)).all()
+        for part in parts:
+            counted = part.created + part.updated + part.unchanged + part.rejected
+            if part.read != counted + part.not_subscribed:
+                yield f"{run.id} read {part.read} {part.type} and tells of {counted}"
+        rejected = sum(part.rejected for part in parts)
+        kept = session.exec(select(func.count()).where(col(Reject.run_id) == run.id)).one()
+        if kept != rejected or (run.status == "succeeded") != (not rejected):
+            yield f"{run.id} {run.status} with {rejected} rejects, of which {kept} are kept"
+
+
+def _records(session: Session) -> Iterator[str]:
+    for source in session.exec(select(Source)):
+        for key, table in TABLES.items():
+            there = select(func.count()).where(
+                col(table.source_id) == source.id, col(table.removed_at).is_(None)
+            )
+            parts = session.exec(
+                select(RunPart)
+                .join(Transfer, col(Transfer.id) == col(RunPart.transfer_id))
+                .where(Transfer.source_id == source.id, RunPart.type == key)
+            ).all()
+            told = sum(part.created - part.deleted for part in parts)
+            if session.exec(there).one() != told:
+                yield f"{source.name} has other {key} than the {told} its runs tell of"
+
+
+def _schedules(session: Session, now: datetime) -> Iterator[str]:
+    for integration in session.exec(select(Integration).where(Integration.status == "active")):
+        if integration.next_run_at is None or integration.next_run_at < now:
+            yield f"{integration.name} was due at {integration.next_run_at}"
 
 
 def _queued() -> Iterator[str]:

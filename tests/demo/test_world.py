@@ -11,12 +11,25 @@ from sqlmodel import SQLModel, col, func, select
 from connectors.vendors import VENDORS
 from demo import cast, past, world
 from demo.programs import Addresses
-from domain import catalogue, partners, sign_ins, subscriptions
+from domain import (
+    catalogue,
+    integrations,
+    mappings,
+    partners,
+    runs,
+    sign_ins,
+    sources,
+    subscriptions,
+    transfers,
+)
 from domain.sign_ins import Visitor
 from storage import database, tables
 from storage.apps import App
+from storage.authorizations import Authorization
 from storage.messages import Attempt, Endpoint, Message
 from storage.people import Person
+from storage.properties import Property
+from storage.records import TABLES
 from tests import builders
 from tests.demo.conftest import Built
 from tests.demo.consistency import faults
@@ -35,6 +48,29 @@ def statuses(email: str, place: str) -> dict[str, str]:
     return {
         row.app_slug: row.status for row in subscriptions.of_property(visitor.actor, property_id)
     }
+
+
+def add_authorizations(addresses: Addresses) -> None:
+    """Add three without any source: two of the stand-in, and one of somebody else's system."""
+    now = datetime.now(UTC)
+    own = [addresses.vendor("mews"), addresses.boathouse]
+    with database.transaction() as session:
+        property_id = session.exec(select(Property.id)).first()
+        for number, address in enumerate([*own, "https://api.pms.example/mews"]):
+            session.add(
+                Authorization(
+                    property_id=property_id,
+                    kind="rest",
+                    name=f"Key {number}",
+                    method="bearer",
+                    address=address,
+                    ciphertext="",
+                    status="working",
+                    since=now,
+                    checked_at=now,
+                    created_at=now,
+                )
+            )
 
 
 def row_counts() -> dict[str, int]:
@@ -98,6 +134,64 @@ def test_harbour_hotel_shows_every_state_and_leaves_the_three_partners_to_try(
         "disconnected": 1,
     }
     assert not found.keys() & {"d3x", "akia", "freeguides", "cloudbeds", "apaleo"}
+
+
+def test_data_of_harbour_hotel_flows_every_five_minutes(built: Built) -> None:
+    visitor = visit("noah@harbour.example")
+    (flow,) = integrations.of_property(visitor.actor, visitor.places[0].id, now=built.now)
+    assert (flow.status, flow.schedule.words, flow.stopped) == ("active", "every 5 minutes", ())
+    history = runs.of_integration(visitor.actor, flow.id, now=built.now)
+    assert [run.status for run in history][-2:] == ["succeeded", "succeeded_with_rejects"]
+    assert all(run.status == "succeeded" and run.counts.updated for run in history[:-1])
+    assert len(history) >= 5
+    with database.reading() as session:
+        there = {
+            key: session.exec(select(func.count(col(table.id)))).one()
+            for key, table in TABLES.items()
+        }
+    assert there["reservations"] > 5000
+    assert there["guests"] > 3000
+    assert there["spaces"] == 118
+
+
+def test_what_the_first_run_rejected_was_put_right_but_for_two_birthdays(built: Built) -> None:
+    visitor = visit("maya@harbour.example")
+    (flow,) = integrations.of_property(visitor.actor, visitor.places[0].id)
+    first = runs.of_integration(visitor.actor, flow.id)[-1]
+    left_out = runs.rejects(visitor.actor, first.id)
+    assert first.counts.rejected == len(left_out) == 14
+    unresolved = [one for one in left_out if one.resolved_at is None]
+    assert [one.reasons[0].target for one in unresolved] == ["birth_date", "birth_date"]
+    letters = built.post_office.letters_for({"maya@harbour.example"})
+    assert any(letter.subject.startswith("14 records of Mews data") for letter in letters)
+
+
+def test_one_mapping_of_harbour_hotel_waits_to_be_finished(built: Built) -> None:
+    visitor = visit("maya@harbour.example")
+    found = sources.of_property(visitor.actor, visitor.places[0].id)
+    (transfer,) = next(one.transfers for one in found if one.kind == "rest")
+    page = transfers.read(visitor.actor, transfer.id)
+    assert page.row.status == "inactive"
+    assert [one.place for one in page.missing] == [
+        "field:status",
+        "field:arrival",
+        "field:departure",
+    ]
+
+
+def test_that_mapping_is_finished_with_the_suggestions_and_one_word(built: Built) -> None:
+    visitor = visit("maya@harbour.example")
+    found = sources.of_property(visitor.actor, visitor.places[0].id)
+    (transfer,) = next(one.transfers for one in found if one.kind == "rest")
+    editor = mappings.read(visitor.actor, transfer.id)
+    drafts = {one.row.target: one.row for one in editor.suggestions}
+    accepted = mappings.try_out(visitor.actor, transfer.id, [*editor.rows, *drafts.values()])
+    assert [one.place for one in accepted.missing] == ["field:status"]
+    assert "“left”" in accepted.missing[0].sentence
+    known = {**drafts["status"].options["values"], "left": "ended"}
+    drafts["status"] = replace(drafts["status"], options={"values": known})
+    finished = mappings.try_out(visitor.actor, transfer.id, [*editor.rows, *drafts.values()])
+    assert finished.missing == ()
 
 
 def test_a_core_app_of_city_suites_is_broken_and_can_be_repaired(built: Built) -> None:
@@ -179,6 +273,7 @@ def test_a_program_that_moved_is_found_again(
 ) -> None:
     monkeypatch.setattr(past, "play", lambda *_: None)
     world.build(empty, datetime.now(UTC))
+    add_authorizations(empty)
     moved = replace(
         empty,
         akia=replace(empty.akia, hook="http://127.0.0.1:9/adjoin"),
@@ -188,8 +283,14 @@ def test_a_program_that_moved_is_found_again(
     with database.reading() as session:
         urls = set(session.exec(select(Endpoint.url)))
         addresses = set(session.exec(select(App.vendor_address).where(App.kind == "core")))
+        opened = set(session.exec(select(Authorization.address)))
     assert urls == {empty.d3x.hook, empty.freeguides.hook, "http://127.0.0.1:9/adjoin"}
     assert addresses == {f"http://127.0.0.1:10/{key}" for key in VENDORS}
+    assert opened == {
+        "http://127.0.0.1:10/mews",
+        "http://127.0.0.1:10/boathouse/api/v2",
+        "https://api.pms.example/mews",
+    }
 
 
 def test_a_build_that_was_interrupted_is_begun_again(

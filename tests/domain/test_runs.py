@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
 
 from connectors.source import Fault
 from domain import due, intake, integrations, mappings, moments, plans, runs, transfers
@@ -12,7 +14,7 @@ from domain.mapping.rows import Row
 from domain.refusals import Refusal
 from domain.runs import Counts
 from storage import database
-from storage.integrations import Reject, Seen
+from storage.integrations import Integration, Reject, Seen
 from storage.sources import Transfer
 from tests import flows, harvest
 from tests.builders import World
@@ -303,12 +305,15 @@ def test_two_jobs_that_hold_the_same_page_apply_it_once(world: World, system: Ho
 def test_a_canceled_run_applies_no_further_page(world: World, system: HotelSystem) -> None:
     integration = flows.active(world)
     run = runs.run_now(world.maya, integration)
-    task = intake.begin(run, 1)
+    intake.go_on(run, 1, seconds=0)
+    task = intake.begin(run, 2)
     assert task is not None
     runs.cancel(world.maya, run)
     intake.carry(task)
-    assert counts(run).read == 0
+    assert counts(run).read == 2
     assert (flows.of(run).status, flows.of(run).canceled_by) == ("canceled", "Maya")
+    with database.reading() as session:
+        assert session.exec(select(Seen)).all() == []
     with pytest.raises(Refusal) as too_late:
         runs.cancel(world.maya, run)
     assert too_late.value.code == "wrong_state"
@@ -341,7 +346,7 @@ def test_a_dry_run_shows_what_would_change_and_writes_no_record(
     [
         (Fault("vendor_fault", "Mews has trouble."), list(intake.PAUSES)),
         (Fault("unreachable", "Mews gave no answer."), list(intake.PAUSES)),
-        (Fault("rate_limited", "Too fast.", None, 7), [7] * intake.MOST_WAITS),
+        (Fault("rate_limited", "Too fast.", None, 7), [7] * 4),
     ],
 )
 def test_what_may_pass_is_tried_again_later_before_the_run_fails(
@@ -352,6 +357,7 @@ def test_what_may_pass_is_tried_again_later_before_the_run_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     integration = flows.active(world)
+    monkeypatch.setattr(intake, "MOST_WAITS", 4)
     asked = []
     enqueue = plans.enqueue
 
@@ -442,6 +448,40 @@ def test_a_key_that_comes_twice_keeps_the_last_one_and_the_counts_add_up(
     run = flows.run(world, integration)
     assert counts(run)[:6] == Counts(read=4, created=1, updated=1, unchanged=2)[:6]
     assert flows.records()["res-7"].number == "last"
+
+
+def test_a_run_that_the_database_leaves_alone_goes_on_later(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    run = runs.run_now(world.maya, integration, now=world.now)
+    gone = OperationalError("select", {}, Exception("the server went away"))
+
+    def hiccup(*_: object) -> None:
+        raise gone
+
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "_apply", hiccup)
+        intake.go_on(run, 1)
+    assert flows.of(run).status == "running"
+    assert flows.of(flows.work(run)).status == "succeeded"
+
+
+def test_one_integration_that_cannot_start_holds_up_no_other(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = flows.active(world)
+    second = flows.active(world, flows.stored(first).source_id, name="Second")
+    queue = plans.queue
+
+    def stumble(session: Session, integration: Integration, *more: Any) -> Any:
+        if integration.id == first:
+            raise RuntimeError("a bug")
+        return queue(session, integration, *more)
+
+    monkeypatch.setattr(plans, "queue", stumble)
+    assert due.tick(now=world.after(minutes=20)) == 1
+    assert flows.of(flows.living(second)).trigger == "schedule"
 
 
 def test_a_run_that_was_lost_goes_on(world: World, system: HotelSystem) -> None:

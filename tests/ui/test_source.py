@@ -1,5 +1,8 @@
 """One source: its authorization, its data transfers with their gear, its files, its trouble."""
 
+import threading
+from typing import Any
+
 import pytest
 from nicegui import ElementFilter, ui
 from nicegui.elements.upload_files import SmallFileUpload
@@ -219,12 +222,24 @@ def files(world: World) -> str:
     return sources.add(world.maya, world.hotel, sources.Draft("file", "Old system"), now=world.now)
 
 
-async def test_a_file_is_uploaded_and_sampled_at_once(maya: User, world: World, files: str) -> None:
+async def test_a_file_is_uploaded_and_sampled_at_once(
+    maya: User, world: World, files: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     transfer_id = transfers.add(world.maya, files, "guests", now=world.now)
     await go(maya, f"/sources/{files}")
     await maya.should_see("No file yet")
+    is_shown, sample = threading.Event(), transfers.sample
+
+    def sample_once_shown(*asked: Any) -> int:
+        is_shown.wait(30)
+        return sample(*asked)
+
+    # The part with the button is drawn anew while the samples are still read.
+    monkeypatch.setattr(transfers, "sample", sample_once_shown)
     await send(maya, "gaeste.csv", CSV)
     await maya.should_see("gaeste.csv")
+    is_shown.set()
+    await until(lambda: "Samples" in maya.notify.messages)
     await until(lambda: transfers.read(world.maya, transfer_id).row.sampled_at)
     assert sources.read(world.maya, files).uploads[0].size == len(CSV)
     await maya.should_see("Replace guests")

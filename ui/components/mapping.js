@@ -6,7 +6,7 @@ const SURE = 90; // percent from which suggestions are accepted together
 const Picker = {
   template: `
     <div class="picker" @focusout="left">
-      <button ref="opener" type="button" class="picker-open" :class="{ none: !value }" :disabled="disabled" :aria-label="label"
+      <button ref="opener" type="button" class="picker-open" :class="{ none: !value }" :aria-disabled="disabled ? 'true' : null" :aria-label="label"
               aria-haspopup="dialog" :aria-expanded="open ? 'true' : 'false'" @click="open ? close() : show()" @keydown.down.prevent="show()">
         <span class="grow"><slot></slot></span>
         <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('chevron-down')" /></svg>
@@ -211,7 +211,7 @@ export default {
                 </div>
                 <div class="field">
                   <label :for="$attrs.id + 'source'">{{ { path: "Field of the source", constant: "The value of every record", expression: "Expression" }[edited.take] }}</label>
-                  <picker v-if="edited.take === 'path'" :name="$attrs.id + 'source'" :label="'Field: ' + (edited.source || 'none')" :value="edited.source" :fields="now.fields" :disabled="!!whyNot" @pick="change('source', $event)">
+                  <picker v-if="edited.take === 'path'" :name="$attrs.id + 'source'" :label="'Field of the source: ' + (edited.source || 'Choose a field…')" :value="edited.source" :fields="now.fields" :disabled="!!whyNot" @pick="change('source', $event)">
                     <code v-if="edited.source">{{ edited.source }}</code><span v-else>Choose a field…</span>
                   </picker>
                   <input v-else :id="$attrs.id + 'source'" ref="source" class="box" :class="{ mono: edited.take === 'expression' }" :value="edited.source" maxlength="500" :readonly="!!whyNot" spellcheck="false" autocomplete="off"
@@ -361,7 +361,8 @@ export default {
     },
     origin(target) {
       const row = this.row(target);
-      return row ? row.source : "nothing yet";
+      if (!row) return this.draft(target) && !this.whyNot ? "Choose another…" : "Choose a field…";
+      return { path: "", constant: "always ", expression: "expression " }[row.take] + row.source;
     },
     state(target) {
       if (this.lost(target) || this.wrong(target)) return "wrong";
@@ -500,7 +501,8 @@ export default {
       const before = this.editing && JSON.stringify(this.now.rows[this.editing]);
       this.now = Vue.markRaw(standing);
       this.at = Math.min(this.at, Math.max(0, standing.samples.length - 1));
-      if (this.editing && fresh.includes(this.editing)) this.close();
+      // What somebody else saved doesn't take away what is being typed here.
+      if (this.editing && fresh.includes(this.editing) && (this.busy || !this.dirty)) this.close();
       else if (this.editing && !this.dirty && before !== JSON.stringify(standing.rows[this.editing])) this.close();
       this.fresh = fresh;
       clearTimeout(this.calm);

@@ -71,6 +71,8 @@ class TickTree(ui.element, component="ticktree.js"):
         wanted = {leaf for leaf in wish["leaves"] if isinstance(leaf, str) and leaf in known}
         before = set(self.value.get(branch["key"], ()))
         after = before | wanted if wish["on"] else before - wanted
+        if after == before:
+            return
         order = [leaf["key"] for leaf in branch["leaves"]]
         self.value[branch["key"]] = [key for key in order if key in after]
         self._props["value"] = dict(self.value)

@@ -70,10 +70,11 @@ class Controls:
         “Run now” there.</p>
         {_button("happen", "Let a minute happen now")}
         {self._version()}
-        <section><h2>In the books</h2><div class="scroll"><table><thead><tr>{_heads(counts)}</tr>
-        </thead><tr>{_cells(counts)}</tr></table></div></section>
-        <section><h2>What happened last (UTC)</h2><div class="scroll"><table>{_rows(told)}</table>
-        </div></section></main>
+        <section><h2>In the books</h2><div class="scroll"><table class="plain">
+        <thead><tr>{_heads(counts)}</tr></thead>
+        <tr>{_cells(counts)}</tr></table></div></section>
+        <section><h2>What happened last (UTC)</h2><div class="scroll">
+        <table class="plain told">{_rows(told)}</table></div></section></main>
         <footer>Everybody here is made up.</footer>
         """
         return page("vendors", f"{HOTEL}: demo controls", body, refresh=_REFRESH)

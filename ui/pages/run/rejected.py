@@ -90,7 +90,7 @@ def _draw_all(found: Sequence[Record]) -> None:
                 if record.resolved_at:
                     badge("ok", "Taken since")
                 _draw_reasons(record)
-            code_block(_written(record), "JSON")
+            code_block(_written(record), f"JSON of {record.external_id or record.id}")
 
 
 def _draw_reasons(record: Record) -> None:

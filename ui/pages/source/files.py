@@ -37,7 +37,7 @@ class FilesCard:
         self._moves = moves
         self._refresh = refresh
         lead = "CSV in any spelling, or Excel (.xlsx). An upload takes the place of the one before."
-        with card("Files", lead, icon="file-text"):
+        with card("Files", lead, icon="file-text") as self._room:
             self._part = Part(self._draw, "stack tight")
         self.update(found, rows)
 
@@ -93,17 +93,18 @@ class FilesCard:
     ) -> None:
         content = await event.file.read()
         event.sender.run_method("reset")
-        outcome = await act_outside(
-            sources.upload,
-            self._visit.actor,
-            self._source_id,
-            type_key,
-            event.file.name,
-            content,
-        )
-        if outcome:
-            await self._moves.sample(transfer_id)
-            await self._refresh()
+        with self._room:  # what was pressed is drawn anew as soon as the file is kept
+            outcome = await act_outside(
+                sources.upload,
+                self._visit.actor,
+                self._source_id,
+                type_key,
+                event.file.name,
+                content,
+            )
+            if outcome:
+                await self._moves.sample(transfer_id)
+                await self._refresh()
 
 
 def _size(size: int) -> str:

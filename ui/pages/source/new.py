@@ -87,7 +87,7 @@ class _Form:
             with card("What do you call it?", icon="tag"):
                 self._name = text_field(
                     "Name", value=kind.name, hint="Your people see it everywhere.", required=True
-                )
+                ).mark("source-name")
             self._refused = ui.element("div").classes("refused")
             with ui.element("div").classes("actions form-end"):
                 button("Add source", self._add, kind="primary", icon="plus")

@@ -113,12 +113,13 @@ class SettingsForm:
         text("Types of data", "h3")
         text("Fill in those that this API has, and leave the others empty.", classes="hint")
         with ui.element("div").classes("settings-types"):
-            for type_key in self._kind.types:
+            for place, type_key in enumerate(self._kind.types):
                 with ui.element("fieldset").classes("settings-type"):
                     text(ALL[type_key].label, "legend")
                     for each in settings:
                         value = str((given.get(type_key) or {}).get(each.key) or "")
-                        field = text_field(each.label, value=value, placeholder=each.hint)
+                        example = each.hint if place == 0 else ""  # it speaks of the first
+                        field = text_field(each.label, value=value, placeholder=example)
                         self._of_types[type_key, each.key] = field.mark(f"{type_key}-{each.key}")
 
     def _show_what_matters(self) -> None:

@@ -110,7 +110,8 @@ def draw_paused(rows: Sequence[Row]) -> None:
         if not is_paused and not lost:
             continue
         title = f"{row.label} {'are paused' if is_paused else 'lack a field'}: the source changed"
-        with callout("warn" if is_paused else "info", title, row.reason or None):
+        words = None if lost else row.reason or None
+        with callout("warn" if is_paused else "info", title, words, icon="circle-pause"):
             with ui.element("ul").classes("points turn-more"):
                 for each in lost:
                     with ui.element("li").classes("lost"):

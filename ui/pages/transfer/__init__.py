@@ -96,10 +96,11 @@ class _Room:
                 self._gear = Menu("What to do with this data transfer", self._items(), self._make)
 
     def _draw_lead(self, sampled_at: datetime | None) -> None:
-        label = self._editor.type.label.lower()
-        text(f"How the {label} of {self._editor.source} become yours. ", "span")
-        if sampled_at is not None:
-            ago(sampled_at, "Samples read", self._visit.zone)
+        text(f"From {self._editor.source} · ", "span")
+        if sampled_at is None:
+            text("no samples read yet", "span")
+        else:
+            ago(sampled_at, "samples read", self._visit.zone)
 
     def _draw_mapping(self) -> MappingEditor:
         editing = self._editing
@@ -128,9 +129,12 @@ class _Room:
             with callout("bad", "The source could not be read", row.sample_error):
                 button("Read samples", self._sample, small=True, why_not=self._why_not)
         if row.status == "paused":
-            with callout("warn", "Paused: the source has changed", row.reason):
-                if lost_paths(editor):
-                    text("Each row below that lost its field says what it is called now.")
+            words = "The mapping fits the source again: press Activate to go on."
+            if lost_paths(editor):
+                words = f"{row.reason} Its row says what it is probably called now."
+            title = "Paused: the source has changed"
+            with callout("warn", title, words, icon="circle-pause"):
+                pass
         if editor.trial.missing:
             draw_missing(editor.trial.missing, self._go, is_active=row.status == "active")
         elif row.status != "active":

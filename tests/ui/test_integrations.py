@@ -1,0 +1,269 @@
+"""Integrations: the list, and making one: what, when, who hears, and Activate."""
+
+import pytest
+from nicegui import ElementFilter
+from nicegui.testing import User
+from nicegui.testing.user_interaction import UserInteraction
+
+from domain import integrations, runs, transfers
+from domain.alerts import Recipient
+from domain.schedules import Schedule
+from tests import flows, harvest
+from tests.builders import World
+from tests.harvest import HotelSystem
+from tests.ui import hands
+from tests.ui.conftest import Person
+from tests.ui.patience import until
+from ui.components.field import TextField
+from ui.components.ticktree import TickTree
+
+NEW = "/integrations/new"
+
+
+@pytest.fixture(autouse=True)
+def system(monkeypatch: pytest.MonkeyPatch) -> HotelSystem:
+    """The hotel system behind every source."""
+    return harvest.play(monkeypatch, "mews")
+
+
+@pytest.fixture
+async def maya(person: Person) -> User:
+    return await person("maya@harbour.example")
+
+
+@pytest.fixture
+def source(world: World) -> str:
+    """A source with an active transfer of reservations and an inactive one of guests."""
+    source_id = harvest.source(world)
+    harvest.active(world, source_id)
+    harvest.transfer(world, source_id, "guests")
+    return source_id
+
+
+def tree(user: User) -> TickTree:
+    with user:
+        return next(iter(ElementFilter(kind=TickTree)))
+
+
+def tick(user: User, branch: object, *leaves: object, on: object = True) -> None:
+    """Tick boxes of the tree, or send what a forged browser would."""
+    wish = {"branch": branch, "leaves": list(leaves), "on": on}
+    UserInteraction(user, {tree(user)}, None).trigger("tick", wish)
+
+
+def labels(user: User) -> set[str]:
+    """Return the labels of all fields."""
+    with user:
+        return {each.props["label"] for each in ElementFilter(kind=TextField)}
+
+
+def last_run(world: World, integration_id: str) -> str:
+    return runs.of_integration(world.maya, integration_id)[0].id
+
+
+def made(world: World) -> tuple[integrations.Row, ...]:
+    return integrations.of_property(world.maya, world.hotel)
+
+
+# The list
+
+
+async def test_without_a_source_the_way_leads_there(maya: User) -> None:
+    await hands.go(maya, "/integrations")
+    await maya.should_see("Nothing flows yet")
+    assert hands.button(maya, "Go to the sources").props["href"] == "/sources"
+
+
+async def test_the_first_integration_replaces_the_empty_page(
+    maya: User, world: World, source: str
+) -> None:
+    await hands.go(maya, "/integrations")
+    await maya.should_see("Your source is there")
+    assert hands.button(maya, "New integration").props["href"] == NEW
+    flows.draft(world, source)
+    await maya.should_not_see("Nothing flows yet")
+    row = hands.rows(maya, "Integrations")[0]
+    assert (row["name"], row["source"], row["status"]) == ("Flow", "from Front desk", "draft")
+    assert row["run"] == {"status": "muted", "text": "None yet"}
+
+
+async def test_a_line_says_how_it_runs_and_how_fresh_it_is(maya: User, world: World) -> None:
+    integration = flows.active(world)
+    await hands.go(maya, "/integrations")
+    row = hands.rows(maya, "Integrations")[0]
+    assert (row["status"], row["run"], row["schedule"]) == (
+        "active",
+        "succeeded",
+        "every 15 minutes",
+    )
+    assert row["fresh"] is not None
+    assert row["meter"] == {"status": "ok", "text": "No errors"}
+    flows.failed(integration, 7, world.after(hours=-2), world.now)
+    same = integrations.Draft("", "Flow", flows.everything())
+    integrations.change(world.maya, integration, same)  # any change has the list read again
+    await until(
+        lambda: (
+            hands.rows(maya, "Integrations")[0]["meter"]
+            == {"status": "warn", "text": "7 of 30 in a row"}
+        )
+    )
+
+
+async def test_charlie_finds_nothing(person: Person, world: World) -> None:
+    integration = flows.active(world)
+    charlie = await person("charlie@alpine.example")
+    await hands.go(charlie, "/integrations")
+    await charlie.should_not_see("Flow")
+    for path in ("", "/settings", f"/runs/{last_run(world, integration)}"):
+        await charlie.open(f"/integrations/{integration}{path}")
+        await charlie.should_see("There is no such page")
+
+
+# A new one
+
+
+async def test_what_can_flow_is_ticked_and_what_cannot_says_why(maya: User, source: str) -> None:
+    await hands.go(maya, NEW)
+    shown = {branch["key"]: branch for branch in tree(maya)._props["branches"]}
+    assert shown["reservations"]["why_not"] is None
+    told = {leaf["key"]: leaf["why_not"] for leaf in shown["reservations"]["leaves"]}
+    assert told["created"] is None
+    assert told["deleted"] == "Mews does not tell it"
+    assert shown["guests"]["why_not"] == "Its data transfer is inactive."
+    assert shown["guests"]["link"]["href"].startswith(f"/sources/{source}/transfers/tra_")
+    assert shown["rates"]["link"] == {
+        "label": "Add it to the source",
+        "href": f"/sources/{source}",
+    }
+    assert "created" in tree(maya).value["reservations"]
+
+
+async def test_activate_makes_it_and_queues_the_first_run(
+    maya: User, world: World, source: str
+) -> None:
+    await hands.go(maya, NEW)
+    tick(maya, "reservations", "canceled", on=False)
+    hands.fill(maya, "Name", "Reservations")
+    hands.fill(maya, "Schedule", "daily")
+    hands.fill(maya, "Time in Europe/Berlin", "04:30")
+    hands.fill(maya, "Rejects above %", "2,5")
+    hands.press(maya, "Activate")
+    await maya.should_see("Brings data in from Front desk, daily at 04:30")
+    (row,) = made(world)
+    assert (row.name, row.status) == ("Reservations", "active")
+    assert row.wanted["reservations"] == ("created", "updated", "status_changed")
+    assert row.schedule == Schedule("daily", at="04:30")
+    assert row.running is not None
+    found = integrations.read(world.maya, row.id)
+    assert found.recipients == (Recipient("maya@harbour.example", True, True, 2.5),)
+
+
+async def test_a_draft_is_kept_without_activating(maya: User, world: World, source: str) -> None:
+    await hands.go(maya, NEW)
+    hands.press(maya, "Save as draft")
+    await maya.should_see("A draft: nothing flows yet")
+    assert [row.status for row in made(world)] == ["draft"]
+
+
+async def test_nothing_ticked_is_kept_as_a_draft_that_says_what_is_missing(
+    maya: User, world: World, source: str
+) -> None:
+    await hands.go(maya, NEW)
+    tick(maya, "reservations", *tree(maya).value["reservations"], on=False)
+    hands.press(maya, "Activate")
+    await maya.should_see("A draft: not everything is there yet")
+    await maya.should_see("Tick at least one kind of change.")
+    assert [row.status for row in made(world)] == ["draft"]
+
+
+async def test_a_wrong_number_stays_in_the_form(maya: User, world: World, source: str) -> None:
+    await hands.go(maya, NEW)
+    hands.fill(maya, "Minutes between two runs", "often")
+    hands.press(maya, "Activate")
+    await until(lambda: hands.complaint(maya, "Minutes between two runs"))
+    hands.fill(maya, "Minutes between two runs", "30")
+    hands.fill(maya, "Rejects above %", "many")
+    hands.press(maya, "Activate")
+    await until(lambda: hands.complaint(maya, "Rejects above %"))
+    assert made(world) == ()
+    hands.fill(maya, "Rejects above %", "")
+    hands.fill(maya, "Mail address", "nobody")
+    hands.press(maya, "Activate")
+    await maya.should_see("“nobody” is no mail address.")
+    assert made(world) == ()
+
+
+async def test_several_people_can_be_mailed(maya: User, world: World, source: str) -> None:
+    await hands.go(maya, NEW)
+    hands.press(maya, "Add a person")
+    await until(lambda: "Mail address 2" in labels(maya))
+    hands.fill(maya, "Mail address 2", "desk@harbour.example")
+    hands.press(maya, "Save as draft")
+    await maya.should_see("A draft: nothing flows yet")
+    found = integrations.read(world.maya, made(world)[0].id)
+    assert [each.email for each in found.recipients] == [
+        "desk@harbour.example",
+        "maya@harbour.example",
+    ]
+
+
+FORGED: tuple[tuple[object, object, object], ...] = (
+    ("guests", "created", True),  # its transfer is not active
+    ("reservations", "deleted", True),  # Mews does not tell it
+    ("reservations", "made_up", True),
+    ("made_up", "created", True),
+    ("reservations", ["created"], False),
+    ("reservations", "created", "no"),
+)
+
+
+async def test_forged_ticks_change_nothing(maya: User, source: str) -> None:
+    await hands.go(maya, NEW)
+    before = dict(tree(maya).value)
+    for branch, leaf, on in FORGED:
+        tick(maya, branch, leaf, on=on)
+        assert tree(maya).value == before
+
+
+async def test_a_viewer_is_told_why_not(person: Person, source: str) -> None:
+    noah = await person("noah@harbour.example")
+    await hands.go(noah, "/integrations")
+    why_not = hands.button(noah, "New integration").props["why-not"]
+    assert why_not == "Only a manager of Harbour Hotel can do this."
+    await hands.go(noah, NEW)
+    await noah.should_see("You can look at integrations, but not make one")
+    assert "Activate" not in hands.labels(noah)
+
+
+# Its settings
+
+
+async def test_settings_are_changed_where_they_were_chosen(maya: User, world: World) -> None:
+    integration = flows.draft(world)
+    await hands.go(maya, f"/integrations/{integration}/settings")
+    assert hands.field(maya, "Name").value == "Flow"
+    hands.fill(maya, "Failed runs in a row", "5")
+    tick(maya, "reservations", "updated", on=False)
+    hands.press(maya, "Save")
+    await maya.should_see("A draft: nothing flows yet")
+    found = integrations.read(world.maya, integration)
+    assert found.limits.failures_in_a_row == 5
+    assert "updated" not in found.row.wanted["reservations"]
+
+
+async def test_what_is_ticked_can_be_emptied_though_its_transfer_stopped(
+    maya: User, world: World, source: str
+) -> None:
+    integration = flows.draft(world, source)
+    transfer = next(
+        each.transfer_id
+        for each in integrations.read(world.maya, integration).offered.types
+        if each.type == "reservations"
+    )
+    assert transfer is not None
+    transfers.deactivate(world.maya, transfer, now=world.now)
+    await hands.go(maya, f"/integrations/{integration}/settings")
+    tick(maya, "reservations", "created", on=False)
+    assert "created" not in tree(maya).value["reservations"]
+    tick(maya, "reservations", "created")
+    assert "created" not in tree(maya).value["reservations"]
