@@ -111,6 +111,18 @@ async def test_what_disabled_itself_says_why_and_comes_back_by_one_press(
     await maya.should_see("Active: there is nothing for you to do")
 
 
+async def test_failing_runs_say_why_and_whose_turn_it_is(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    integration = flows.active(world)
+    system.fault = Fault("unreachable", "Mews did not answer in time.")
+    await look(maya, integration)
+    flows.run(world, integration)
+    await maya.should_see("The last run failed. Not your turn")
+    await maya.should_see("Mews did not answer in time.")
+    await maya.should_see("It is tried again by itself.")
+
+
 async def test_a_stopped_transfer_says_what_does_not_come_in(maya: User, world: World) -> None:
     source = harvest.source(world)
     transfer = harvest.active(world, source)

@@ -12,7 +12,7 @@ from tests import harvest
 from tests.builders import World
 from tests.harvest import CREDENTIALS, HotelSystem
 from tests.ui.conftest import Person
-from tests.ui.hands import button, field, fill, go, press, rows
+from tests.ui.hands import act, button, field, fill, go, press, rows
 from tests.ui.hub import confirm, finds_nothing, page_words
 from tests.ui.patience import until
 
@@ -86,6 +86,21 @@ async def test_the_list_says_when_credentials_are_refused(maya: User, world: Wor
     authorizations.refused(opens, "Mews does not accept them.", now=world.now)
     await until(lambda: rows(maya, "Sources")[0]["status"] == "broken")
     assert rows(maya, "Sources")[0]["opens"] == "Refused: repair it"
+
+
+async def test_credentials_that_nothing_uses_can_be_removed(maya: User, world: World) -> None:
+    opens, spare = harvest.authorize(world), harvest.authorize(world, name="Spare")
+    harvest.source(world, authorization_id=opens)
+    await go(maya, "/sources")
+    found = {row["id"]: row for row in rows(maya, "Authorizations")}
+    assert (found[opens]["uses"], found[spare]["uses"]) == ("Front desk", "Nothing")
+    assert "Front desk would stop." in found[opens]["do"][0]["why_not"]
+    act(maya, "Authorizations", opens, "remove")  # forged: the button is disabled
+    await maya.should_not_see("Remove Mews, Harbour Hotel at Mews")
+    act(maya, "Authorizations", spare, "remove")
+    await maya.should_see("Remove Spare")
+    confirm(maya, "Remove")
+    await until(lambda: [row["id"] for row in rows(maya, "Authorizations")] == [opens])
 
 
 async def test_another_property_sees_nothing_of_it(

@@ -47,7 +47,7 @@ export default {
       <slot v-else />
       <nav v-if="view.total" class="pager" aria-label="Pages">
         <span class="muted tabular">{{ told }}</span>
-        <span class="actions">
+        <span v-if="view.pages > 1" class="actions">
           <button v-for="step in steps" :key="step.label" type="button" class="btn small" data-kind="secondary" :aria-disabled="step.off ? 'true' : null"
                   :aria-label="step.label" :title="step.label" @click="step.off || go(step.to)">
             <svg class="icon" aria-hidden="true"><use :href="icon(step.icon)" /></svg>{{ step.words }}

@@ -50,7 +50,7 @@ export default {
   data: () => ({ over: null, width: WIDTH, names: NAMES, heads: ["Queued", "Status", "Read", "Created", "Updated", "Unchanged", "Rejected", "Duration"] }),
   computed: {
     columns() {
-      return Math.max(this.points.length, 12); // few runs are not blown up to broad bars
+      return Math.max(this.points.length, 20); // few runs are not blown up to broad bars
     },
     step() {
       return WIDTH / this.columns;

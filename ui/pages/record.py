@@ -6,6 +6,7 @@ from functools import partial
 from nicegui import ui
 
 from domain import records
+from domain.masking import MASK
 from domain.records import Page
 from domain.refusals import not_found
 from ui.ask import load
@@ -110,7 +111,8 @@ def _run(found: Page) -> str:
 
 def _name(found: Page) -> str:
     lead = found.row.values.get(fields(found.type)[0].key)
-    return f"{found.type.one.capitalize()} {lead or found.row.external_id}"
+    shown_by = found.row.external_id if lead in (None, "", MASK) else lead
+    return f"{found.type.one.capitalize()} {shown_by}"
 
 
 def _link(label: str, address: str) -> None:

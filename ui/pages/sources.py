@@ -1,5 +1,7 @@
 """Sources: the systems and files that a property's data comes from."""
 
+from collections.abc import Sequence
+
 from nicegui import ui
 
 from domain import authorizations, sources
@@ -13,6 +15,7 @@ from ui.components.listing import Column, Listing
 from ui.components.page_title import page_title
 from ui.frame import Visit
 from ui.live import Change
+from ui.pages.source.authorization_list import AuthorizationList
 from ui.pages.source.words import counted, why_not
 
 _COLUMNS: list[Column] = [
@@ -26,23 +29,26 @@ _NOUNS = ("source", "transfer", "authorization", "everything")
 
 
 async def page(visit: Visit) -> None:
-    found = await _read(visit)
+    rows, opens = await _read(visit)
     with page_title("Sources", f"Where the data of {visit.place.name} comes from."):
         _add_button(visit)
-    shown = _Shown(visit, ui.element("div"), found)
+    shown = _Shown(visit, ui.element("div"), rows)
+    known = AuthorizationList(visit, opens)
 
     async def refresh(change: Change) -> None:
         if change.noun in _NOUNS:
-            shown.update(await _read(visit))
+            rows, opens = await _read(visit)
+            shown.update(rows)
+            known.update(opens)
 
     visit.follow(refresh)
 
 
-async def _read(visit: Visit) -> list[listing.Row]:
+async def _read(visit: Visit) -> tuple[list[listing.Row], Sequence[authorizations.Row]]:
     rows = await load(sources.of_property, visit.actor, visit.place.id)
     opens = await load(authorizations.of_property, visit.actor, visit.place.id)
     by_id = {each.id: each for each in opens}
-    return [_row(row, by_id.get(row.authorization_id or "")) for row in rows]
+    return [_row(row, by_id.get(row.authorization_id or "")) for row in rows], opens
 
 
 def _add_button(visit: Visit) -> None:

@@ -82,15 +82,16 @@ class Controls:
     def _version(self) -> str:
         old, new = mews.RENAMED
         if self._chronicle.is_renamed:
-            state = f"The new version is out: reservations have <code>{new}</code> now."
+            state = f"The new version is out: <code>{old}</code> is called <code>{new}</code> now."
             button = _button("restore", "Take the new version back")
         else:
             state = f"Reservations say in <code>{old}</code> when a guest arrives."
             button = _button("rename", f"Rename it to {new}")
         return (
-            f"<section><h2>The vendor changes its API</h2><div class='inside'><p>{state} Without "
-            "that field no reservation can be taken: Adjoin pauses the data transfer, says which "
-            f"field is gone, and suggests the new one.</p>{button}</div></section>"
+            f"<section><h2>The vendor changes its API</h2><div class='inside'><p>{state} Whenever "
+            "the name changes, no reservation can be taken any more: Adjoin pauses the data "
+            "transfer, says which field is gone, and suggests the one that looks like it.</p>"
+            f"{button}</div></section>"
         )
 
 

@@ -109,7 +109,8 @@ class _Room:
         self._badge.set(row.status)
         self._lead.text = f"Brings data in from {row.source}, {row.schedule.words}"
         self._verbs.show((row.status, row.running, row.name))
-        self._turn.show(found)
+        failed = (run.owner for run in self._rows if run.status == "failed" and not run.is_dry)
+        self._turn.show(found, next(failed, None))
         self._running.show(next((run for run in self._rows if run.id == row.running), None))
         self._runs.update(self._rows)
         self._meter.set(row.meter.share, row.meter.words, tone(row.meter))

@@ -14,7 +14,7 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.integration.moves import Moves
-from ui.pages.integration.words import tone
+from ui.pages.integration.words import ADVICE, TURNS, tone
 
 _SELF = "It disabled itself"
 
@@ -25,11 +25,16 @@ class TurnPanel:
     def __init__(self, visit: Visit, moves: Moves) -> None:
         self._visit = visit
         self._moves = moves
+        self._owner = ""
         self._part = Part(self._draw, "turn")
 
-    def show(self, found: Page) -> None:
-        """Show what has become of it; a run that comes and goes alone moves nothing."""
+    def show(self, found: Page, owner: str | None) -> None:
+        """Show what has become of it; a run that comes and goes alone moves nothing.
+
+        owner: who can put the last error right, None when nobody knows.
+        """
         row = found.row
+        self._owner = owner or ""
         self._part.show(
             _Said(
                 found,
@@ -42,6 +47,7 @@ class TurnPanel:
                     row.next_run_at,
                     found.missing,
                     found.last_error,
+                    owner,
                 ),
             )
         )
@@ -66,7 +72,10 @@ class TurnPanel:
         row = found.row
         if row.meter.failures:
             title = "The last run failed" if row.meter.failures == 1 else "Runs keep failing"
+            title = ". ".join(filter(None, (title, TURNS.get(self._owner))))
             with callout(tone(row.meter), title, found.last_error or None, "triangle-alert"):
+                with ui.element("div").classes("turn-more"):
+                    self._draw_advice()
                 self._draw_next(found)
         elif row.stopped:
             self._stopped(found)
@@ -96,12 +105,17 @@ class TurnPanel:
             with ui.element("div").classes("turn-more"):
                 if is_self:
                     _draw_errors(found)
+                    self._draw_advice()
                 with ui.element("div").classes("line small"):
                     ago(row.since, "Since", self._visit.zone)
                 if not found.missing:
                     text("Enable tries one page of the source first.", classes="muted")
             self._draw_missing(found)
             self._moves.draw_enable(row)
+
+    def _draw_advice(self) -> None:
+        if advice := ADVICE.get(self._owner):
+            text(advice)
 
     def _draw_next(self, found: Page) -> None:
         row = found.row

@@ -24,10 +24,16 @@ TRIGGERS = {
     "retry": "Rejects tried again",
     "enable": "After activating",
 }
+# By who can put an error right: what the reader is told about whose turn it is.
 TURNS = {
     "property": "Your turn",
     "partner": "The partner’s turn",
-    "platform": "The other system’s turn",
+    "platform": "Not your turn",
+}
+ADVICE = {
+    "property": "",
+    "partner": "Ask the partner to put it right.",
+    "platform": "It is tried again by itself. If it lasts, ask whoever runs the other system.",
 }
 COUNTS = {
     "read": "read",

@@ -141,8 +141,9 @@ class _Room:
             field.key: cell(of_type, field, row.values, self._visit.zone)
             for field in fields(of_type)
         }
-        lead = fields(of_type)[0].key
-        cells[lead] = cells[lead] or row.external_id
+        lead = fields(of_type)[0]
+        if not cells[lead.key] or (lead.is_personal and not self._may_see):
+            cells[lead.key] = row.external_id
         return {"id": row.id, "href": f"/records/{self._type}/{row.id}", **cells}
 
     def _draw_none(self, wish: Wish) -> None:

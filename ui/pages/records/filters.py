@@ -1,6 +1,7 @@
 """The filters above the records: those that are on, and a line to add one more."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -77,7 +78,7 @@ class Filters:
         if each.how == "is" and not each.value:
             return f"{label} is empty"
         how = {"contains": "contains", "from": "from", "to": "up to", "is": "is"}[each.how]
-        return f"{label} {how} {each.value.replace('_', ' ')}"
+        return f"{label} {how} {_read(each.value)}"
 
     # One more
 
@@ -130,6 +131,15 @@ class Filters:
         self._dialog.close()
         wanted = Filter(field.key, how, value)
         await self._on_change(filters=(*self._wish.filters, wanted))
+
+
+def _read(value: str) -> str:
+    """Return what a filter compares with as people read it."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return value.replace("_", " ")
+    return f"{day.day} {day:%b %Y}"
 
 
 def _fits(field: Field, may_see: bool) -> bool:

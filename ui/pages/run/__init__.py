@@ -20,7 +20,7 @@ from ui.components.text import text
 from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.pages.integration.run_list import when, why
-from ui.pages.integration.words import COUNTS, LIVING, TURNS, duration, run_address
+from ui.pages.integration.words import ADVICE, COUNTS, LIVING, TURNS, duration, run_address
 from ui.pages.integration.words import progress as told
 from ui.pages.run.previews import draw_previews
 from ui.pages.run.rejected import Rejected
@@ -32,7 +32,7 @@ _NUMBERS: list[Column] = [
 _PARTS: list[Column] = [
     {"key": "label", "label": "Type of data", "kind": "strong", "sub": "how"},
     *_NUMBERS,
-    {"key": "state", "label": "Read to the end", "kind": "badge", "sub": "sentence"},
+    {"key": "state", "label": "Complete", "kind": "badge", "sub": "sentence"},
 ]
 
 
@@ -131,8 +131,10 @@ class _Room:
     def _draw_outcome(self, _: object) -> None:
         row, found = self._found.row, self._found
         if row.status == "failed":
-            title = f"It failed. {TURNS.get(row.owner or '', 'Nobody’s turn')}"
+            title = ". ".join(filter(None, ("It failed", TURNS.get(row.owner or ""))))
             with callout("bad", title, row.sentence):
+                if advice := ADVICE.get(row.owner or ""):
+                    text(advice)
                 if found.request_id:
                     text(f"The other system calls it {found.request_id}.", classes="muted")
         elif row.status == "canceled":

@@ -1,0 +1,107 @@
+"""The list of a property's authorizations, below its sources: what each opens, and how it is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nicegui import ui
+
+from domain import authorizations
+from domain.authorizations import Row
+from ui.ask import act
+from ui.components import listing
+from ui.components.ago import iso
+from ui.components.button import button
+from ui.components.dialog import Dialog
+from ui.components.listing import Column, Listing
+from ui.components.notice import notice
+from ui.components.text import text
+from ui.frame import Visit
+from ui.pages.source.words import why_not
+
+_COLUMNS: list[Column] = [
+    {"key": "name", "label": "Authorization", "kind": "strong", "sub": "how"},
+    {"key": "status", "label": "State", "kind": "badge"},
+    {"key": "account", "label": "Account", "kind": "text"},
+    {"key": "uses", "label": "Used by", "kind": "text"},
+    {"key": "checked", "label": "Last tested", "kind": "ago"},
+    {"key": "do", "label": "", "kind": "actions"},
+]
+
+
+class AuthorizationList:
+    """The list; hidden while there is none. Build it once with the page."""
+
+    def __init__(self, visit: Visit, rows: Sequence[Row]) -> None:
+        self._visit = visit
+        self._dialog = Dialog()
+        self._rows: dict[str, Row] = {}
+        with ui.element("section").classes("below-list") as self._room:
+            text("Authorizations", "h2")
+            text(
+                "Credentials that sources and core apps share. To repair one, open what it opens.",
+                classes="muted",
+            )
+            self._listing = Listing(
+                _COLUMNS, [], label="Authorizations", zone=visit.zone, on_act=self._act
+            )
+        self.update(rows)
+
+    def update(self, rows: Sequence[Row]) -> None:
+        """Show what there is now."""
+        found = {row.id: row for row in rows}
+        self._room.set_visibility(bool(found))
+        if found != self._rows:
+            self._rows = found
+            self._listing.replace([self._row(row) for row in rows])
+
+    def _row(self, row: Row) -> listing.Row:
+        reason = self._why_stays(row)
+        return {
+            "id": row.id,
+            "name": row.name,
+            "how": f"{row.kind_name} · {row.method_label}",
+            "status": _state(row),
+            "account": row.account or row.address,
+            "uses": _uses(row) or "Nothing",
+            "checked": iso(row.checked_at),
+            "do": [{"action": "remove", "label": "Remove", "kind": "danger", "why_not": reason}],
+        }
+
+    def _why_stays(self, row: Row) -> str | None:
+        """Return why it cannot be removed."""
+        if reason := why_not(self._visit):
+            return reason
+        uses = _uses(row)
+        return f"{uses} would stop. Remove that first." if uses else None
+
+    def _act(self, wish: dict[str, Any]) -> None:
+        row = self._rows[wish["row"]]
+        if wish["action"] != "remove" or self._why_stays(row):
+            return
+
+        async def remove() -> None:
+            if await act(authorizations.remove, self._visit.actor, row.id):
+                self._dialog.close()
+                notice(f"{row.name} is forgotten.", title="Removed")
+
+        with self._dialog.refill(f"Remove {row.name}"):
+            text(
+                "Its credentials are deleted here. In the other system they stay valid until you "
+                "withdraw them there.",
+                classes="dialog-lead",
+            )
+        with self._dialog.footer:
+            button("Cancel", self._dialog.close)
+            button("Remove", remove, kind="danger", icon="trash-2")
+        self._dialog.open()
+
+
+def _uses(row: Row) -> str:
+    return ", ".join(use.name for use in row.uses if use.status != "disconnected")
+
+
+def _state(row: Row) -> str | dict[str, str]:
+    if row.status == "working" and row.expires is not None:
+        text_of = {"soon": "Expires soon", "expired": "Expired"}
+        return {"status": "warn", "text": text_of[row.expires]}
+    return row.status
