@@ -61,11 +61,13 @@ class _Room:
             with ui.element("div").classes("thirds"):
                 with card("Errors", "Too many of them disable it.", icon="gauge"):
                     self._meter = meter("Failed runs on the way to where it disables itself")
-                self._what = Part(self._draw_what, "contents")
+                self._pace = Part(self._draw_pace, "contents")
                 self._who = Part(draw_alerts, "contents")
             self._runs = RunsCard(visit, row.id, self._rows)
-            with card("History", icon="clipboard-list"):
-                self._story = Story(self._found.history, visit)
+            with ui.element("div").classes("halves"):
+                self._what = Part(self._draw_what, "contents")
+                with card("History", icon="clipboard-list"):
+                    self._story = Story(self._found.history, visit)
         self._show()
 
     def _draw_head(self) -> None:
@@ -82,14 +84,17 @@ class _Room:
     def _draw_verbs(self, _: object) -> None:
         self._moves.draw_head(self._found.row)
 
-    def _draw_what(self, found: Page) -> None:
+    def _draw_pace(self, found: Page) -> None:
         row = found.row
-        with card("What comes in", icon="list-checks"):
+        with card("Pace", icon="clock"):
             source = ("Source", lambda: _link(row.source, f"/sources/{row.source_id}"))
-            told = wanted(row) or [("Nothing", "No kind of change is ticked.")]
             last = row.last_success_at
             fresh = ("Fresh as of", (lambda: ago(last, zone=self._visit.zone)) if last else "never")
-            facts([source, *told, ("Runs", row.schedule.words), fresh])
+            facts([source, ("Runs", row.schedule.words), fresh])
+
+    def _draw_what(self, found: Page) -> None:
+        with card("What comes in", icon="list-checks"):
+            facts(wanted(found.row) or [("Nothing", "No kind of change is ticked.")])
 
     async def follow(self, change: Change) -> None:
         row = self._found.row
@@ -114,6 +119,7 @@ class _Room:
         self._running.show(next((run for run in self._rows if run.id == row.running), None))
         self._runs.update(self._rows)
         self._meter.set(row.meter.share, row.meter.words, tone(row.meter))
+        self._pace.show(found)
         self._what.show(found)
         self._who.show(found.recipients)
         self._story.update(found.history)
