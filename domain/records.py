@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 from sqlmodel import Session, col, select
 
-from domain import masking, moments
+from domain import masking, moments, references
 from domain.actors import Actor, standing
 from domain.authorizations import seeing
 from domain.refusals import invalid, not_found
@@ -143,7 +143,8 @@ def search(
             .offset((page - 1) * size)
         ).all()
         names = _names(session, property_id)
-        rows = tuple(_row(of_type, record, names, may_see) for record in found)
+        behind = references.names(session, type_key, found)
+        rows = tuple(_row(of_type, record, names, behind, may_see) for record in found)
         return Found(of_type, rows, total, page, pages, names)
 
 
@@ -157,11 +158,12 @@ def read(actor: Actor, type_key: str, record_id: int, *, now: datetime | None = 
             raise not_found("This record")
         may_see = who.manages(record.property_id)
         names = _names(session, record.property_id)
+        behind = references.names(session, type_key, [record])
         raw = orjson.loads(record.raw)
         return Page(
             of_type,
             record.property_id,
-            _row(of_type, record, names, may_see),
+            _row(of_type, record, names, behind, may_see),
             _run(session, record.run_id),
             raw if may_see or not of_type.is_about_guests else masking.masked(raw),
         )
@@ -300,10 +302,18 @@ def _names(session: Session, property_id: str) -> dict[str, str]:
     return dict(session.exec(query.order_by(col(Source.name))).all())
 
 
-def _row(of_type: TypeOfData, record: Any, names: Mapping[str, str], may_see: bool) -> Row:
+def _row(
+    of_type: TypeOfData,
+    record: Any,
+    names: Mapping[str, str],
+    behind: Mapping[tuple[int, str], str],
+    may_see: bool,
+) -> Row:
     values = {}
     for field in of_type.fields:
         value = getattr(record, field.key)
+        if value is None:
+            value = behind.get((record.id, field.key))
         if field.is_personal and not may_see and value is not None:
             value = masking.MASK
         values[field.key] = value

@@ -1,10 +1,13 @@
 """Records: found in the database by words, filters and order, and masked for viewers."""
 
 import pytest
+from sqlmodel import select
 
-from domain import records
+from domain import masking, records
 from domain.records import Filter, Query
 from domain.refusals import Refusal
+from storage import database
+from storage.records import Guest, Record, Reservation
 from tests import flows, harvest
 from tests.builders import World
 from tests.harvest import HotelSystem, reservation
@@ -97,6 +100,23 @@ def test_a_record_says_where_it_came_from(world: World, flow: str) -> None:
     assert page.raw == reservation(1)
     assert page.run is not None
     assert (page.row.source, page.run.integration_id) == ("Front desk", flow)
+
+
+@pytest.mark.parametrize(("who", "name"), [("maya", "Ada Byron"), ("noah", masking.MASK)])
+def test_a_name_is_found_behind_its_id(world: World, flow: str, who: str, name: str) -> None:
+    with database.transaction() as session:
+        first = session.exec(select(Reservation).where(Reservation.external_id == "res-1")).one()
+        first.guest_name, first.guest_id = None, "guest-1"
+        common = first.model_dump(include=set(Record.model_fields) - {"id", "external_id"})
+        common |= {"external_id": "guest-1", "raw": b"{}"}
+        guest = {"first_name": "Ada", "last_name": "Byron"}
+        # The same number in another system is somebody else.
+        other = {"last_name": "Nobody", "source_id": "src_other"}
+        session.add_all([first, Guest(**common | guest), Guest(**common | other)])
+    row = records.search(getattr(world, who), world.hotel, "reservations").rows[0]
+    assert row.values["guest_name"] == name
+    page = records.read(getattr(world, who), "reservations", row.id)
+    assert page.row.values["guest_name"] == name
 
 
 def test_what_is_gone_is_shown_apart(
