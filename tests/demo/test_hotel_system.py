@@ -20,7 +20,16 @@ from demo.partners.hotel.guests import written
 from demo.partners.hotel.life import Hotel
 from demo.partners.hotel.mews import RENAMED
 from demo.programs import Addresses
-from domain import authorizations, integrations, mappings, runs, sources, transfers
+from domain import (
+    authorizations,
+    integrations,
+    mappings,
+    readiness,
+    runs,
+    samples,
+    sources,
+    transfers,
+)
 from domain.mapping import compiled, rows
 from domain.readiness import NotReady
 from domain.schedules import Schedule
@@ -196,6 +205,18 @@ def test_a_field_is_renamed_on_a_click_and_back(lodge: System) -> None:
     assert all(NEW in record and OLD not in record for record in lodge.read("reservations"))
     lodge.press("restore")
     assert all(OLD in record and NEW not in record for record in lodge.read("reservations"))
+
+
+@pytest.mark.parametrize("hours", range(0, 24, 4))
+def test_whenever_the_demo_begins_its_mappings_fit_the_newest_records(hours: int) -> None:
+    began = datetime(2026, 11, 21, tzinfo=UTC) + timedelta(hours=hours, minutes=7)
+    hotel = Hotel("Harbour Hotel", 118, 5000, began)
+    for type_key, listed in (("reservations", "Reservations"), ("guests", "Customers")):
+        newest = hotel.lists[listed][: -samples.MOST - 1 : -1]
+        mapped_by = mapped.OF_MEWS[type_key]
+        assert not readiness.missing(
+            ALL[type_key], mapped_by, newest, time_zone="Europe/Berlin", broken="", with_values=True
+        )
 
 
 def test_another_site_cannot_press_the_buttons(lodge: System) -> None:

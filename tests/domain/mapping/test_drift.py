@@ -103,6 +103,13 @@ def test_the_only_field_of_its_sort_that_came_is_suggested_for_the_only_one_that
     assert {each.suggestion for each in compare(ROWS, RESERVATIONS, known, both).missing} == {None}
 
 
+def test_dates_that_all_differ_by_chance_are_of_the_same_sort_as_before() -> None:
+    known = [replace(field, examples=(), is_unique=False) for field in fields(_records())]
+    now = fields(_without("checkIn", von=lambda n: f"2026-06-0{n}"))
+    (missing,) = compare(ROWS, RESERVATIONS, known, now).missing
+    assert missing.suggestion == "von"
+
+
 def test_what_does_not_fit_is_never_suggested() -> None:
     drift = _drift(_without("checkIn", check_in={"by": "car"}, checkin=True))
     assert drift.missing[0].suggestion is None
