@@ -21,8 +21,8 @@ log = logging.getLogger("adjoin.jobs")
 QUEUE = "adjoin"
 LONG = "adjoin-long"  # for jobs of some twenty seconds that keep a core busy
 APPLICATION_VERSION = "1"  # pinned: a new one would strand the jobs that wait
-SIDE_BY_SIDE = 256  # jobs that run at once in one process
-PER_DESTINATION = 32
+SIDE_BY_SIDE = 64  # jobs that run at once in one process
+PER_DESTINATION = 8
 LONG_SIDE_BY_SIDE = 2  # one more would only make pages wait
 STUCK_AFTER = timedelta(minutes=5)
 KEEP_FINISHED = timedelta(days=7)
