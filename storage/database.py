@@ -73,8 +73,16 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for reads only; nothing is committed."""
+    """A session for reads only, which sees all it reads as of its first read.
+
+    A page made of several reads would otherwise show a message before an attempt and its attempts
+    after it. Nothing is committed.
+    """
     with Session(engine(), expire_on_commit=False) as session:
+        if is_sqlite():
+            session.connection().exec_driver_sql("BEGIN")
+        else:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session
 
 

@@ -93,6 +93,7 @@ async def test_the_partner_rejects_and_the_hotel_reads_why(window: Open) -> None
     switch = hotel.get_by_role("button", name=re.compile("Alpine Lodge"))
     await switch.first.click()
     await hotel.get_by_text("City Suites").first.click()
+    await expect(hotel.get_by_role("button", name=re.compile("City Suites"))).to_be_visible()
     await hotel.get_by_role("link", name="My subscriptions").first.click()
     await hotel.get_by_text("D3x", exact=True).first.click()
     await expect(hotel.get_by_text("Your contract has not begun yet.").first).to_be_visible()

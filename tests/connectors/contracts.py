@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "specs"
 SPECS = Path(os.environ.get("ADJOIN_SPECS") or BESIDE)
 KINDS: dict[str, tuple[type, ...]] = {
@@ -32,7 +34,6 @@ def contract(name: str) -> dict[str, Any] | None:
     if path.suffix == ".json":
         parsed: dict[str, Any] = json.loads(text)
         return parsed
-    yaml = __import__("yaml")
     loaded: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return loaded
 

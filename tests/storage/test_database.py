@@ -67,6 +67,15 @@ def test_a_reading_session_changes_nothing() -> None:
     assert names() == []
 
 
+def test_what_is_read_together_is_of_one_moment(world: World) -> None:
+    with database.reading() as session:
+        before = session.exec(select(Property.name).order_by(Property.name)).all()
+        with database.transaction() as writing:
+            writing.add(Property(name="Meanwhile", created_at=world.now))
+        assert session.exec(select(Property.name).order_by(Property.name)).all() == before
+    assert "Meanwhile" in names()
+
+
 def test_nobody_sees_half_a_transaction(world: World) -> None:
     inside, done = threading.Event(), threading.Event()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from ui.components.button import Button
+from ui.components.button import Button, Handler, Kind
 from ui.components.text import text
 
 _PRESS_MAIN_BUTTON = """(event) => {
@@ -20,7 +20,8 @@ class Dialog:
     """A titled sheet over the page; focus moves in, Escape closes, focus returns.
 
     Build it once while the page is drawn; before opening, refill it:
-    `with dialog.refill("Connect Akia"): …` and `with dialog.footer: …`, then `dialog.open()`.
+    `with dialog.refill("Connect Akia"): …`, then `dialog.ask("Connect", connect)`; or, for another
+    footer than Cancel and one button, `with dialog.footer: …` and `dialog.open()`.
     Enter in a field of one line presses the main button of the footer, if there is one.
     """
 
@@ -44,6 +45,15 @@ class Dialog:
         self.body.clear()
         self.footer.clear()
         return self.body
+
+    def ask(
+        self, label: str, on_click: Handler, *, kind: Kind = "primary", icon: str | None = None
+    ) -> None:
+        """End it with Cancel and the main button, and show it; `on_click` closes it."""
+        with self.footer:
+            Button("Cancel", self.close)
+            Button(label, on_click, kind=kind, icon=icon)
+        self.open()
 
     def open(self) -> None:
         """Show it."""

@@ -122,10 +122,7 @@ class SignIns:
     def _ask(self) -> None:
         with self._dialog.refill("Sign out everywhere else?"):
             text("Every other browser is sent to the sign-in page at once. This one stays.")
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Sign out everywhere else", self._end_all, kind="danger")
-        self._dialog.open()
+        self._dialog.ask("Sign out everywhere else", self._end_all, kind="danger")
 
     async def _end_all(self) -> None:
         outcome = await act(sign_ins.sign_out_everywhere, self._actor)

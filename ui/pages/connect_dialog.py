@@ -5,7 +5,6 @@ from nicegui import ui
 from domain import connections
 from domain.catalogue import Page
 from ui.ask import attempt
-from ui.components.button import button
 from ui.components.callout import callout
 from ui.components.dialog import Dialog
 from ui.components.notice import notice
@@ -43,10 +42,7 @@ class ConnectDialog:
                     text(f"What {page.card.name} will do with your data", "h3")
                     draw_permissions(page.permissions)
                 form = _draw_questions(page)
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button(verb, lambda: self._connect(page, form, refused), kind="primary", icon="plug")
-        self._dialog.open()
+        self._dialog.ask(verb, lambda: self._connect(page, form, refused), icon="plug")
 
     async def _connect(self, page: Page, form: Form, refused: ui.element) -> None:
         refused.clear()

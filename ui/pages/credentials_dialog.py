@@ -9,7 +9,6 @@ from connectors.vendor import CredentialField
 from domain import catalogue, core, subscriptions
 from domain.drafts import Permission
 from ui.ask import Outcome, attempt_outside
-from ui.components.button import button
 from ui.components.callout import callout
 from ui.components.dialog import Dialog
 from ui.components.notice import notice
@@ -96,10 +95,7 @@ class CredentialsDialog:
             self._finish(outcome, refused)
             busy.text = ""
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button(verb.partition(" ")[0], submit, kind="primary", icon="plug-zap")
-        self._dialog.open()
+        self._dialog.ask(verb.partition(" ")[0], submit, icon="plug-zap")
 
     def _finish(self, outcome: Outcome[Any], refused: ui.element) -> None:
         if outcome.refusal is None:

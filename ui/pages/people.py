@@ -191,10 +191,7 @@ class Roster:
             await self._refresh()
             self._tell_sent(email.value.strip(), outcome.value)
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Send the invitation", invite, kind="primary", icon="send")
-        self._dialog.open()
+        self._dialog.ask("Send the invitation", invite, icon="send")
 
     def _tell_sent(self, email: str, sent: Sent) -> None:
         if sent.link is None:
@@ -237,10 +234,7 @@ class Roster:
                 await self._refresh()
                 notice(f"{member.name} was removed.")
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button(verb, remove, kind="danger")
-        self._dialog.open()
+        self._dialog.ask(verb, remove, kind="danger")
 
     async def _withdraw(self, event: dict[str, Any]) -> None:
         if await act(invitations.withdraw, self._actor, event["row"]):

@@ -1,9 +1,9 @@
-"""The story of one connection: the same for hotel, partner and operator, growing as they look."""
+"""The story of a connection, a source or an integration: one for all who read it, growing live."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from domain import subscriptions
 from domain.history import Line
-from domain.subscriptions import Page
 from ui.components.ago import iso
 from ui.components.timeline import Entry, Timeline
 
@@ -27,47 +27,64 @@ _LOOKS = {
     "token.opened": ("info", "mail-open"),
     "token.first_used": ("ok", "arrow-left-right"),
     "message.gave_up": ("bad", "circle-alert"),
+    "source.added": ("ok", "database"),
+    "source.broken": ("bad", "triangle-alert"),
+    "source.repaired": ("ok", "wrench"),
+    "source.uploaded": ("info", "upload"),
+    "source.changed": ("info", "settings"),
+    "transfer.added": ("info", "plus"),
+    "transfer.activated": ("ok", "circle-check"),
+    "transfer.deactivated": ("muted", "circle-pause"),
+    "transfer.paused": ("warn", "pause"),
+    "transfer.removed": ("muted", "trash-2"),
+    "mapping.saved": ("info", "route"),
+    "mapping.restored": ("info", "undo-2"),
+    "mapping.copied": ("info", "copy"),
+    "integration.created": ("info", "plus"),
+    "integration.changed": ("info", "settings"),
+    "integration.activated": ("ok", "circle-check"),
+    "integration.enabled": ("ok", "play"),
+    "integration.disabled": ("bad", "circle-pause"),
 }
 
 
 class Story:
-    """A timeline of a connection's history; `update` adds on top what is new."""
+    """A timeline of a history; `update` adds on top what is new."""
 
-    def __init__(self, page: Page, zone: str) -> None:
-        """Draw the history of `page` here, with its times in `zone`."""
-        self._told = {line.id for line in page.history}
-        self._timeline = Timeline(_entries(page, page.history), zone)
+    def __init__(self, lines: Sequence[Line], zone: str, sides: Mapping[str, str]) -> None:
+        """Draw `lines`, the newest first, with their times in `zone`.
 
-    def update(self, page: Page) -> None:
-        """Add the lines of `page` that are not told yet."""
-        new = [line for line in page.history if line.id not in self._told]
-        for entry in reversed(_entries(page, new)):
-            self._timeline.prepend(entry)
+        `sides` says what the sides are called that are to be named beside who it was.
+        """
+        self._sides = sides
+        self._told = {line.id for line in lines}
+        self._timeline = Timeline([self._entry(line) for line in lines], zone)
+
+    def update(self, lines: Sequence[Line]) -> None:
+        """Add those of `lines` that are not told yet."""
+        new = [line for line in lines if line.id not in self._told]
+        for line in reversed(new):
+            self._timeline.prepend(self._entry(line))
         self._told.update(line.id for line in new)
+
+    def _entry(self, line: Line) -> Entry:
+        tone, icon = _LOOKS.get(line.event, ("muted", "circle-dot"))
+        return {
+            "at": iso(line.at),
+            "who": line.who,
+            "side": self._sides.get(line.side),
+            "text": line.text,
+            "detail": line.note or None,
+            "tone": tone,
+            "icon": icon,
+        }
+
+
+def sides_of(row: subscriptions.Row) -> dict[str, str]:
+    """Return what the sides of a connection are called."""
+    return {"property": row.property_name, "partner": row.developer, "platform": "Platform"}
 
 
 def times_in(zone: str) -> str:
     """Say once which clock the times of a story are read from."""
     return f"Times in {zone.replace('_', ' ')}."
-
-
-def _entries(page: Page, lines: Sequence[Line]) -> list[Entry]:
-    sides = {
-        "property": page.row.property_name,
-        "partner": page.row.developer,
-        "platform": "Platform",
-    }
-    return [_entry(line, sides.get(line.side)) for line in lines]
-
-
-def _entry(line: Line, side: str | None) -> Entry:
-    tone, icon = _LOOKS.get(line.event, ("muted", "circle-dot"))
-    return {
-        "at": iso(line.at),
-        "who": line.who,
-        "side": side,
-        "text": line.text,
-        "detail": line.note or None,
-        "tone": tone,
-        "icon": icon,
-    }

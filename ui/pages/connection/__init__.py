@@ -19,7 +19,7 @@ from ui.pages.connection.moves import Moves
 from ui.pages.connection.token import TokenCard
 from ui.pages.connection.turn import TurnPanel
 from ui.pages.contact import draw_contact
-from ui.pages.story import Story, times_in
+from ui.pages.story import Story, sides_of, times_in
 
 
 async def page(visit: Visit, connection_id: str) -> None:
@@ -55,7 +55,7 @@ class _Room:
             with ui.element("div").classes("columns keys-first"):
                 lead = f"{_READERS[found.row.kind]} {times_in(visit.zone)}"
                 with card("History", lead, icon="history"):
-                    self._story = Story(found, visit.zone)
+                    self._story = Story(found.history, visit.zone, sides_of(found.row))
                 with ui.element("div").classes("stack"):
                     self._keys = self._draw_keys()
                     self._answers = ui.element("div").classes("contents")
@@ -79,7 +79,7 @@ class _Room:
         self._badge.set(found.row.status)
         self._turn.update(found)
         self._keys.update(found)
-        self._story.update(found)
+        self._story.update(found.history)
         if found.answers != before.answers:
             self._draw_answers()
 

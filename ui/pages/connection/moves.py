@@ -113,11 +113,8 @@ class Moves:
             with refused, callout("bad", "Nothing has changed", outcome.refusal.message):
                 pass
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            kind: Kind = "danger" if verb == "disconnect" else "primary"
-            button(verb.capitalize(), move, kind=kind, icon=_LOOKS[verb][0])
-        self._dialog.open()
+        kind: Kind = "danger" if verb == "disconnect" else "primary"
+        self._dialog.ask(verb.capitalize(), move, kind=kind, icon=_LOOKS[verb][0])
 
     def _why_no_nudge(self, found: Page) -> str | None:
         if reason := not_yours(found):

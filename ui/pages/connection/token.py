@@ -170,10 +170,7 @@ class TokenCard:
             self._dialog.close()
             notice(f"{row.developer} is being notified of the new token.", title="Rotated")
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Rotate token", rotate, kind="primary", icon="refresh-cw")
-        self._dialog.open()
+        self._dialog.ask("Rotate token", rotate, icon="refresh-cw")
 
 
 def _newest(found: Page) -> Receipt | None:

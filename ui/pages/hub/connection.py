@@ -28,7 +28,7 @@ from ui.frame import Visit
 from ui.live import Change
 from ui.pages.hub.deliveries import COLUMNS, lines
 from ui.pages.hub.moves import Moves
-from ui.pages.story import Story, times_in
+from ui.pages.story import Story, sides_of, times_in
 
 LATEST = 5  # deliveries
 _TONES = {"pending": "warn", "active": "ok", "rejected": "bad"}
@@ -82,7 +82,7 @@ class Sheet:
                     f"{times_in(visit.zone)}",
                     icon="history",
                 ):
-                    self._story = Story(page, visit.zone)
+                    self._story = Story(page.history, visit.zone, sides_of(page.row))
             with ui.element("div").classes("stack"):
                 with card(
                     "Access token",
@@ -106,7 +106,7 @@ class Sheet:
         self._tokens.show((page.tokens, carriers))
         self._sent.replace(lines(sent[:LATEST]))
         self._all.set_visibility(len(sent) > LATEST)
-        self._story.update(page)
+        self._story.update(page.history)
 
     def _draw_head(self, page: Page) -> None:
         row = page.row

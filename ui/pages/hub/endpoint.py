@@ -189,10 +189,7 @@ class EndpointCard:
     ) -> None:
         with self._dialog.refill(title):
             draw()
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button(label, go, kind="danger" if is_dangerous else "primary")
-        self._dialog.open()
+        self._dialog.ask(label, go, kind="danger" if is_dangerous else "primary")
 
 
 def address_field(value: str = "") -> TextField:

@@ -99,7 +99,4 @@ def _ask_new(visit: Visit, dialog: Dialog) -> None:
         if settled(outcome, field) and outcome.value is not None:
             show_secret(dialog, outcome.value.secret)
 
-    with dialog.footer:
-        button("Cancel", dialog.close)
-        button("Add endpoint", add, kind="primary", icon="plus")
-    dialog.open()
+    dialog.ask("Add endpoint", add, kind="primary", icon="plus")

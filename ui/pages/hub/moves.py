@@ -117,11 +117,8 @@ class Moves:
             else:
                 notice(_fill(_LOOKS[verb].done, row))
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            kind: Kind = "primary" if verb == "disable" else "danger"
-            button(verb.capitalize(), go, kind=kind, icon=_LOOKS[verb].icon)
-        self._dialog.open()
+        kind: Kind = "primary" if verb == "disable" else "danger"
+        self._dialog.ask(verb.capitalize(), go, kind=kind, icon=_LOOKS[verb].icon)
 
 
 def _fill(sentence: str, row: Row) -> str:

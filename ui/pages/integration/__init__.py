@@ -21,10 +21,10 @@ from ui.pages.integration.alerts import draw_alerts
 from ui.pages.integration.moves import Moves
 from ui.pages.integration.run_list import RunsCard
 from ui.pages.integration.running import Running
-from ui.pages.integration.story import Story
 from ui.pages.integration.turn import TurnPanel
 from ui.pages.integration.words import tone, wanted
 from ui.pages.source.words import look
+from ui.pages.story import Story
 
 
 async def page(visit: Visit, integration_id: str) -> None:
@@ -67,7 +67,9 @@ class _Room:
             with ui.element("div").classes("halves"):
                 self._what = Part(self._draw_what, "contents")
                 with card("History", icon="clipboard-list"):
-                    self._story = Story(self._found.history, visit)
+                    self._story = Story(
+                        self._found.history, visit.zone, {"property": visit.place.name}
+                    )
         self._show()
 
     def _draw_head(self) -> None:

@@ -144,10 +144,7 @@ class Moves:
             with refused, callout("bad", "Nothing has changed", outcome.refusal.message):
                 pass
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Disable", disable, kind="primary", icon="pause")
-        self._dialog.open()
+        self._dialog.ask("Disable", disable, icon="pause")
 
     def _ask_remove(self, row: Row) -> None:
         async def remove() -> None:
@@ -162,7 +159,4 @@ class Moves:
                 "do the source and its mappings. This cannot be undone.",
                 classes="dialog-lead",
             )
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Remove", remove, kind="danger", icon="trash-2")
-        self._dialog.open()
+        self._dialog.ask("Remove", remove, kind="danger", icon="trash-2")

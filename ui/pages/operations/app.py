@@ -118,10 +118,7 @@ class Sheet:
                 "It leaves the catalogue: no property can connect it any more. Connections that "
                 "exist go on, and it can be published again."
             )
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Retire", self._retire, kind="danger")
-        self._dialog.open()
+        self._dialog.ask("Retire", self._retire, kind="danger")
 
     async def _retire(self) -> None:
         outcome = await attempt(apps.retire, self._visit.actor, self._slug)

@@ -18,7 +18,7 @@ from ui.frame import Visit
 from ui.live import Change
 from ui.pages.contact import draw_contact
 from ui.pages.operations.connections import PATH
-from ui.pages.story import Story, times_in
+from ui.pages.story import Story, sides_of, times_in
 from ui.pages.usual import activation_words, how_long
 
 _TONES = {"pending": "warn", "broken": "bad", "rejected": "bad", "active": "ok", "connected": "ok"}
@@ -51,7 +51,7 @@ class Sheet:
                 self._turn = Part(_draw_turn)
                 lead = f"The same story that both sides read. {times_in(zone)}"
                 with card("History", lead, icon="history"):
-                    self._story = Story(page, zone)
+                    self._story = Story(page.history, zone, sides_of(page.row))
             with ui.element("div").classes("stack"):
                 with card("Facts", icon="info"):
                     self._facts: Part[Page] = Part(lambda found: facts(self._facts_of(found)))
@@ -66,7 +66,7 @@ class Sheet:
         self._badge.set(page.row.status)
         self._turn.show(page)
         self._facts.show(page)
-        self._story.update(page)
+        self._story.update(page.history)
 
     def _draw_head(self, page: Page) -> None:
         row = page.row

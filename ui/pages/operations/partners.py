@@ -40,10 +40,7 @@ async def page(visit: Visit) -> None:
             dialog.close()
             ui.navigate.to(f"{PATH}/{outcome.value}")
 
-        with dialog.footer:
-            button("Cancel", dialog.close)
-            button("Add the partner", add, kind="primary")
-        dialog.open()
+        dialog.ask("Add the partner", add, kind="primary")
 
     with page_title("Partners", "The third parties behind integrated apps. They support them."):
         button("Add a partner", ask, kind="primary", icon="plus")

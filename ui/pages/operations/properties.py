@@ -39,10 +39,7 @@ async def page(visit: Visit) -> None:
             dialog.close()
             ui.navigate.to(f"{PATH}/{outcome.value}")
 
-        with dialog.footer:
-            button("Cancel", dialog.close)
-            button("Add the property", add, kind="primary")
-        dialog.open()
+        dialog.ask("Add the property", add, kind="primary")
 
     with page_title("Properties", "The hotels of the platform, and who belongs to them."):
         button("Add a property", ask, kind="primary", icon="plus")

@@ -27,10 +27,10 @@ from ui.pages.source.authorization import AuthorizationCard, draw_trouble
 from ui.pages.source.authorization_dialog import AuthorizationDialog
 from ui.pages.source.files import FilesCard
 from ui.pages.source.settings import SettingsForm, told
-from ui.pages.source.story import Story
 from ui.pages.source.transfer_list import TransfersCard, draw_paused
 from ui.pages.source.transfer_moves import TransferMoves
 from ui.pages.source.words import look, system, why_not
+from ui.pages.story import Story
 
 
 async def page(visit: Visit, source_id: str) -> None:
@@ -82,7 +82,9 @@ class _Room:
 
     def _draw_story(self) -> None:
         with card("History", icon="history"):
-            self._story = Story(self._found.history, self._visit)
+            self._story = Story(
+                self._found.history, self._visit.zone, {"property": self._visit.place.name}
+            )
 
     def _draw_head(self) -> None:
         row = self._found.row
@@ -171,10 +173,7 @@ class _Room:
             else:
                 self._dialog.close()
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Rename", rename, kind="primary")
-        self._dialog.open()
+        self._dialog.ask("Rename", rename)
 
     def _ask_remove(self) -> None:
         async def remove() -> None:
@@ -189,10 +188,7 @@ class _Room:
                 "This cannot be undone. The authorization stays.",
                 classes="dialog-lead",
             )
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Remove", remove, kind="danger", icon="trash-2")
-        self._dialog.open()
+        self._dialog.ask("Remove", remove, kind="danger", icon="trash-2")
 
     def _ask_settings(self) -> None:
         found = self._found
@@ -216,7 +212,4 @@ class _Room:
             with refused, callout("bad", "Nothing was saved", outcome.refusal.message):
                 pass
 
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Test and save", save, kind="primary", icon="plug-zap")
-        self._dialog.open()
+        self._dialog.ask("Test and save", save, icon="plug-zap")

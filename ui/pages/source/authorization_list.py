@@ -10,7 +10,6 @@ from domain.authorizations import Row
 from ui.ask import act
 from ui.components import listing
 from ui.components.ago import iso
-from ui.components.button import button
 from ui.components.dialog import Dialog
 from ui.components.listing import Column, Listing
 from ui.components.notice import notice
@@ -90,10 +89,7 @@ class AuthorizationList:
                 "withdraw them there.",
                 classes="dialog-lead",
             )
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Remove", remove, kind="danger", icon="trash-2")
-        self._dialog.open()
+        self._dialog.ask("Remove", remove, kind="danger", icon="trash-2")
 
 
 def _uses(row: Row) -> str:

@@ -115,10 +115,7 @@ class TransferMoves:
                 "brought in stay. To pause it, choose Deactivate instead.",
                 classes="dialog-lead",
             )
-        with self._dialog.footer:
-            button("Cancel", self._dialog.close)
-            button("Remove", remove, kind="danger", icon="trash-2")
-        self._dialog.open()
+        self._dialog.ask("Remove", remove, kind="danger", icon="trash-2")
 
     def _when_removed(self, row: Row) -> Any:
         if ui.context.client.sub_pages_router.current_path.startswith(_address(row)):

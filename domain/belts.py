@@ -1,0 +1,229 @@
+"""Belts: one type of data on its way in, where it stands, how it is read and what is made of it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlmodel import col, select
+
+from connectors.faults import Fault
+from connectors.line import Line
+from connectors.source import Access, Page, Wanted
+from connectors.sources import KINDS
+from domain import accesses, moments, sieve, transfers
+from domain.mapping import compiled, rows
+from domain.refusals import Refusal
+from domain.sieve import Item, Rules
+from domain.types_of_data import ALL, TypeOfData
+from storage import database, encryption
+from storage.integrations import Reject, RunPart
+from storage.sources import Transfer
+from storage.upserts import Upserts
+
+PER_PAGE = 1000  # records
+TELLING = 20  # records from which on a lost field is no chance
+COMPARED = 200  # records are compared with what was known of the source
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a job needs to know of its run."""
+
+    run_id: str
+    number: int
+    integration_id: str
+    property_id: str
+    source_id: str
+    kind: str
+    authorization_id: str | None
+    time_zone: str
+    is_dry: bool
+    retries: str | None
+
+
+@dataclass
+class Belt:
+    """One type of data on its way in: where it stands, and what is made of each record.
+
+    `pages` is how many pages were applied; the next one is only applied when that is still so.
+    """
+
+    part_id: str
+    transfer_id: str
+    type: TypeOfData
+    since: datetime | None
+    until: datetime
+    cursor: str | None
+    pages: int
+    mapped: compiled.Mapped
+    rules: Rules
+    upserts: Upserts
+    searched: tuple[str, ...]
+    finds_deletions: bool
+    is_filtered: bool = False
+    announced: float = 0.0  # when windows were last told of it
+
+
+class Broken(Exception):
+    """One type of data cannot go on; the others can."""
+
+    def __init__(self, error: str, sentence: str, request_id: str | None = None) -> None:
+        super().__init__(error)
+        self.error, self.sentence, self.request_id = error, sentence, request_id
+
+
+def belt_of(task: Task, part_id: str, now: datetime) -> Belt:
+    """Return where a type of data stands, with its mapping compiled."""
+    with database.transaction() as session:
+        part = session.get_one(RunPart, part_id)
+        transfer = session.get(Transfer, part.transfer_id or "")
+        if transfer is None or transfer.status != "active":
+            label = ALL[part.type].label
+            raise Broken("inactive", f"The data transfer of {label} is not active any more.")
+        if part.started_at is None:
+            part.started_at = part.until = now
+            part.mapping_version = transfer.version
+        if part.mapping_version != transfer.version:
+            raise Broken("inactive", "The mapping was changed meanwhile. Run it again.")
+        session.add(part)
+    of_type, mapping = ALL[part.type], rows.from_json(transfer.rows)
+    offer = KINDS[task.kind].types.get(of_type.key)
+    return Belt(
+        part.id,
+        transfer.id,
+        of_type,
+        part.since,
+        part.until or now,
+        part.cursor,
+        part.pages,
+        compiled.compile(of_type, mapping, time_zone=task.time_zone),
+        Rules(part.wanted, offer.changes if offer else (), of_type.status, task.retries or ""),
+        Upserts(
+            of_type.key,
+            _columns(of_type, mapping),
+            property_id=task.property_id,
+            source_id=task.source_id,
+            run_id=task.run_id,
+            status=of_type.status,
+        ),
+        tuple(field.key for field in of_type.fields if field.is_searched),
+        finds_deletions="deleted" in part.wanted and not task.retries,
+        is_filtered=part.is_filtered,
+    )
+
+
+@contextmanager
+def pages(task: Task, belt: Belt, line: Line) -> Iterator[Iterator[Page]]:
+    """Read page after page from where a belt stands, each while the one before is worked on: most
+    of a run is waiting for the source."""
+    read = _reader(task, belt, line)
+    reader = ThreadPoolExecutor(1, thread_name_prefix="pages")
+
+    def coming() -> Iterator[Page]:
+        ahead: Future[Page] | None = reader.submit(read, belt.cursor)
+        while ahead is not None:
+            page = ahead.result()
+            ahead = reader.submit(read, page.cursor) if page.cursor is not None else None
+            yield page
+
+    try:
+        yield coming()
+    finally:
+        reader.shutdown(wait=True, cancel_futures=True)
+
+
+def mapped(belt: Belt, records: list[Any]) -> list[Item]:
+    """Make our fields of every record, with the hash that tells whether there is news."""
+    convert, hash_of = belt.mapped, sieve.hash_of
+    found = []
+    for record in records:
+        converted = convert(record)
+        found.append(
+            Item(record, converted, b"" if converted.errors else hash_of(converted.values))
+        )
+    return found
+
+
+def compare(belt: Belt, records: list[Any], now: datetime) -> None:
+    """Stop before the first page when the source has lost what the mapping cannot do without.
+
+    Raises Broken, after the transfer was paused.
+    """
+    if len(records) < TELLING:
+        return
+    with database.transaction() as session:
+        transfer = session.get(Transfer, belt.transfer_id)
+        if transfer is not None:
+            transfers.note_drift(session, transfer, records[:COMPARED], now)
+    if transfer is not None and transfer.status != "active":
+        raise Broken("drift", transfer.reason or "The data transfer is not active any more.")
+
+
+# Details
+
+
+def _columns(of_type: TypeOfData, mapping: rows.Rows) -> tuple[str, ...]:
+    """Return the columns that a mapping fills."""
+    found = []
+    for row in mapping:
+        target = of_type.field(row.target)
+        if target is not None and row.target != rows.KEY:
+            found.append(row.target)
+            if target.kind == "money":
+                found.append(f"{row.target}_currency")
+    return tuple(found)
+
+
+Read = Callable[[str | None], Page]
+
+
+def _reader(task: Task, belt: Belt, line: Line) -> Read:
+    """Return what reads the page at a cursor: of the source, or of what was rejected before."""
+    if task.retries:
+        return lambda cursor: _rejected_page(task, belt, cursor)
+    access: Access | None = None
+    ask = KINDS[task.kind].read
+
+    def read(cursor: str | None) -> Page:
+        nonlocal access
+        access = access or _access(task, belt)
+        wanted = Wanted(belt.type.key, belt.since, belt.until, cursor, PER_PAGE)
+        page = ask(line, access, wanted)
+        if page.cursor is not None and page.cursor == cursor:
+            name = KINDS[task.kind].name
+            raise Fault("endless", f"{name} sends the same page again and again.")
+        return page
+
+    return read
+
+
+def _access(task: Task, belt: Belt) -> Access:
+    try:
+        return accesses.of_source(task.source_id, belt.type.key, now=moments.now())
+    except Refusal as refusal:
+        if refusal.code == "no_file":
+            raise Broken("no_file", refusal.message) from refusal
+        raise
+
+
+def _rejected_page(task: Task, belt: Belt, cursor: str | None) -> Page:
+    """Return records that an earlier run rejected, as if the source gave them again."""
+    with database.reading() as session:
+        found = session.exec(
+            select(Reject)
+            .where(
+                Reject.run_id == task.retries,
+                Reject.type == belt.type.key,
+                col(Reject.resolved_at).is_(None),
+                Reject.id > (cursor or ""),
+            )
+            .order_by(col(Reject.id))
+            .limit(PER_PAGE)
+        ).all()
+    records = [orjson.loads(encryption.decrypt(each.raw)) for each in found]
+    more = found[-1].id if len(found) == PER_PAGE else None
+    return Page(records, more, filtered=True)
