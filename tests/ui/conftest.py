@@ -126,6 +126,9 @@ def _fresh_framework() -> Iterator[None]:
         try:
             yield
         finally:
+            # What is only forgotten stays in memory, and each test would search through all of it.
+            for client in list(Client.instances.values()):
+                client.delete()
             # Else the modules that registered pages would be imported a second time.
             Client.page_routes.clear()
             live._events.clear()
