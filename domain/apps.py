@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from domain import drafts, history, moments, waiting_times
+from domain import drafts, history, moments, slots, waiting_times
 from domain.actors import Actor, Standing, operating, standing
 from domain.drafts import Draft, Permission
 from domain.refusals import Refusal, not_found
+from domain.slots import Slot
 from domain.waiting_times import Usual
 from storage import changes, database
 from storage.apps import App
@@ -45,6 +46,7 @@ class Sheet:
     setup_notes: str
     permissions: tuple[Permission, ...]
     questions: tuple[dict[str, Any], ...]
+    slots: tuple[Slot, ...]
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ def sheet(actor: Actor, slug: str, *, now: datetime | None = None) -> Sheet:
             app.setup_notes,
             drafts.permissions_of(app),
             tuple(app.questions),
+            slots.of(app.slots),
         )
 
 

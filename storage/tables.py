@@ -21,6 +21,7 @@ from storage.records import (
     Space,
 )
 from storage.sources import MappingVersion, Sample, Source, Transfer, Upload
+from storage.value_mappings import ValueMapping, ValueMappingVersion
 
 metadata = SQLModel.metadata
 
@@ -61,5 +62,7 @@ __all__ = [
     "TokenLink",
     "Transfer",
     "Upload",
+    "ValueMapping",
+    "ValueMappingVersion",
     "metadata",
 ]
