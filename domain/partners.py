@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from domain import history, moments, people
+from domain import choices, history, moments, people
 from domain.actors import Actor, Standing, operating, standing
 from domain.properties import checked_text
 from domain.refusals import Refusal, invalid, not_found
@@ -185,6 +185,7 @@ def save_notifications(
         mail_to = people.checked_email(mail_to) if mail_to or by_mail else ""
         partner.notify_by_webhook, partner.notify_by_mail = by_webhook, by_mail
         partner.mail_to, partner.token_in_mail = mail_to, token_in_mail
+        choices.check_token_arrives(session, partner)
         _record(session, who, partner, "notifications changed", now)
 
 

@@ -29,6 +29,7 @@ from domain import (
     people,
     properties,
     records,
+    replays,
     runs,
     sign_ins,
     sources,
@@ -159,6 +160,12 @@ endpoints.disable             no    no    no       ok   no    no    no
 endpoints.enable              no    no    no       ok   no    no    no
 endpoints.remove              no    no    no       ok   no    no    no
 endpoints.replay_skipped      no    no    no       ok   no    no    no
+endpoints.read                no    no    no       ok   no    no    no
+endpoints.choose              no    no    no       ok   no    no    no
+endpoints.properties_to_choose no   no    no       ok   no    no    no
+endpoints.send_example        no    no    no       ok   no    no    no
+replays.recover               no    no    no       ok   no    no    no
+replays.replay_missing        no    no    no       ok   no    no    no
 partners.settings             no    no    no       ok   no    no    no
 partners.save_contact         no    no    no       ok   no    no    no
 partners.save_notifications   no    no    no       ok   no    no    no
@@ -324,6 +331,16 @@ VERBS: dict[str, Verb] = {
     "endpoints.enable": lambda who, s: endpoints.enable(who, s.broken_endpoint),
     "endpoints.remove": lambda who, s: endpoints.remove(who, s.endpoint),
     "endpoints.replay_skipped": lambda who, s: endpoints.replay_skipped(who, s.endpoint),
+    "endpoints.read": lambda who, s: endpoints.read(who, s.endpoint),
+    "endpoints.choose": lambda who, s: endpoints.choose(
+        who, s.endpoint, events=(), property_ids=()
+    ),
+    "endpoints.properties_to_choose": lambda who, s: endpoints.properties_to_choose(who, s.d3x),
+    "endpoints.send_example": lambda who, s: endpoints.send_example(
+        who, s.endpoint, "guest.updated"
+    ),
+    "replays.recover": lambda who, s: replays.recover(who, s.endpoint, s.world.now),
+    "replays.replay_missing": lambda who, s: replays.replay_missing(who, s.endpoint, s.world.now),
     "partners.settings": lambda who, s: partners.settings(who, s.d3x),
     "partners.save_contact": lambda who, s: partners.save_contact(who, s.d3x, **_CONTACT),
     "partners.save_notifications": lambda who, s: partners.save_notifications(who, s.d3x, **_WAYS),
