@@ -3,16 +3,99 @@
 import sqlalchemy as sa
 from alembic import op
 
+import storage.columns
+
 revision = "0003"
 down_revision = "0002"
 
+_TYPES_OF_DATA = (
+    "reservations",
+    "guests",
+    "spaces",
+    "rates",
+    "products",
+    "services",
+    "accounting_categories",
+)
+
 
 def upgrade() -> None:
+    _let_records_say_when_they_changed()
+    _let_apps_say_what_they_need_to_know()
     _let_endpoints_choose()
 
 
 def downgrade() -> None:
     _send_everything_to_endpoints()
+    _forget_what_values_mean()
+    _forget_when_records_changed()
+
+
+# When our copy of a record changed, and the two ways in which programs page through records.
+
+
+def _let_records_say_when_they_changed() -> None:
+    """Copies that are here already changed when they were last seen, as far as anybody knows."""
+    now_there = sa.text("removed_at IS NULL")
+    for table in _TYPES_OF_DATA:
+        moment = sa.Column(
+            "changed_at",
+            storage.columns.Moment(timezone=True),
+            nullable=False,
+            server_default="1970-01-01 00:00:00+00:00",
+        )
+        op.add_column(table, moment)
+        op.execute(f"UPDATE {table} SET changed_at = seen_at")  # noqa: S608 - names of ours
+        op.create_index(f"{table}_by_change", table, ["property_id", "changed_at", "id"])
+        op.create_index(
+            f"{table}_by_id",
+            table,
+            ["property_id", "id"],
+            sqlite_where=now_there,
+            postgresql_where=now_there,
+        )
+
+
+def _forget_when_records_changed() -> None:
+    for table in _TYPES_OF_DATA:
+        op.drop_index(f"{table}_by_id", table)
+        op.drop_index(f"{table}_by_change", table)
+        op.drop_column(table, "changed_at")
+
+
+# What an app needs to know of a hotel, and what a hotel's values mean to it.
+
+
+def _let_apps_say_what_they_need_to_know() -> None:
+    op.add_column("apps", sa.Column("slots", sa.JSON(), nullable=False, server_default="[]"))
+    moment = storage.columns.Moment(timezone=True)
+    op.create_table(
+        "value_mappings",
+        sa.Column("connection_id", sa.String(), sa.ForeignKey("connections.id"), primary_key=True),
+        sa.Column("property_id", sa.String(), sa.ForeignKey("properties.id"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("held", sa.JSON(), nullable=False),
+    )
+    op.create_index("ix_value_mappings_property_id", "value_mappings", ["property_id"])
+    op.create_table(
+        "value_mapping_versions",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("connection_id", sa.String(), sa.ForeignKey("connections.id"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("held", sa.JSON(), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.UniqueConstraint("connection_id", "number", name="one_value_version_per_number"),
+    )
+
+
+def _forget_what_values_mean() -> None:
+    op.drop_table("value_mapping_versions")
+    op.drop_table("value_mappings")
+    op.drop_column("apps", "slots")
 
 
 # Which events an endpoint asks for, and of which properties.
