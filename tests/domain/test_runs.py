@@ -9,12 +9,24 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
 from connectors.source import Fault
-from domain import due, intake, integrations, mappings, moments, plans, runs, transfers
+from domain import (
+    belts,
+    due,
+    intake,
+    integrations,
+    loads,
+    mappings,
+    moments,
+    plans,
+    runs,
+    transfers,
+)
 from domain.mapping.rows import Row
 from domain.refusals import Refusal
 from domain.runs import Counts
 from storage import database
 from storage.integrations import Integration, Reject, Seen
+from storage.records import Reservation
 from storage.sources import Transfer
 from tests import flows, harvest
 from tests.builders import World
@@ -24,7 +36,7 @@ from tests.harvest import HotelSystem, reservation
 @pytest.fixture(autouse=True)
 def _small_pages(system: HotelSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of two, of a source whose reservations really go away."""
-    monkeypatch.setattr(intake, "PER_PAGE", 2)
+    monkeypatch.setattr(belts, "PER_PAGE", 2)
     flows.tell_deletions(monkeypatch)
 
 
@@ -201,6 +213,32 @@ def test_what_is_gone_is_removed_after_a_complete_read(world: World, system: Hot
     assert counts(flows.run(world, integration)) == Counts(read=5, created=1, unchanged=4)
     with database.reading() as session:
         assert session.exec(select(Seen)).all() == []
+
+
+def changed_at(key: str) -> datetime:
+    with database.reading() as session:
+        found = session.exec(select(Reservation).where(Reservation.external_id == key)).one()
+        return found.changed_at
+
+
+def test_a_record_says_when_our_copy_of_it_changed_last(
+    world: World, system: HotelSystem, clock: list[datetime]
+) -> None:
+    integration = flows.active(world)
+    reservations = system.records["reservations"]
+    gone = reservations.pop(0)
+    reservations[0]["Number"] = "77"
+    clock.append(world.after(hours=25))  # everything is read again
+    flows.run(world, integration)
+    assert changed_at("res-1") == clock[-1]  # found removed
+    assert changed_at("res-2") == clock[-1]
+    assert changed_at("res-3") == world.now  # seen again, as it was
+    assert flows.records()["res-3"].seen_at == clock[-1]
+    reservations.append(gone)
+    clock.append(world.after(hours=50))
+    flows.run(world, integration)
+    assert changed_at("res-1") == clock[-1]  # back, and the same as ever
+    assert changed_at("res-2") == world.after(hours=25)
 
 
 @pytest.mark.parametrize("why", ["not ticked", "empty", "without key", "broken off"])
@@ -400,7 +438,7 @@ def test_a_run_fails_when_not_one_record_can_be_taken(world: World, system: Hote
 def test_a_required_field_that_vanished_pauses_the_transfer_before_anything_is_applied(
     world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "PER_PAGE", 50)
+    monkeypatch.setattr(belts, "PER_PAGE", 50)
     system.records["reservations"] = [reservation(n) for n in range(1, 31)]
     source = harvest.source(world)
     transfer = harvest.active(world, source)
@@ -431,7 +469,7 @@ def test_a_fault_of_our_own_fails_the_run_and_never_counts(
     world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     integration = flows.active(world)
-    monkeypatch.setattr(intake, "_mapped", lambda *_: 1 / 0)
+    monkeypatch.setattr(belts, "mapped", lambda *_: 1 / 0)
     run = flows.run(world, integration)
     assert (flows.of(run).status, flows.of(run).error) == ("failed", "ours")
     assert "ZeroDivision" not in flows.of(run).sentence
@@ -461,7 +499,7 @@ def test_a_run_that_the_database_leaves_alone_goes_on_later(
         raise gone
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "_apply", hiccup)
+        patched.setattr(loads, "apply", hiccup)
         intake.go_on(run, 1)
     assert flows.of(run).status == "running"
     assert flows.of(flows.work(run)).status == "succeeded"

@@ -268,6 +268,7 @@ def add_record(source_id: str, property_id: str, world: World) -> None:
         departure=world.now.date(),
         first_seen_at=world.now,
         seen_at=world.now,
+        changed_at=world.now,
         raw=b"{}",
     )
     with builders.adding() as rows:

@@ -3,6 +3,7 @@
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from storage import database, migrations, tables
 from storage.authorizations import Authorization
 from storage.people import Membership
+from storage.records import Space
 from tests import builders
 from tests.builders import World
 from tests.databases import Databases
@@ -128,6 +130,29 @@ CORE_APPS_BEFORE = (
     "INSERT INTO connections (id, property_id, app_id, status, since, answers, requested_by,"
     " requested_at, reason, reminders, authorization_id, created_at) VALUES ('con_1', 'pro_1',"
     " 'app_1', 'broken', {at}, '{{}}', 'per_1', {at}, '', 0, 'aut_2', {at})",
+)
+
+
+def test_records_that_were_there_changed_when_they_were_last_seen(
+    databases_of_kind: Databases,
+) -> None:
+    url = databases_of_kind.bare("changed")
+    settings = migrations.config(url)
+    command.upgrade(settings, "0002")
+    engine = database.make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text(SPACE_BEFORE))
+    command.upgrade(settings, "head")
+    with engine.begin() as connection:
+        found = connection.execute(sa.select(Space.__table__.c["seen_at", "changed_at"])).one()
+    engine.dispose()
+    assert found.changed_at == found.seen_at == datetime(2026, 11, 2, 11, tzinfo=UTC)
+
+
+SPACE_BEFORE = (
+    "INSERT INTO spaces (property_id, source_id, external_id, run_id, content_hash, search,"
+    " first_seen_at, seen_at, name, raw) VALUES ('pro_1', 'src_1', '101', 'run_1', '', '',"
+    " '2026-11-01 10:00:00+00:00', '2026-11-02 11:00:00+00:00', '101', '')"
 )
 
 
