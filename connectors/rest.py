@@ -74,7 +74,7 @@ def _page(way: Way, access: Access, wanted: Wanted) -> Page:
     total = at(value, settings["total_path"]) if settings["total_path"] else None
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
     if settings["paging"] == "next":
-        cursor = _next_address(asked, reply, at(value, settings["next_path"] or "-"))
+        cursor = _next_address(settings, asked, reply, value)
     else:
         cursor = _onwards(settings, wanted, value, len(records), total)
     return Page(records, cursor, total, settings.is_filtered(wanted))
@@ -142,13 +142,31 @@ def _onwards(
     if style in ("page", "offset"):
         first = settings.number("first_page") if style == "page" else 1
         return Numbered.of(wanted.cursor, first).after(count, total)
+    if style != "cursor":
+        return None
     found = at(value, settings["next_path"] or "-")
-    if style == "cursor" and isinstance(found, str | int) and not isinstance(found, bool):
+    if isinstance(found, str | int) and not isinstance(found, bool):
         return str(found) or None
+    _none_left(settings, found)
     return None
 
 
-def _next_address(asked: str, reply: Reply, found: Any) -> str | None:
+def _none_left(settings: _Settings, found: Any) -> None:
+    """Take it for the end when nothing lies where the next page should be told.
+
+    Anything else is a setting that is wrong: taken for the end, what is on the other pages would
+    be found missing.
+    """
+    if found:
+        place = settings["next_path"]
+        sentence = f"What lies at “{place}” names no next page. Correct where the cursor lies."
+        raise Fault("garbled", sentence)
+
+
+def _next_address(settings: _Settings, asked: str, reply: Reply, value: Any) -> str | None:
+    found = at(value, settings["next_path"] or "-")
+    if not isinstance(found, str):
+        _none_left(settings, found)
     link = re.search(r'<([^<>]+)>[^,]*;\s*rel="?next"?', reply.headers.get("link", ""))
     address = found if isinstance(found, str) and found else (link[1] if link else None)
     try:
