@@ -20,7 +20,7 @@ from storage.records import (
     Service,
     Space,
 )
-from storage.sources import MappingVersion, Sample, Source, Transfer, Upload
+from storage.sources import HookEvent, MappingVersion, Sample, Source, Transfer, Upload
 from storage.value_mappings import ValueMapping, ValueMappingVersion
 
 metadata = SQLModel.metadata
@@ -36,6 +36,7 @@ __all__ = [
     "Endpoint",
     "Guest",
     "HistoryRow",
+    "HookEvent",
     "Integration",
     "Invitation",
     "MappingVersion",

@@ -156,6 +156,44 @@ SPACE_BEFORE = (
 )
 
 
+def test_integrations_keep_their_runs_when_the_address_moves_to_their_source(
+    databases_of_kind: Databases,
+) -> None:
+    url = databases_of_kind.bare("called")
+    settings = migrations.config(url)
+    command.upgrade(settings, "0002")
+    engine = database.make_engine(url)
+    with engine.begin() as connection:
+        for statement in INTEGRATED_BEFORE:
+            connection.execute(sa.text(statement.format(at="'2026-11-01 10:00:00+00:00'")))
+    for version in ("head", "0002", "head"):
+        step = command.upgrade if version == "head" else command.downgrade
+        step(settings, version)
+    with engine.begin() as connection:
+        assert connection.execute(sa.text(RUN_OF_INTEGRATION)).one().name == "Flow"
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    engine.dispose()
+
+
+INTEGRATED_BEFORE = (
+    "INSERT INTO properties (id, name, city, country, time_zone, created_at)"
+    " VALUES ('pro_1', 'Harbour', '', '', 'UTC', {at})",
+    "INSERT INTO sources (id, property_id, kind, name, address, settings, status, since, reason,"
+    " created_at) VALUES ('src_1', 'pro_1', 'file', 'Old', '', '{{}}', 'working', {at}, '', {at})",
+    "INSERT INTO integrations (id, property_id, source_id, name, status, since, disabled_for,"
+    " reason, wanted, schedule, limits, failures, first_error, last_error, warned, created_at)"
+    " VALUES ('int_1', 'pro_1', 'src_1', 'Flow', 'draft', {at}, '', '', '{{}}', '{{}}', '{{}}', 0,"
+    " '', '', 0, {at})",
+    "INSERT INTO runs (id, integration_id, property_id, status, trigger, is_dry, queued_at, jobs,"
+    " tries, sentence, canceled_by, who) VALUES ('run_1', 'int_1', 'pro_1', 'failed', 'hand',"
+    " false, {at}, 1, 0, '', '', 'Maya')",
+)
+RUN_OF_INTEGRATION = (
+    "SELECT integrations.name FROM runs JOIN integrations ON integrations.id = integration_id"
+)
+
+
 def test_our_tables_and_those_of_the_job_queue_do_not_clash(databases_of_kind: Databases) -> None:
     url = databases_of_kind.bare("ours")
     command.upgrade(migrations.config(url), "head")

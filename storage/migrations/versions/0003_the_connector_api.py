@@ -23,9 +23,11 @@ def upgrade() -> None:
     _let_records_say_when_they_changed()
     _let_apps_say_what_they_need_to_know()
     _let_endpoints_choose()
+    _let_sources_call()
 
 
 def downgrade() -> None:
+    _let_no_source_call()
     _send_everything_to_endpoints()
     _forget_what_values_mean()
     _forget_when_records_changed()
@@ -109,3 +111,40 @@ def _let_endpoints_choose() -> None:
 def _send_everything_to_endpoints() -> None:
     op.drop_column("endpoints", "property_ids")
     op.drop_column("endpoints", "events")
+
+
+# The address that a source may call, which nobody had yet while it belonged to integrations.
+
+
+def _let_sources_call() -> None:
+    moment = storage.columns.Moment(timezone=True)
+    with op.batch_alter_table("integrations") as integrations:
+        integrations.drop_column("hook_hash")
+        integrations.drop_column("hook")
+        integrations.add_column(sa.Column("owed_since", moment, nullable=True))
+    with op.batch_alter_table("sources") as sources:
+        sources.add_column(sa.Column("hook", sa.String(), nullable=True))
+        sources.add_column(sa.Column("hook_hash", sa.String(), nullable=True))
+        sources.add_column(sa.Column("hook_made_at", moment, nullable=True))
+        sources.add_column(sa.Column("called_at", moment, nullable=True))
+        sources.create_unique_constraint("one_source_per_hook", ["hook_hash"])
+    op.create_table(
+        "hook_events",
+        sa.Column("source_id", sa.String(), sa.ForeignKey("sources.id"), primary_key=True),
+        sa.Column("event_hash", sa.String(), primary_key=True),
+        sa.Column("at", moment, nullable=False),
+    )
+    op.create_index("ix_hook_events_at", "hook_events", ["at"])
+
+
+def _let_no_source_call() -> None:
+    op.drop_table("hook_events")
+    with op.batch_alter_table("sources") as sources:
+        sources.drop_constraint("one_source_per_hook", type_="unique")
+        for name in ("called_at", "hook_made_at", "hook_hash", "hook"):
+            sources.drop_column(name)
+    with op.batch_alter_table("integrations") as integrations:
+        integrations.drop_column("owed_since")
+        integrations.add_column(sa.Column("hook", sa.String(), nullable=True))
+        integrations.add_column(sa.Column("hook_hash", sa.String(), nullable=True))
+        integrations.create_unique_constraint("integrations_hook_hash_key", ["hook_hash"])
