@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import connections, health, problems
+from api import connection, health, problems
 from api.headers import Headers
 from api.limits import Limits
 from api.origins import Origins
@@ -59,6 +59,6 @@ def _api(base_url: str) -> FastAPI:
         root_path_in_servers=False,
         generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}",
     )
-    api.include_router(connections.router)
+    api.include_router(connection.router)
     problems.install(api, base_url=base_url)
     return api

@@ -1,4 +1,7 @@
-"""Who calls the API: reads the access token, and says what it opens in the connection's state."""
+"""Who calls the API: an access token or a partner key, and what it opens.
+
+Each route says which of the two it takes, by the type of its caller.
+"""
 
 from typing import Annotated
 
@@ -8,37 +11,70 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from domain import callers
 from domain.refusals import Refusal
 
-_bearer = HTTPBearer(
+TOKEN, KEY = "adj_", "adp_"
+_token = HTTPBearer(
     auto_error=False,
     scheme_name="access token",
-    bearerFormat="adj_…",
+    bearerFormat=f"{TOKEN}…",
     description="The access token of one connection. The property made it by pressing Connect.",
+)
+_key = HTTPBearer(
+    auto_error=False,
+    scheme_name="partner key",
+    bearerFormat=f"{KEY}…",
+    description="A key of a partner, made in the hub: for all of its connections and endpoints.",
 )
 
 
 def caller(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_token)],
 ) -> callers.Caller:
-    """Return who calls; refuses `unauthorized` and `token_revoked`."""
+    """Return who calls with an access token.
+
+    Refuses `unauthorized`, `token_revoked`, and `token_needed` to a partner key.
+    """
     if credentials is None:
+        raise _missing("the access token of the connection", TOKEN)
+    if credentials.credentials.startswith(KEY):
+        callers.recognise_partner(credentials.credentials)
         raise Refusal(
-            "unauthorized",
-            "Send the access token of the connection as “Authorization: Bearer adj_…”.",
+            "token_needed",
+            "This is about one connection: send its access token (adj_…), not a partner key.",
             "partner",
         )
     return callers.recognise(credentials.credentials)
 
 
+def partner_caller(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_key)],
+) -> callers.PartnerCaller:
+    """Return who calls with a partner key.
+
+    Refuses `unauthorized`, and `partner_key_needed` to an access token.
+    """
+    if credentials is None:
+        raise _missing("a partner key", KEY)
+    if credentials.credentials.startswith(TOKEN):
+        callers.recognise(credentials.credentials)
+        raise Refusal(
+            "partner_key_needed",
+            "This is about all of a partner: send a partner key (adp_…), not an access token.",
+            "partner",
+        )
+    return callers.recognise_partner(credentials.credentials)
+
+
 AnyCaller = Annotated[callers.Caller, Depends(caller)]
 
 
-def answered_caller(who: AnyCaller) -> callers.Caller:
+# Asynchronous, as they ask nobody: a plain function would be sent to a thread of its own.
+async def answered_caller(who: AnyCaller) -> callers.Caller:
     """Return who calls; refuses `connection_pending` as well."""
     callers.check_answered(who)
     return who
 
 
-def open_caller(who: AnyCaller) -> callers.Caller:
+async def open_caller(who: AnyCaller) -> callers.Caller:
     """Return who calls; refuses `connection_pending` and `connection_disabled` as well."""
     callers.check_open(who)
     return who
@@ -48,3 +84,9 @@ def open_caller(who: AnyCaller) -> callers.Caller:
 # disabled one), or of an active one. A new verb takes the last unless there is a reason.
 AnsweredCaller = Annotated[callers.Caller, Depends(answered_caller)]
 OpenCaller = Annotated[callers.Caller, Depends(open_caller)]
+# Or a partner key, for what concerns all of a partner.
+PartnerCaller = Annotated[callers.PartnerCaller, Depends(partner_caller)]
+
+
+def _missing(what: str, prefix: str) -> Refusal:
+    return Refusal("unauthorized", f"Send {what} as “Authorization: Bearer {prefix}…”.", "partner")

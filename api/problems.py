@@ -61,12 +61,25 @@ KINDS = {
     ),
     "unauthorized": Kind(
         401,
-        "No valid access token",
-        "Send “Authorization: Bearer adj_…” with the token of the connection. It stops working "
-        "when the connection ends, and 24 hours after it was rotated.",
+        "No valid access token or partner key",
+        "Send “Authorization: Bearer adj_…” with the token of the connection, or a partner key "
+        "(adp_…) where the partner as a whole is asked for. A token stops working when the "
+        "connection ends, and 24 hours after it was rotated.",
     ),
     "token_revoked": Kind(
         401, "The access token was revoked", "Ask the property to connect or to rotate the token."
+    ),
+    "key_revoked": Kind(401, "The partner key was revoked", "Make another one in the hub."),
+    "token_needed": Kind(
+        403,
+        "An access token is needed here",
+        "Send the access token of the connection (adj_…); a partner key does not open this.",
+    ),
+    "partner_key_needed": Kind(
+        403,
+        "A partner key is needed here",
+        "Make a partner key (adp_…) in the hub; the access token of a connection does not open "
+        "this.",
     ),
     "forbidden": Kind(403, "Not yours to do", "The other side of the connection can do this."),
     "connection_pending": Kind(

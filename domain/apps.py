@@ -175,12 +175,15 @@ def edit_texts(
     setup_notes: str,
     now: datetime | None = None,
 ) -> None:
-    """Change an app's texts: its partner's people and operators. Refuses `not_found`, `invalid`."""
+    """Change an app's texts: its partner's people and operators, no program.
+
+    Refuses `not_found`, `invalid`.
+    """
     now = now or moments.now()
     with database.transaction() as session:
         who = standing(session, actor, now)
         app = session.exec(select(App).where(App.slug == slug)).one_or_none()
-        if app is None or not (who.is_operator or who.works_for(app.partner_id)):
+        if app is None or not (who.is_operator or who.belongs_to(app.partner_id)):
             raise not_found("This app")
         app.tagline = drafts.checked_tagline(tagline)
         app.description = drafts.checked_markdown(description)

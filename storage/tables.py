@@ -8,6 +8,7 @@ from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
 from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
+from storage.partner_keys import PartnerKey
 from storage.partners import Partner
 from storage.people import Invitation, Membership, Person, SetupCode, SignIn, SignInFailure
 from storage.properties import Property
@@ -43,6 +44,7 @@ __all__ = [
     "Membership",
     "Message",
     "Partner",
+    "PartnerKey",
     "Person",
     "Product",
     "Property",

@@ -7,14 +7,15 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from api import problems
 from api.callers import OpenCaller
-from domain import callers, connections, subscriptions, tokens
+from domain import callers, connections, partner_keys, subscriptions, tokens
 from domain.actors import Actor
 from domain.refusals import Refusal
-from storage import database as storage
+from storage import database
+from storage.apps import App
 from tests import builders
 from tests.api.machines import BASE_URL, OWN, bearer, problem_of
 from tests.builders import World
@@ -90,14 +91,14 @@ async def test_of_two_first_calls_at_once_one_is_the_first(
 ) -> None:
     connection_id = world.connect()
     headers = bearer(builders.token_of(connection_id))
-    both, lock = threading.Barrier(2, timeout=20), storage.lock
+    both, lock = threading.Barrier(2, timeout=20), database.lock
 
     def lock_together(session: Session, row: SQLModel) -> None:
-        if not storage.is_sqlite():  # there the second has not even begun
+        if not database.is_sqlite():  # there the second has not even begun
             both.wait()
         lock(session, row)
 
-    monkeypatch.setattr(storage, "lock", lock_together)
+    monkeypatch.setattr(database, "lock", lock_together)
     answers = await asyncio.gather(*(machine.get(OWN, headers=headers) for _ in range(2)))
     assert [response.status_code for response in answers] == [200, 200]
     assert builders.events_of(connection_id).count("token.first_used") == 1
@@ -221,6 +222,30 @@ async def test_a_token_that_is_over_is_refused(machine: httpx.AsyncClient, world
         assert response.headers["www-authenticate"].startswith("Bearer")
     current = builders.token_of(connection_id)
     assert (await machine.get(OWN, headers=bearer(current))).status_code == 200
+
+
+async def test_a_partner_key_does_not_open_a_connection(
+    machine: httpx.AsyncClient, world: World
+) -> None:
+    connection_id = world.connect()
+    key = partner_keys.make(world.dee, world.d3x, "Dashboard")
+    response = await machine.post(f"{OWN}/activate", headers=bearer(key.clear))
+    assert (response.status_code, problem_of(response)["code"]) == (403, "token_needed")
+    assert builders.connection(connection_id).status == "pending"
+    partner_keys.revoke(world.dee, key.id)
+    response = await machine.get(OWN, headers=bearer(key.clear))
+    assert (response.status_code, problem_of(response)["code"]) == (401, "unauthorized")
+
+
+def test_the_caller_brings_what_its_app_asked_for_at_connect(world: World) -> None:
+    connection_id = world.connect()
+    with database.transaction() as session:
+        app = session.exec(select(App).where(App.slug == "d3x")).one()
+        app.permissions = ["reservations:read", "guests:read"]
+    caller = callers.recognise(builders.token_of(connection_id))
+    assert caller.permissions == {"reservations:read", "guests:read"}
+    assert (caller.property_id, caller.partner_id) == (world.hotel, world.d3x)
+    assert (caller.app_id, caller.app_slug) == (app.id, "d3x")
 
 
 async def test_a_garbled_authorization_is_refused(machine: httpx.AsyncClient, world: World) -> None:
