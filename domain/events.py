@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+from domain.shelves import public_id
 from domain.types_of_data import ALL, TypeOfData
 
 Schema = Mapping[str, Any]
@@ -178,7 +179,7 @@ def name_of(type_key: str, change: str) -> str:
 def _about_data(of_type: TypeOfData, change: str) -> Event:
     many = of_type.label if CHANGES[change].startswith("{") else of_type.label.lower()
     records = [
-        {"id": f"{of_type.one[:3]}_{number}", "external_id": f"{of_type.one[:1].upper()}-{number}"}
+        {"id": public_id(of_type.key, number), "external_id": f"{of_type.one[0].upper()}-{number}"}
         for number in (17, 18)
     ]
     return Event(

@@ -234,7 +234,7 @@ def _finish(task: Task, now: datetime) -> None:
         verb = "succeed_with_rejects" if any(part.rejected for part in parts) else "succeed"
         by, step = standing(session, ADJOIN, now), lifecycle.RUN.named(verb)
         moving.move(session, "run", run, step, by, "adjoin", now, ended_at=now, sentence="")
-        plans.forget_seen(session, run)
+        plans.wind_up(session, run)
         if not run.is_dry:
             outcomes.succeeded(session, integration, run, now)
 
@@ -299,6 +299,6 @@ def _end_failed(
         sentence=sentence,
         owner=owner,
     )
-    plans.forget_seen(session, run)
+    plans.wind_up(session, run)
     if not run.is_dry:
         outcomes.failed(session, integration, error, sentence, owner, now)

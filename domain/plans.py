@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from connectors.sources import KINDS
-from domain import lifecycle, moving
+from domain import data_events, lifecycle, moving
 from domain.actors import Standing
 from domain.refusals import Refusal
 from domain.types_of_data import ALL
@@ -100,11 +100,12 @@ def cancel(session: Session, run: Run, who: Standing, side: str, now: datetime) 
     """Cancel a run; no page is applied after that. Refuses `wrong_state`."""
     step = lifecycle.RUN.named("cancel")
     moving.move(session, "run", run, step, who, side, now, canceled_by=who.who, ended_at=now)
-    forget_seen(session, run)
+    wind_up(session, run)
 
 
-def forget_seen(session: Session, run: Run) -> None:
-    """Forget what the reads of a run have met, once it has ended."""
+def wind_up(session: Session, run: Run) -> None:
+    """Tell partners what a run has changed, once it has ended; forget what its reads have met."""
+    data_events.queue(session, run)
     parts = select(RunPart.id).where(RunPart.run_id == run.id)
     session.execute(
         sa.delete(Seen)
