@@ -144,25 +144,28 @@ def _own(token: Token, connection: Connection, app: App, hotel: Property) -> Own
 
 def check_answered(caller: Caller) -> None:
     """Refuse `connection_pending` while the request waits for the partner's answer."""
-    if caller.connection.status == "pending":
-        check_state(caller.connection.status)
+    _check_not_pending(caller.connection.status)
 
 
 def check_open(caller: Caller) -> None:
     """Refuse `connection_pending` and `connection_disabled`: only active connections are open."""
-    check_state(caller.connection.status)
+    check_status(caller.connection.status)
 
 
-def check_state(status: str) -> None:
-    """`check_open`, for the status of a connection."""
+def check_status(status: str) -> None:
+    """Refuse as `check_open`, by the status that a connection has."""
+    _check_not_pending(status)
+    if status == "disabled":
+        raise Refusal(
+            "connection_disabled",
+            "This connection is paused. Whoever disabled it can enable it again.",
+        )
+
+
+def _check_not_pending(status: str) -> None:
     if status == "pending":
         raise Refusal(
             "connection_pending",
             "The request still waits for your answer. Activate it or reject it first.",
             "partner",
-        )
-    if status == "disabled":
-        raise Refusal(
-            "connection_disabled",
-            "This connection is paused. Whoever disabled it can enable it again.",
         )
