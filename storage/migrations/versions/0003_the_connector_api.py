@@ -23,11 +23,13 @@ def upgrade() -> None:
     _let_records_say_when_they_changed()
     _let_apps_say_what_they_need_to_know()
     _let_endpoints_choose()
+    _let_programs_speak_for_partners()
     _let_sources_call()
 
 
 def downgrade() -> None:
     _let_no_source_call()
+    _let_no_program_speak_for_partners()
     _send_everything_to_endpoints()
     _forget_what_values_mean()
     _forget_when_records_changed()
@@ -115,6 +117,39 @@ def _send_everything_to_endpoints() -> None:
     op.drop_column("run_parts", "told_at")
     op.drop_column("endpoints", "property_ids")
     op.drop_column("endpoints", "events")
+
+
+# Keys with which partners' programs speak for them.
+
+
+def _let_programs_speak_for_partners() -> None:
+    moment = storage.columns.Moment(timezone=True)
+    op.create_table(
+        "partner_keys",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("partner_id", sa.String(), sa.ForeignKey("partners.id"), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("key_hash", sa.String(), nullable=False, unique=True),
+        sa.Column("masked", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", moment, nullable=False),
+        sa.Column("last_used_at", moment, nullable=True),
+        sa.Column("revoked_at", moment, nullable=True),
+    )
+    op.create_index("ix_partner_keys_partner_id", "partner_keys", ["partner_id"])
+    living = sa.text("revoked_at IS NULL")
+    op.create_index(
+        "one_living_key_per_name",
+        "partner_keys",
+        ["partner_id", "name"],
+        unique=True,
+        sqlite_where=living,
+        postgresql_where=living,
+    )
+
+
+def _let_no_program_speak_for_partners() -> None:
+    op.drop_table("partner_keys")
 
 
 # The address that a source may call, which nobody had yet while it belonged to integrations.
