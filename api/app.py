@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import connection, health, problems
+from api import connection, connections, health, problems
 from api.headers import Headers
 from api.limits import Limits
 from api.origins import Origins
@@ -49,7 +49,7 @@ def _api(base_url: str) -> FastAPI:
     """Return the API proper, an application of its own: whatever is under /api is its to answer."""
     api = FastAPI(
         title="Adjoin",
-        summary="For the programs of partners: your own connection.",
+        summary="For the programs of partners.",
         version=VERSION,
         openapi_url="/v1/openapi.json",
         docs_url=None,
@@ -59,6 +59,7 @@ def _api(base_url: str) -> FastAPI:
         root_path_in_servers=False,
         generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}",
     )
-    api.include_router(connection.router)
+    for router in (connection.router, connections.router):
+        api.include_router(router)
     problems.install(api, base_url=base_url)
     return api

@@ -49,7 +49,7 @@ class Moved:
     """The connection, and the state into which it was brought."""
 
     id: str
-    status: Literal["active", "rejected", "disconnected"]
+    status: Literal["active", "rejected", "disabled", "disconnected"]
 
 
 @router.get("")

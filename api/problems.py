@@ -59,6 +59,11 @@ KINDS = {
     "malformed_body": Kind(
         400, "The body is not JSON", "Send one JSON object, in UTF-8 and not nested deeply."
     ),
+    "invalid_cursor": Kind(
+        400,
+        "This cursor is not one of this list",
+        "Send the “next_cursor” of the page before, with the same filters, or begin anew.",
+    ),
     "unauthorized": Kind(
         401,
         "No valid access token or partner key",
@@ -103,6 +108,12 @@ KINDS = {
     ),
     "wrong_state": Kind(
         409, "Not possible in this state", "Read the connection to see its status."
+    ),
+    "disabled_by_other_side": Kind(
+        409,
+        "The property disabled it",
+        "Only the property can enable it again. Ask the people there.",
+        owner="property",
     ),
     "body_too_large": Kind(413, "The body is too large", "Send less than 64 kB at once."),
     "unsupported_media_type": Kind(

@@ -25,6 +25,7 @@ from domain import (
     mailbox,
     mappings,
     operations,
+    partner_connections,
     partner_keys,
     partners,
     people,
@@ -147,6 +148,8 @@ subscriptions.requests        no    no    no       ok   no    no    no     ok
 subscriptions.count_requests  no    no    no       ok   no    no    no     ok
 subscriptions.read            ok    ok    no       ok   no    ok    ok     ok
 history.of_connection         ok    ok    no       ok   no    ok    ok     ok
+partner_connections.page      no    no    no       ok   no    no    no     ok
+partner_connections.read      no    no    no       ok   no    no    no     ok
 callers.read                  no    no    no       no   no    no    ok     no
 
 deliveries.of_partner         no    no    no       ok   no    no    no     ok
@@ -320,6 +323,8 @@ VERBS: dict[str, Verb] = {
     "subscriptions.count_requests": lambda who, s: subscriptions.count_requests(who, s.d3x),
     "subscriptions.read": lambda who, s: subscriptions.read(who, s.active),
     "history.of_connection": lambda who, s: history.of_connection(who, s.active),
+    "partner_connections.page": lambda who, s: partner_connections.page(who, s.d3x),
+    "partner_connections.read": lambda who, s: partner_connections.read(who, s.active),
     "callers.read": lambda who, s: callers.read(who),
     "deliveries.of_partner": lambda who, s: deliveries.of_partner(who, s.d3x),
     "deliveries.read": lambda who, s: deliveries.read(who, s.message),
