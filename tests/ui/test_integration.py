@@ -8,9 +8,9 @@ from nicegui import ElementFilter
 from nicegui.testing import User
 
 from connectors.source import Fault
-from domain import integrations, runs, transfers
+from domain import integrations, moments, runs, transfers
 from storage import database
-from storage.integrations import Run
+from storage.integrations import Integration, Run
 from tests import flows, harvest
 from tests.builders import World
 from tests.harvest import HotelSystem, reservation
@@ -133,6 +133,42 @@ async def test_a_stopped_transfer_says_what_does_not_come_in(maya: User, world: 
     await maya.should_see("Reservations do not come in")
     way = hands.button(maya, "Open reservations").props["href"]
     assert way == f"/sources/{source}/transfers/{transfer}"
+
+
+async def test_a_paused_transfer_says_that_the_source_has_changed(maya: User, world: World) -> None:
+    source = harvest.source(world)
+    transfer = harvest.active(world, source)
+    integration = flows.active(world, source)
+    await look(maya, integration)
+    await maya.should_see("there is nothing for you to do")
+    harvest.paused(world, transfer)
+    await maya.should_see("The source has changed. Put the mapping right")
+    await maya.should_see("Until then nothing comes in.")
+
+
+async def test_records_that_are_left_out_are_not_forgotten_by_later_runs(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    run = with_rejects(world, system)
+    integration = flows.of(run).integration_id
+    retried = flows.work(runs.retry(world.maya, run))  # in vain
+    system.records["reservations"] = [reservation(6)]
+    flows.run(world, integration)
+    await look(maya, integration)
+    await maya.should_see("Active, but 2 records could not be taken")
+    way = hands.button(maya, "See what is left out").props["href"]
+    assert way == f"/integrations/{integration}/runs/{retried}"
+    system.records["reservations"] = [reservation(2), reservation(4)]
+    flows.run(world, integration)
+    await maya.should_see("Active: there is nothing for you to do")
+
+
+async def test_a_run_that_is_due_is_not_said_to_have_been(maya: User, world: World) -> None:
+    integration = flows.active(world)
+    with database.transaction() as session:
+        session.get_one(Integration, integration).next_run_at = moments.now()
+    await look(maya, integration)
+    await maya.should_see("Next run any moment")
 
 
 async def test_the_meter_says_how_far_it_is_from_disabling_itself(maya: User, world: World) -> None:

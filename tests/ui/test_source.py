@@ -9,11 +9,10 @@ from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
 
 from domain import authorizations, history, sources, transfers
-from storage import database
 from storage.sources import Transfer
 from tests import harvest
 from tests.builders import World
-from tests.harvest import HotelSystem, reservation
+from tests.harvest import HotelSystem
 from tests.ui.conftest import Person
 from tests.ui.hands import button, fill, go, labels, press
 from tests.ui.hub import confirm, page_words
@@ -151,15 +150,7 @@ async def test_a_paused_transfer_says_what_is_gone_and_what_it_is_called_now(
 ) -> None:
     transfer_id = harvest.active(world, source_id)
     await go(maya, f"/sources/{source_id}")
-    renamed = []
-    for number in range(1, 6):
-        record = reservation(number)
-        renamed.append({**record, "StartDate": record.pop("Start")} | record)
-    for record in renamed:
-        del record["Start"]
-    with database.transaction() as session:
-        transfer = session.get_one(Transfer, transfer_id)
-        transfers.note_drift(session, transfer, renamed, world.now)
+    harvest.paused(world, transfer_id)
     await maya.should_see("Reservations are paused: the source changed")
     await maya.should_see("“Start”, which fills Arrival, is gone")
     await maya.should_see("it is probably called “StartDate” now")

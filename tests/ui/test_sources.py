@@ -70,6 +70,18 @@ async def test_each_source_says_how_it_is_opened_and_what_it_brings(
     assert rows(maya, "Sources")[0]["href"] == f"/sources/{source_id}"
 
 
+async def test_a_source_that_answers_is_not_called_working_while_nothing_comes_from_it(
+    maya: User, world: World
+) -> None:
+    source_id = harvest.source(world)
+    await go(maya, "/sources")
+    assert listed(maya)[0][2] == {"status": "muted", "text": "Brings nothing in"}
+    transfer = harvest.active(world, source_id)
+    await until(lambda: listed(maya)[0][2] == "working")
+    harvest.paused(world, transfer)
+    await until(lambda: listed(maya)[0][2] == {"status": "warn", "text": "Data paused"})
+
+
 async def test_the_first_source_replaces_the_empty_page(maya: User, world: World) -> None:
     await go(maya, "/sources")
     await maya.should_see("No source yet")

@@ -55,6 +55,16 @@ def wanted(row: Row) -> list[tuple[str, str]]:
     ]
 
 
+def stopped(row: Row) -> str:
+    """Return the types of data that do not come in: "Reservations", "Guests, rates and spaces"."""
+    labels = [ALL[key].label for key in row.stopped]
+    if len(labels) == 1:
+        return labels[0]
+    first, *others = labels[:-1]
+    listed = ", ".join([first, *(each.lower() for each in others)])
+    return f"{listed} and {labels[-1].lower()}"
+
+
 def why_closed(offered: OfferedType, source: str) -> str | None:
     """Return why nothing of a type can be ticked now, None when it can."""
     if offered.transfer_status == "active":
