@@ -266,7 +266,8 @@ def _save(
             at=now,
         )
     )
-    words = f"Version {transfer.version}: {len(changed)} changes"
+    count = "1 change" if len(changed) == 1 else f"{len(changed)} changes"
+    words = f"Version {transfer.version}: {count}"
     moving.tell(session, "transfer", transfer, event, who, "property", now, note=words)
     return transfer.version
 

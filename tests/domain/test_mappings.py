@@ -216,6 +216,8 @@ def test_every_version_says_who_changed_what_and_when(world: World, system: Hote
     assert (second.is_current, first.is_current) == (True, False)
     assert len(second.changes) == 1
     assert len(first.changes) == len(ROWS)
+    told = transfers.read(world.maya, transfer_id).history
+    assert told[0].note == "Version 2: 1 change"
 
 
 def test_an_earlier_version_is_restored_as_a_new_one(world: World, system: HotelSystem) -> None:
