@@ -20,6 +20,9 @@ DEEPEST = 100
 MOST_VALUES = 3_000_000
 """Values in one page, lists and objects among them; each takes at least fifty bytes of memory."""
 
+MOST_RECORDS = 200_000
+"""Records in one page. Each takes a kilobyte of memory while it is worked on."""
+
 _HTML = "{name} answered with a web page instead of data. Check the address."
 
 
@@ -65,6 +68,9 @@ def records_at(name: str, value: Any, path: str) -> list[Any]:
     An object of objects at a path counts as the list of them. Raises Fault when there is neither.
     """
     found = at(value, path)
+    if isinstance(found, list | Mapping) and len(found) > MOST_RECORDS:
+        sentence = f"{name} sent {len(found):,} records at once. Ask for smaller pages."
+        raise Fault("too_large", sentence)
     if isinstance(found, list):
         return found
     inner = list(found.values()) if path and isinstance(found, Mapping) else []

@@ -257,10 +257,11 @@ def _delay(task: Task, fault: Fault) -> float | None:
         tries = session.get_one(Run, task.run_id).tries
     if fault.error == "rate_limited" and tries < MOST_WAITS:
         wait = fault.retry_after or PAUSES[min(tries, len(PAUSES) - 1)]
-        return float(max(1, wait)) if wait <= LONGEST_WAIT else None
-    if fault.error in _PASSING and tries < len(PAUSES):
-        return float(max(fault.retry_after or 0, PAUSES[tries]))
-    return None
+    elif fault.error in _PASSING and tries < len(PAUSES):
+        wait = max(fault.retry_after or 0, PAUSES[tries])
+    else:
+        return None
+    return float(max(1, wait)) if wait <= LONGEST_WAIT else None
 
 
 def _wait(task: Task, fault: Fault, delay: float, now: datetime) -> None:

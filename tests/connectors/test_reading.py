@@ -276,6 +276,14 @@ def test_settings_say_where_the_records_lie(records: str, value: Any, found: Any
     assert _rest(Ready(value), {"records": records}).records == found
 
 
+def test_too_many_records_in_one_page_are_not_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MOST_RECORDS", 2)
+    assert answers.records_at("Otis", [1, 2], "") == [1, 2]
+    with pytest.raises(Fault, match=r"sent 3 records at once\. Ask for smaller") as fault:
+        answers.records_at("Otis", {"data": [1, 2, 3]}, "data")
+    assert fault.value.error == "too_large"
+
+
 def test_a_wrong_place_for_the_records_is_said_with_what_there_is() -> None:
     with pytest.raises(Fault) as fault:
         _rest(Ready({"meta": {}, "results": []}), {"records": "data"})

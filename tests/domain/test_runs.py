@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from connectors.source import Fault
+from connectors.source import Fault, Page
+from connectors.sources import KINDS
 from domain import (
     belts,
     due,
@@ -136,6 +137,55 @@ def test_a_record_that_cannot_be_taken_is_kept_with_its_reason(
     assert second.external_id is None
     assert second.raw["Guest"]["Name"] == "Guest 4"
     assert set(flows.records()) == {"res-1", "res-2", "res-3", "res-4", "res-5"}, "not deleted"
+
+
+def test_only_so_many_rejects_are_kept_and_then_nothing_is_taken_for_gone(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    monkeypatch.setattr(loads, "MOST_REJECTS", 1)
+    system.records["reservations"][0]["Start"] = "the day after"
+    system.records["reservations"][1].pop("Id")
+    run = flows.run(world, integration)
+    assert counts(run) == Counts(read=5, unchanged=3, rejected=2)
+    assert len(runs.rejects(world.maya, run)) == 1
+    assert len(flows.records()) == 5
+
+
+def test_a_source_that_never_ends_is_given_up(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    monkeypatch.setattr(loads, "MOST_PAGES", 2)
+    run = flows.run(world, integration)
+    assert (flows.of(run).status, flows.part(run).error) == ("failed", "endless")
+    assert flows.of(run).sentence == (
+        "Reservations: There was no end to it after 2 pages. Look at the paging."
+    )
+    assert len(flows.records()) == 5, "what was not met is not taken for gone"
+
+
+@pytest.mark.parametrize("total", [-1, 2**31, 2**64])
+def test_a_number_of_records_that_cannot_be_is_no_news(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch, total: int
+) -> None:
+    integration = flows.active(world)
+    page = Page([reservation(1)], None, total)
+    kind = replace(KINDS["mews"], read=lambda *_: page)
+    monkeypatch.setitem(KINDS, "mews", kind)  # type: ignore[arg-type]
+    run = flows.run(world, integration)
+    assert (flows.of(run).status, flows.part(run).total) == ("succeeded", None)
+
+
+@pytest.mark.parametrize("error", ["rate_limited", "vendor_fault", "unreachable"])
+def test_a_wait_of_a_day_is_left_to_the_next_run(
+    world: World, system: HotelSystem, error: str
+) -> None:
+    integration = flows.active(world)
+    system.fault = Fault(error, "Mews is busy.", None, 86_400)
+    run = runs.run_now(world.maya, integration)
+    intake.go_on(run, 1)
+    assert (flows.of(run).status, flows.of(run).error) == ("failed", error)
 
 
 def test_viewers_see_that_records_were_rejected_but_nothing_of_the_guests(
