@@ -175,7 +175,7 @@ async def test_one_that_runs_by_hand_waits_for_a_person(
     await hands.go(maya, NEW)
     hands.fill(maya, "Schedule", "by_hand")
     hands.press(maya, "Activate")
-    await maya.should_see("It waits until you press Run now.")
+    await until(lambda: maya.notify.contains("Active, and waits for you"))
     (row,) = made(world)
     assert (row.status, row.running) == ("active", None)
 
