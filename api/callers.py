@@ -7,6 +7,9 @@ from typing import Annotated
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from domain import callers
 from domain.refusals import Refusal
@@ -86,6 +89,22 @@ AnsweredCaller = Annotated[callers.Caller, Depends(answered_caller)]
 OpenCaller = Annotated[callers.Caller, Depends(open_caller)]
 # Or a partner key, for what concerns all of a partner.
 PartnerCaller = Annotated[callers.PartnerCaller, Depends(partner_caller)]
+
+
+def bearer_of(scope: Scope) -> str:
+    """Return the token or key that a request shows, empty when it shows none."""
+    scheme, shown = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
+    return shown if scheme.lower() == "bearer" else ""
+
+
+def identify(shown: str) -> str:
+    """Return the id of the connection or the partner that a token or a key speaks for.
+
+    Refuses `unauthorized`.
+    """
+    if shown.startswith(KEY):
+        return callers.recognise_partner(shown).partner_id
+    return callers.recognise(shown).connection.id
 
 
 def _missing(what: str, prefix: str) -> Refusal:

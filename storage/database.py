@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
@@ -132,6 +133,17 @@ def takes(session: Session, row: SQLModel) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def adds(session: Session, table: type[SQLModel], **values: object) -> bool:
+    """Write a row unless its primary key is taken; return whether it was written.
+
+    Of two alike at once the second waits for the end of the first one's transaction; unlike after
+    `takes`, it can go on and read what is there.
+    """
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    return cast(sa.CursorResult[Any], session.execute(statement)).rowcount > 0
 
 
 def check() -> None:

@@ -6,6 +6,7 @@ from storage.apps import App
 from storage.authorizations import Authorization, AuthorizationStart
 from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
+from storage.idempotency import IdempotentRequest
 from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
 from storage.partner_keys import PartnerKey
@@ -38,6 +39,7 @@ __all__ = [
     "Guest",
     "HistoryRow",
     "HookEvent",
+    "IdempotentRequest",
     "Integration",
     "Invitation",
     "MappingVersion",

@@ -296,15 +296,17 @@ async def test_charlies_token_never_leads_to_another_property(
     assert builders.connection(lodge).status == "rejected"
 
 
-async def test_every_verb_of_the_api_asks_for_a_connections_token(
+async def test_every_verb_of_the_api_asks_for_a_token_or_a_key(
     machine: httpx.AsyncClient,
 ) -> None:
     description = (await machine.get("/api/v1/openapi.json")).json()
-    operations = [verb for path in description["paths"].values() for verb in path.values()]
-    assert len(operations) >= 4
-    for operation in operations:
-        assert operation["security"] == [{"access token": []}], operation["operationId"]
-        assert not operation.get("parameters"), "the token alone says which connection it is"
+    assert len(description["paths"]) >= 4
+    for path, operations in description["paths"].items():
+        for verb in operations.values():
+            kinds = [{"access token": []}], [{"partner key": []}]
+            assert verb["security"] in kinds, verb["operationId"]
+            if path.startswith("/v1/connection/"):
+                assert not verb.get("parameters"), "the token alone says which connection it is"
 
 
 async def test_an_operator_cannot_activate_by_any_route(

@@ -13,6 +13,7 @@ from domain import (
     actors,
     callers,
     connections,
+    idempotency,
     partner_connections,
     partner_keys,
     refusals,
@@ -88,8 +89,8 @@ async def test_the_type_of_a_problem_leads_to_its_explanation(machine: httpx.Asy
 
 
 def test_every_refusal_that_a_program_can_meet_has_a_kind() -> None:
-    modules = (tokens, callers, actors, connections, partner_keys, partner_connections, refusals)
-    for module in modules:
+    modules = (actors, callers, connections, idempotency, partner_connections, partner_keys)
+    for module in (*modules, refusals, tokens):
         for code in re.findall(r"Refusal\(\s*\"(\w+)\"", inspect.getsource(module)):
             if code not in ONLY_ON_PAGES:
                 assert code in KINDS, f"{code} of {module.__name__} has no row in api/problems.py"

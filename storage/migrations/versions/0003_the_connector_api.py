@@ -25,9 +25,11 @@ def upgrade() -> None:
     _let_endpoints_choose()
     _let_programs_speak_for_partners()
     _let_sources_call()
+    _answer_requests_once()
 
 
 def downgrade() -> None:
+    _forget_what_was_answered()
     _let_no_source_call()
     _let_no_program_speak_for_partners()
     _send_everything_to_endpoints()
@@ -187,3 +189,25 @@ def _let_no_source_call() -> None:
         integrations.add_column(sa.Column("hook", sa.String(), nullable=True))
         integrations.add_column(sa.Column("hook_hash", sa.String(), nullable=True))
         integrations.create_unique_constraint("integrations_hook_hash_key", ["hook_hash"])
+
+
+# Requests that named an Idempotency-Key.
+
+
+def _answer_requests_once() -> None:
+    op.create_table(
+        "idempotent_requests",
+        sa.Column("caller", sa.String(), primary_key=True),
+        sa.Column("key_hash", sa.String(), primary_key=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("run", sa.String(), nullable=False),
+        sa.Column("began_at", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+    )
+    op.create_index("ix_idempotent_requests_began_at", "idempotent_requests", ["began_at"])
+
+
+def _forget_what_was_answered() -> None:
+    op.drop_table("idempotent_requests")
