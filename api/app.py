@@ -4,9 +4,8 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import connection, connections, health, problems
+from api import connection, connections, health, problems, records
 from api.headers import Headers
-from api.idempotency import Idempotency
 from api.limits import Limits
 from api.origins import Origins
 from api.paths import PREFIX
@@ -60,8 +59,7 @@ def _api(base_url: str) -> FastAPI:
         root_path_in_servers=False,
         generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}",
     )
-    for router in (connection.router, connections.router):
+    for router in (connection.router, connections.router, records.router):
         api.include_router(router)
     problems.install(api, base_url=base_url)
-    api.add_middleware(Idempotency, base_url=base_url)
     return api

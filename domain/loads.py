@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from connectors.source import Page
-from domain import moving, previews, sieve
+from domain import moments, moving, previews, sieve
 from domain.belts import Belt, Broken, Task
 from domain.sieve import Item
 from storage import database, encryption, ids
@@ -36,6 +36,8 @@ def apply(task: Task, belt: Belt, page: Page, items: list[Item], now: datetime) 
     kept = [] if task.is_dry else _kept(task, belt, items, now)
     with database.transaction() as session:
         run, part = _held(session, task, belt)
+        # Programs ask for what has changed since a moment: a wait for others who write is over.
+        now = max(now, moments.now())
         keys = [item.converted.key for item in items if item.converted.key is not None]
         known = belt.upserts.known(session, keys, now) if keys else {}
         found = sieve.sort(items, known, belt.rules, task.run_id)
