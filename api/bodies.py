@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from email.message import EmailMessage
+from email.message import Message as Mail
 
 from fastapi import HTTPException, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -38,7 +38,7 @@ async def only_json(request: Request) -> None:
     """Answer 415 to a body that does not say that it is JSON."""
     if not await request.body():
         return
-    said = EmailMessage()
+    said = Mail()
     said["content-type"] = request.headers.get("content-type", "")
     if not _JSON.fullmatch(said.get_content_type()):
         raise HTTPException(415)
