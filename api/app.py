@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import connection, connections, health, problems, records
 from api.headers import Headers
+from api.idempotency import Idempotency
 from api.limits import Limits
 from api.origins import Origins
 from api.paths import PREFIX
@@ -62,4 +63,5 @@ def _api(base_url: str) -> FastAPI:
     for router in (connection.router, connections.router, records.router):
         api.include_router(router)
     problems.install(api, base_url=base_url)
+    api.add_middleware(Idempotency, base_url=base_url)
     return api

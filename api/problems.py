@@ -120,6 +120,20 @@ KINDS = {
         "Only the property can enable it again. Ask the people there.",
         owner="property",
     ),
+    "endpoint_disabled": Kind(
+        409, "The endpoint is disabled", "Enable it first; what it missed can be replayed then."
+    ),
+    "endpoint_removed": Kind(
+        409, "The endpoint was removed", "Add it again, and let it replay what it is missing."
+    ),
+    "canceled": Kind(
+        409, "The delivery was canceled", "Nothing is left to do: it is no longer true."
+    ),
+    "request_in_progress": Kind(
+        409,
+        "The same request is being worked on",
+        "Send it again in some seconds, with the same Idempotency-Key.",
+    ),
     "body_too_large": Kind(413, "The body is too large", "Send less than 64 kB at once."),
     "unsupported_media_type": Kind(
         415,
@@ -128,6 +142,11 @@ KINDS = {
     ),
     "invalid": Kind(
         422, "Something in the request is wrong", "Put right what “errors” lists, and send again."
+    ),
+    "idempotency_key_reused": Kind(
+        422,
+        "The Idempotency-Key belongs to another request",
+        "Use a new key for each request, and the same one only to send a request again.",
     ),
     "internal_error": Kind(
         500,
@@ -153,9 +172,9 @@ _WORDS = {
 def install(api: FastAPI, *, base_url: str) -> None:
     """Answer every failure of `api` with a problem."""
 
-    async def refused(_: Request, refusal: Exception) -> Response:
+    async def refused_by_domain(_: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, Refusal)
-        return answer(refusal.code, refusal.message, owner=refusal.owner, base_url=base_url)
+        return refused(refusal, base_url=base_url)
 
     async def failed(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -172,10 +191,15 @@ def install(api: FastAPI, *, base_url: str) -> None:
         # The exception goes on to `Requests`, which writes it into the log.
         return answer("internal_error", base_url=base_url)
 
-    api.add_exception_handler(Refusal, refused)
+    api.add_exception_handler(Refusal, refused_by_domain)
     api.add_exception_handler(HTTPException, failed)
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(Exception, unexpected)
+
+
+def refused(refusal: Refusal, *, base_url: str) -> Response:
+    """Return a refusal of the domain as a response."""
+    return answer(refusal.code, refusal.message, owner=refusal.owner, base_url=base_url)
 
 
 def answer(
