@@ -13,17 +13,13 @@ from rapidfuzz import fuzz, process
 
 from domain.mapping import likeness
 from domain.refusals import Refusal, invalid
+from domain.shelves import READS
 from domain.types_of_data import ALL
 
 # What a value can be: an entry of the hotel's own lists, never a reservation or a guest. Each with
 # the permission without which the partner could not read what was chosen.
-TYPES = {
-    "accounting_categories": "accounting:read",
-    "products": "products:read",
-    "services": "products:read",
-    "rates": "rates:read",
-    "spaces": "spaces:read",
-}
+_ORDER = ("accounting_categories", "products", "services", "rates", "spaces")
+TYPES = {key: READS[key] for key in _ORDER}
 LONGEST_LABEL, LONGEST_HINT, LONGEST_KEY = 80, 300, 60
 MOST = 60  # slots of one app
 SURE = 90  # percent from which suggestions may be accepted together

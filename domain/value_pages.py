@@ -53,10 +53,12 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Row:
-    """One slot. status: open, mapped, none, proposed or gone; gone: why, in words."""
+    """One slot. status: open, mapped, none, proposed or gone; gone: why, in words. is_none: it was
+    decided that it has no value, whatever is proposed."""
 
     slot: Slot
     status: str
+    is_none: bool
     record: Shown | None
     proposal: Proposal | None
     suggested: Suggested | None
@@ -238,6 +240,7 @@ def _row(slot: Slot, value: Value, suggested: Suggested | None, found: Found) ->
     return Row(
         slot,
         status,
+        value.choice == "none",
         _shown(value.record, found) if value.record else None,
         proposal,
         suggested,

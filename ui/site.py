@@ -30,6 +30,7 @@ from ui.pages import (
     sources,
     token_link,
     transfer,
+    value_mapping,
 )
 from ui.pages.hub import app as hub_app
 from ui.pages.hub import apps as hub_apps
@@ -66,6 +67,7 @@ PAGES = (
         count=connections.count,
     ),
     Page("/subscriptions/{connection_id}", "Connection", connection.page, HOTEL),
+    Page("/subscriptions/{connection_id}/mapping", "Value mapping", value_mapping.page, HOTEL),
     Page("/sources", "Sources", sources.page, HOTEL, icon="database"),
     Page("/sources/new", "Add a source", new_source.page, HOTEL),
     Page("/sources/agreed", "Back from the other system", agreed.page, HOTEL),
