@@ -4,7 +4,15 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import connection, connections, health, problems, records
+from api import (
+    connection,
+    connections,
+    deliveries,
+    health,
+    problems,
+    records,
+    webhook_endpoints,
+)
 from api.headers import Headers
 from api.idempotency import Idempotency
 from api.limits import Limits
@@ -60,8 +68,8 @@ def _api(base_url: str) -> FastAPI:
         root_path_in_servers=False,
         generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}",
     )
-    for router in (connection.router, connections.router, records.router):
-        api.include_router(router)
+    for each in (connection, connections, webhook_endpoints, deliveries, records):
+        api.include_router(each.router)
     problems.install(api, base_url=base_url)
     api.add_middleware(Idempotency, base_url=base_url)
     return api

@@ -22,6 +22,7 @@ from storage.properties import Property
 
 OVERLAP = timedelta(hours=24)
 MOST = 5
+LONGEST_URL = 2000
 REPLAYABLE = ("skipped", "gave_up")
 
 
@@ -120,21 +121,37 @@ def create(
         return Made(endpoint.id, secret)
 
 
-def change_url(actor: Actor, endpoint_id: str, url: str, *, now: datetime | None = None) -> None:
-    """Send to another address from now on; refuses `not_found`, `invalid`."""
+def change(
+    actor: Actor,
+    endpoint_id: str,
+    *,
+    url: str | None = None,
+    events: Sequence[str] | None = None,
+    property_ids: Sequence[str] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Send to another address, other events, or of other properties from now on; None leaves
+    something as it is.
+
+    What waits already is sent, to the new address. Refuses `not_found`, and `invalid` as `create`.
+    """
     now = now or moments.now()
     with database.reading() as session:
         _visible(session, actor, endpoint_id, now)
-    url = _checked_url(url)
+    url = _checked_url(url) if url is not None else None
     with database.transaction() as session:
         who, endpoint = mine(session, actor, endpoint_id, now)
-        others = select(Endpoint).where(
-            Endpoint.partner_id == endpoint.partner_id, Endpoint.id != endpoint_id
-        )
-        _must_be_new(url, session.exec(others).all())
-        endpoint.url = url
-        endpoint.failing_since, endpoint.failures = None, 0
-        _note(session, who, "partner", endpoint, "endpoint.changed", now, url)
+        if url is not None:
+            _move_to(session, endpoint, url)
+            _note(session, who, "partner", endpoint, "endpoint.changed", now, url)
+        if events is not None or property_ids is not None:
+            _choose(session, endpoint, events, property_ids)
+            _note(session, who, "partner", endpoint, "endpoint.changed", now, _chosen(endpoint))
+
+
+def change_url(actor: Actor, endpoint_id: str, url: str, *, now: datetime | None = None) -> None:
+    """Send to another address from now on; refuses `not_found`, `invalid`."""
+    change(actor, endpoint_id, url=url, now=now)
 
 
 def choose(
@@ -145,20 +162,8 @@ def choose(
     property_ids: Sequence[str],
     now: datetime | None = None,
 ) -> None:
-    """Send these events about these properties from now on; see `create`.
-
-    What waits already is sent as it was. Refuses `not_found`, `invalid`.
-    """
-    now = now or moments.now()
-    with database.transaction() as session:
-        who, endpoint = mine(session, actor, endpoint_id, now)
-        before = endpoint.property_ids
-        endpoint.events = choices.checked_events(events)
-        endpoint.property_ids = choices.checked_properties(
-            session, endpoint.partner_id, property_ids, before
-        )
-        choices.check_token_arrives(session, session.get_one(Partner, endpoint.partner_id))
-        _note(session, who, "partner", endpoint, "endpoint.changed", now, _chosen(endpoint))
+    """Send these events about these properties from now on; refuses `not_found`, `invalid`."""
+    change(actor, endpoint_id, events=events, property_ids=property_ids, now=now)
 
 
 def properties_to_choose(
@@ -205,9 +210,7 @@ def send_example(actor: Actor, endpoint_id: str, event: str, *, now: datetime | 
     with database.transaction() as session:
         _, endpoint = mine(session, actor, endpoint_id, now)
         check_enabled(endpoint)
-        if event not in catalogue.EVENTS:
-            raise invalid(f"There is no event called {event[:60]}.", "partner")
-        body = catalogue.example_to_send(event, now)
+        body = catalogue.example_to_send(checked_example(event), now)
         message_id = messages.send_to_endpoint(session, endpoint, event, body, now)
         changes.announce(session, changes.Change("message", message_id, None, endpoint.partner_id))
         return message_id
@@ -269,6 +272,13 @@ def replay_skipped(actor: Actor, endpoint_id: str, *, now: datetime | None = Non
         return begun
 
 
+def checked_example(event: str) -> str:
+    """Return the name of an event of the catalogue; refuses `invalid`."""
+    if event not in catalogue.EVENTS:
+        raise invalid(f"There is no event called {event[:60]}.", "partner")
+    return event
+
+
 def check_enabled(endpoint: Endpoint) -> None:
     """Refuse `endpoint_disabled`."""
     if endpoint.status != "enabled":
@@ -324,6 +334,30 @@ def _disable(
     _note(session, who, by, endpoint, "endpoint.disabled", now, why)
 
 
+def _move_to(session: Session, endpoint: Endpoint, url: str) -> None:
+    others = select(Endpoint).where(
+        Endpoint.partner_id == endpoint.partner_id, Endpoint.id != endpoint.id
+    )
+    _must_be_new(url, session.exec(others).all())
+    endpoint.url = url
+    endpoint.failing_since, endpoint.failures = None, 0
+
+
+def _choose(
+    session: Session,
+    endpoint: Endpoint,
+    events: Sequence[str] | None,
+    property_ids: Sequence[str] | None,
+) -> None:
+    if events is not None:
+        endpoint.events = choices.checked_events(events)
+    if property_ids is not None:
+        endpoint.property_ids = choices.checked_properties(
+            session, endpoint.partner_id, property_ids, endpoint.property_ids
+        )
+    choices.check_token_arrives(session, session.get_one(Partner, endpoint.partner_id))
+
+
 def _chosen(endpoint: Endpoint) -> str:
     """Return what an endpoint gets, for the history."""
     said = ", ".join(endpoint.events) or "all events about connections"
@@ -333,6 +367,10 @@ def _chosen(endpoint: Endpoint) -> str:
 
 def _checked_url(url: str) -> str:
     url = url.strip()
+    if len(url) > LONGEST_URL:
+        raise invalid(f"Keep the address under {LONGEST_URL:,} characters.", "partner")
+    if not url.isprintable():
+        raise invalid("This web address has characters that no address has.", "partner")
     try:
         current().door.vet(url)
     except Blocked as blocked:
