@@ -19,7 +19,8 @@ from tests.databases import Sqlite
 def running(folder: Path, managers: Sequence[str]) -> Iterator[str]:
     """Start the portal and wait until it answers; gives its address.
 
-    Each of the `managers` has a hotel. It may speak to every system on this machine.
+    Each of the `managers` has a hotel. It may speak to every system on this machine. Whatever it
+    logs as an error fails.
     """
     databases = Sqlite(folder)
     url, log, port = databases.fresh("portal"), folder / "portal.log", free_port()
@@ -48,6 +49,8 @@ def running(folder: Path, managers: Sequence[str]) -> Iterator[str]:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
         databases.stop()
+    errors = [line for line in log.read_text().splitlines() if '"level": "error"' in line]
+    assert not errors, "\n".join(errors)
 
 
 def email(manager: str) -> str:

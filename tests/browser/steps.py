@@ -146,6 +146,12 @@ async def see_runs(page: Page, *counts: str) -> None:
     )
 
 
+async def open_newest_run(page: Page) -> None:
+    runs = page.get_by_role("table", name="Runs", exact=True).get_by_role("row")
+    await runs.nth(1).get_by_role("link").click()
+    await _arrive(page, "Run of")
+
+
 async def see_records(page: Page, count: int) -> None:
     """Go to the data: the reservations are there, all of them."""
     await _open(page, "Data")

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import hotels, portal, steps
 from tests.browser.conftest import PATIENCE
+from tests.browser.test_every_page import findings
 from tests.browser.test_front_door import assert_not_reloaded, mark
 from tests.builders import PASSWORD
 
@@ -151,7 +152,12 @@ async def test_a_table_in_latin_1_is_uploaded_and_brought_in(
     await steps.begin_an_integration(page, "Old books")
     await steps.activate_the_integration(page, "Old books")
     await steps.see_runs(page, "Succeeded with rejects300299––1")
-
+    await steps.open_newest_run(page)
+    await page.get_by_text("B-200", exact=True).click()
+    await expect(page.get_by_role("listitem").filter(has_text="B-200")).to_contain_text(
+        "31.02.2026"
+    )
+    assert await findings(page) == []
     await steps.see_records(page, 299)
     await steps.search_records(page, "groß", 10)
     await steps.open_first_record(page, "B-0")
