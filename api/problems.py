@@ -134,6 +134,16 @@ KINDS = {
         "The same request is being worked on",
         "Send it again in some seconds, with the same Idempotency-Key.",
     ),
+    "precondition_failed": Kind(
+        412,
+        "It has changed since you read it",
+        "Read it again, see whether what you want still fits, and send it with the new ETag.",
+    ),
+    "precondition_required": Kind(
+        428,
+        "The header If-Match is needed here",
+        "Read it first, and send the ETag of that answer, so that nobody’s change is lost.",
+    ),
     "body_too_large": Kind(413, "The body is too large", "Send less than 64 kB at once."),
     "unsupported_media_type": Kind(
         415,
@@ -147,6 +157,12 @@ KINDS = {
         422,
         "The Idempotency-Key belongs to another request",
         "Use a new key for each request, and the same one only to send a request again.",
+    ),
+    "too_many_requests": Kind(
+        429,
+        "Too many requests",
+        "Wait for the seconds that the header “Retry-After” gives. The header “RateLimit” of every "
+        "answer says how many requests are left.",
     ),
     "internal_error": Kind(
         500,
