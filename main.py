@@ -24,6 +24,7 @@ from domain import (
     core,
     drift_checks,
     due,
+    hooks,
     idempotency,
     installation,
     intake,
@@ -39,7 +40,7 @@ from ui.components.accounts import Account
 from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
-JOBS = (attempts, authorizations, core, drift_checks, due, idempotency, intake, waiting)
+JOBS = (attempts, authorizations, core, drift_checks, due, hooks, idempotency, intake, waiting)
 
 cli = typer.Typer(help="Adjoin, the integrations portal.", no_args_is_help=True)
 

@@ -13,6 +13,7 @@ from connectors import oauth
 from connectors.answers import at, records_at, value_of
 from connectors.authorization import METHODS
 from connectors.faults import Fault
+from connectors.hooks import Call, Hook, opened
 from connectors.line import Reply, Way
 from connectors.reading import SECONDS, Numbered, reader
 from connectors.source import (
@@ -275,6 +276,16 @@ def _written(moment: datetime, form: str) -> str:
     return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _hear(body: bytes, account: str) -> Call:
+    """Any call; what it says is up to whoever set the other system up. Nothing at all will do."""
+    value = opened("the other system", body) if body.strip() else {}
+    event_id, named = value.get("id"), value.get("types")
+    if not isinstance(event_id, str | int | None) or not isinstance(named, list | None):
+        raise Fault("garbled", "The id of a call is a text, and its types are a list.")
+    types = TYPES if named is None else tuple(key for key in TYPES if key in named)
+    return Call(types, None if event_id is None else str(event_id))
+
+
 KIND = Kind(
     key="rest",
     name="REST / JSON",
@@ -295,4 +306,14 @@ KIND = Kind(
     },
     check=_check,
     read=reader(_name, _page),
+    hears=Hook(
+        _hear,
+        TYPES,
+        (
+            "Have the other system send a POST to this address whenever something has changed. "
+            "It may be empty.",
+            "If it can say more, let it send JSON: {\"id\": \"…\"} makes the same call count once, "
+            "{\"types\": [\"reservations\"]} tells what has changed.",
+        ),
+    ),
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.faults import Fault
+from connectors.hooks import Hook
 from connectors.line import Way
 from connectors.vendor import Check
 
@@ -149,6 +150,7 @@ class Kind:
     address that is proposed; empty where everybody has an own one. methods: keys of
     `authorization.METHODS` to choose from; empty when there are no credentials.
     needs_address: the address must be filled in. check: whether an access works, and whose it is.
+    hears: how it calls us when something has changed; None when it never does.
     """
 
     key: str
@@ -162,3 +164,4 @@ class Kind:
     types: Mapping[str, Offer]
     check: Callable[[Way, Access], Check]
     read: Read
+    hears: Hook | None = None

@@ -46,6 +46,8 @@ WORDS = {
     "source.changed": "Settings changed",
     "source.uploaded": "File uploaded",
     "source.removed": "Source removed",
+    "source.hook_shown": "Address for calls shown after the password",
+    "source.hook_renewed": "Address for calls renewed: the old one stopped at once",
     "transfer.added": "Data transfer added",
     "transfer.activated": "Data transfer activated",
     "transfer.deactivated": "Data transfer deactivated",

@@ -20,6 +20,7 @@ from domain import (
     authorizations,
     belts,
     drift_checks,
+    folding,
     lifecycle,
     loads,
     moments,
@@ -237,6 +238,7 @@ def _finish(task: Task, now: datetime) -> None:
         plans.wind_up(session, run)
         if not run.is_dry:
             outcomes.succeeded(session, integration, run, now)
+        folding.settle(session, integration, now)
 
 
 def _stumbled(task: Task, fault: Fault, now: datetime) -> None:
@@ -303,3 +305,4 @@ def _end_failed(
     plans.wind_up(session, run)
     if not run.is_dry:
         outcomes.failed(session, integration, error, sentence, owner, now)
+    folding.settle(session, integration, now)

@@ -33,9 +33,11 @@ def queue(
     *,
     is_dry: bool = False,
     retries: Run | None = None,
+    delay_seconds: float | None = None,
 ) -> Run:
-    """Queue a run of an integration that the caller has locked.
+    """Queue a run of an integration that the caller has locked; it sees whatever is owed.
 
+    delay_seconds: how long it waits before it begins; None for not at all.
     Refuses `already_running`, `nothing_to_run` when no data transfer that it wants is active, and
     `nothing_to_retry`.
     """
@@ -56,13 +58,15 @@ def queue(
         parts = _of_rejects(session, integration, run, retries)
     else:
         parts = _parts(session, integration, run, now)
+    if not is_dry and retries is None:
+        integration.owed_since = None
     session.add(run)
     session.flush()
     session.add_all(parts)
     event = lifecycle.RUN.named("queue").event
     moving.tell(session, "run", run, event, who, side, now, before="absent")
     moving.announce(session, "integration", integration)
-    enqueue(session, run, integration.source_id)
+    enqueue(session, run, integration.source_id, delay_seconds=delay_seconds)
     return run
 
 

@@ -31,7 +31,7 @@ from storage import database
 from storage.authorizations import Authorization
 from storage.integrations import Integration
 from storage.records import TABLES
-from storage.sources import MappingVersion, Sample, Source, Transfer, Upload
+from storage.sources import HookEvent, MappingVersion, Sample, Source, Transfer, Upload
 
 MOST = 50  # sources of one property
 
@@ -381,7 +381,7 @@ def _remove_what_it_brought(session: Session, source: Source) -> None:
     transfers = select(Transfer.id).where(Transfer.source_id == source.id)
     for of_transfer in (MappingVersion, Sample):
         _delete(session, of_transfer, col(of_transfer.transfer_id).in_(transfers))
-    of_source: tuple[Any, ...] = (Transfer, Upload, *TABLES.values())
+    of_source: tuple[Any, ...] = (Transfer, Upload, HookEvent, *TABLES.values())
     for table in of_source:
         _delete(session, table, col(table.source_id) == source.id)
 

@@ -20,6 +20,7 @@ from domain import (
     deliveries,
     endpoints,
     history,
+    hooks,
     integrations,
     invitations,
     mailbox,
@@ -100,6 +101,9 @@ sources.rename                ok    -     no       no   no    no    no     no
 sources.change_settings       ok    -     no       no   no    no    no     no
 sources.upload                ok    -     no       no   no    no    no     no
 sources.remove                ok    -     no       no   no    no    no     no
+hooks.read                    ok    ok    no       no   no    no    no     no
+hooks.reveal                  ok    -     no       no   no    no    no     no
+hooks.renew                   ok    -     no       no   no    no    no     no
 transfers.of_source           ok    ok    no       no   no    no    no     no
 transfers.read                ok    ok    no       no   no    no    no     no
 transfers.add                 ok    -     no       no   no    no    no     no
@@ -276,6 +280,9 @@ VERBS: dict[str, Verb] = {
     "sources.change_settings": lambda who, s: sources.change_settings(who, s.source, {}),
     "sources.upload": lambda who, s: sources.upload(who, s.files, "guests", "a.csv", b"a;b\n1;2\n"),
     "sources.remove": lambda who, s: sources.remove(who, s.files),
+    "hooks.read": lambda who, s: hooks.read(who, s.source),
+    "hooks.reveal": lambda who, s: hooks.reveal(who, s.source, PASSWORD),
+    "hooks.renew": lambda who, s: hooks.renew(who, s.source),
     "transfers.of_source": lambda who, s: transfers.of_source(who, s.source),
     "transfers.read": lambda who, s: transfers.read(who, s.transfer),
     "transfers.add": lambda who, s: transfers.add(who, s.source, "guests"),
@@ -419,6 +426,7 @@ HANDS_OFF |= {
     "authorizations",
     "consents",
     "sources",
+    "hooks",
     "transfers",
     "mappings",
 }
