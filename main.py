@@ -28,6 +28,7 @@ from domain import (
     idempotency,
     installation,
     intake,
+    pace,
     passwords,
     setup,
     waiting,
@@ -40,7 +41,18 @@ from ui.components.accounts import Account
 from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
-JOBS = (attempts, authorizations, core, drift_checks, due, hooks, idempotency, intake, waiting)
+JOBS = (
+    attempts,
+    authorizations,
+    core,
+    drift_checks,
+    due,
+    hooks,
+    idempotency,
+    intake,
+    pace,
+    waiting,
+)
 
 cli = typer.Typer(help="Adjoin, the integrations portal.", no_args_is_help=True)
 
@@ -118,7 +130,7 @@ def assemble(
 
     `letters` and `accounts` are a demo's: its mailbox, and who can be tried with one press.
     """
-    app = api.app.create(base_url=settings.address)
+    app = api.app.create(base_url=settings.address, limit=pace.read(settings.api_rate))
     site.install(app, base_url=settings.address, letters=letters, accounts=accounts)
     changes.listen(live.heard)
     pages.on_startup(lambda: jobs.start(settings.executor("serve")))

@@ -31,8 +31,8 @@ def create(*, base_url: str, limit: Limit = USUAL) -> FastAPI:
     """Return the application with the API and the health checks, for pages to be mounted on.
 
     `base_url` is the address under which everybody reaches us, without a slash at its end; `limit`
-    is how often a program may call. What
-    stands around requests is pure ASGI, so websockets and streams of the pages pass unhindered.
+    is how often a program may call. What stands around requests is pure ASGI, so websockets and
+    streams of the pages pass unhindered.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(health.router)

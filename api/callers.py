@@ -11,7 +11,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from domain import callers
+from domain import callers, partner_keys, tokens
 from domain.refusals import Refusal
 
 TOKEN, KEY = "adj_", "adp_"
@@ -95,6 +95,11 @@ def bearer_of(scope: Scope) -> str:
     """Return the token or key that a request shows, empty when it shows none."""
     scheme, shown = get_authorization_scheme_param(Headers(scope=scope).get("authorization"))
     return shown if scheme.lower() == "bearer" else ""
+
+
+def is_shaped(shown: str) -> bool:
+    """Return whether a text looks like a token or a key at all."""
+    return tokens.is_shaped(shown) or partner_keys.is_shaped(shown)
 
 
 def identify(shown: str) -> str:

@@ -119,12 +119,17 @@ def authenticate(clear: str, *, now: datetime | None = None) -> tuple[Actor, str
 
 
 def _by_secret(clear: str) -> PartnerKey | None:
-    if not _SHAPE.fullmatch(clear):
+    if not is_shaped(clear):
         return None
     with database.reading() as session:
         return session.exec(
             select(PartnerKey).where(PartnerKey.key_hash == encryption.digest(clear))
         ).one_or_none()
+
+
+def is_shaped(clear: str) -> bool:
+    """Return whether a text looks like a partner key at all."""
+    return _SHAPE.fullmatch(clear) is not None
 
 
 def _note_use(key_id: str, now: datetime) -> None:

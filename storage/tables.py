@@ -9,6 +9,7 @@ from storage.history import HistoryRow
 from storage.idempotency import IdempotentRequest
 from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
+from storage.pace import Pace
 from storage.partner_keys import PartnerKey
 from storage.partners import Partner
 from storage.people import Invitation, Membership, Person, SetupCode, SignIn, SignInFailure
@@ -45,6 +46,7 @@ __all__ = [
     "MappingVersion",
     "Membership",
     "Message",
+    "Pace",
     "Partner",
     "PartnerKey",
     "Person",

@@ -26,9 +26,11 @@ def upgrade() -> None:
     _let_programs_speak_for_partners()
     _let_sources_call()
     _answer_requests_once()
+    _count_requests()
 
 
 def downgrade() -> None:
+    _count_no_requests()
     _forget_what_was_answered()
     _let_no_source_call()
     _let_no_program_speak_for_partners()
@@ -211,3 +213,22 @@ def _answer_requests_once() -> None:
 
 def _forget_what_was_answered() -> None:
     op.drop_table("idempotent_requests")
+
+
+# The pace of programs, where several processes share a database.
+
+
+def _count_requests() -> None:
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    op.create_table(
+        "pace",
+        sa.Column("key", sa.String(), primary_key=True),
+        sa.Column("slice", sa.BigInteger(), primary_key=True),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        prefixes=[] if is_sqlite else ["UNLOGGED"],
+    )
+    op.create_index("ix_pace_slice", "pace", ["slice"])
+
+
+def _count_no_requests() -> None:
+    op.drop_table("pace")
