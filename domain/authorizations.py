@@ -146,6 +146,8 @@ def rename(actor: Actor, authorization_id: str, name: str, *, now: datetime | No
     name = _checked_name(name)
     with database.transaction() as session:
         who, row = _mine(session, actor, authorization_id, now)
+        if name == row.name:
+            return
         note = f"{row.name} → {name}"
         row.name = name
         _tell(session, row, "authorization.renamed", who, now, note)

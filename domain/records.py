@@ -17,7 +17,7 @@ from domain.refusals import invalid, not_found
 from domain.types_of_data import ALL, Field, TypeOfData
 from storage import database
 from storage.integrations import Integration, Run
-from storage.records import TABLES
+from storage.records import LONGEST_NOTES, TABLES
 from storage.sources import Source
 
 MOST = 200  # records on a page
@@ -218,7 +218,8 @@ def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> sa.ColumnElement
 
 
 def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
-    condition: sa.ColumnElement[bool] = column.contains(text, autoescape=True)
+    # SQLite refuses to look for what is longer than any text in these columns.
+    condition: sa.ColumnElement[bool] = column.contains(text[:LONGEST_NOTES], autoescape=True)
     return condition
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -415,5 +416,11 @@ def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
 
 
 def _harmless(text: str) -> str:
-    """Keep a spreadsheet from taking what somebody else wrote for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Keep a spreadsheet from taking what somebody else wrote for a formula.
+
+    Where lists are written with semicolons, as in Vienna, Excel begins a new cell at each of them.
+    """
+    return _BEGINS_A_FORMULA.sub(r"\1'", text)
+
+
+_BEGINS_A_FORMULA = re.compile("(^|[;\t\r\n][; \"']*)(?=[=+\\-@\t\r\n＝＋－＠])")

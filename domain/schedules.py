@@ -1,7 +1,7 @@
 """Schedules: when an integration runs by itself. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,9 +45,10 @@ def checked(schedule: Schedule) -> Schedule:
     hours = range(ONE_HOUR, LEAST_OFTEN + 1, ONE_HOUR)
     if schedule.kind == "webhook" and schedule.minutes not in hours:
         raise invalid("Write a number of hours from 1 to 24.")
-    if schedule.kind == "daily" and _time(schedule.at) is None:
+    at = _time(schedule.at)
+    if schedule.kind == "daily" and at is None:
         raise invalid("Write the time as hours and minutes, such as 04:30.")
-    return schedule
+    return replace(schedule, at=f"{at:%H:%M}") if schedule.kind == "daily" else schedule
 
 
 def as_json(schedule: Schedule) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def following(schedule: Schedule, after: datetime, time_zone: str) -> datetime |
 
 def _time(text: str) -> time | None:
     try:
-        hours, minutes = text.split(":")
+        hours, minutes = text.strip().split(":")
         return time(int(hours), int(minutes)) if len(minutes) == 2 else None
     except ValueError:
         return None

@@ -203,7 +203,9 @@ def rename(actor: Actor, source_id: str, name: str, *, now: datetime | None = No
     now = now or moments.now()
     with database.transaction() as session:
         who, source = mine(session, actor, source_id, now)
-        note = f"{source.name} → {(name := _checked_name(name))}"
+        if (name := _checked_name(name)) == source.name:
+            return
+        note = f"{source.name} → {name}"
         source.name = name
         _write(session, source)
         moving.tell(session, "source", source, "source.renamed", who, "property", now, note=note)

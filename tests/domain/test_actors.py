@@ -112,7 +112,7 @@ transfers.activate            ok    -     no       no   no    no    no     no
 transfers.deactivate          ok    -     no       no   no    no    no     no
 transfers.remove              ok    -     no       no   no    no    no     no
 mappings.read                 ok    ok    no       no   no    no    no     no
-mappings.try_out              ok    ok    no       no   no    no    no     no
+mappings.try_out              ok    -     no       no   no    no    no     no
 mappings.history              ok    ok    no       no   no    no    no     no
 mappings.copyable             ok    ok    no       no   no    no    no     no
 mappings.save                 ok    -     no       no   no    no    no     no
@@ -161,6 +161,7 @@ deliveries.read               no    no    no       ok   no    no    no     ok
 deliveries.resend             no    no    no       ok   no    no    no     ok
 endpoints.of_partner          no    no    no       ok   no    no    no     ok
 endpoints.create              no    no    no       ok   no    no    no     ok
+endpoints.change              no    no    no       ok   no    no    no     ok
 endpoints.change_url          no    no    no       ok   no    no    no     ok
 endpoints.rotate_secret       no    no    no       ok   no    no    no     ok
 endpoints.send_test_event     no    no    no       ok   no    no    no     ok
@@ -170,7 +171,7 @@ endpoints.remove              no    no    no       ok   no    no    no     ok
 endpoints.replay_skipped      no    no    no       ok   no    no    no     ok
 endpoints.read                no    no    no       ok   no    no    no     ok
 endpoints.choose              no    no    no       ok   no    no    no     ok
-endpoints.properties_to_choose no   no    no       ok   no    no    no     ok
+endpoints.choosable           no    no    no       ok   no    no    no     ok
 endpoints.send_example        no    no    no       ok   no    no    no     ok
 replays.recover               no    no    no       ok   no    no    no     ok
 replays.replay_missing        no    no    no       ok   no    no    no     ok
@@ -338,6 +339,7 @@ VERBS: dict[str, Verb] = {
     "deliveries.resend": lambda who, s: deliveries.resend(who, s.message),
     "endpoints.of_partner": lambda who, s: endpoints.of_partner(who, s.d3x),
     "endpoints.create": lambda who, s: endpoints.create(who, s.d3x, "https://c.d3x.example"),
+    "endpoints.change": lambda who, s: endpoints.change(who, s.endpoint, events=()),
     "endpoints.change_url": lambda who, s: endpoints.change_url(
         who, s.endpoint, "https://c.d3x.example"
     ),
@@ -351,7 +353,7 @@ VERBS: dict[str, Verb] = {
     "endpoints.choose": lambda who, s: endpoints.choose(
         who, s.endpoint, events=(), property_ids=()
     ),
-    "endpoints.properties_to_choose": lambda who, s: endpoints.properties_to_choose(who, s.d3x),
+    "endpoints.choosable": lambda who, s: endpoints.choosable(who, s.d3x),
     "endpoints.send_example": lambda who, s: endpoints.send_example(
         who, s.endpoint, "guest.updated"
     ),

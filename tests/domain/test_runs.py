@@ -1,5 +1,6 @@
 """Runs: what becomes of every record, what is asked of the source, and how a run ends."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -205,9 +206,15 @@ def test_a_spreadsheet_takes_nothing_in_the_csv_for_a_formula(
 ) -> None:
     integration = flows.active(world)
     system.records["reservations"][0] |= {"Id": "=cmd|' /C calc'!A0", "Start": "=1+1"}
+    system.records["reservations"][1] |= {"Id": "a;=1+1", "Start": '9;" @SUM(A1)'}
+    system.records["reservations"][2] |= {"Id": "＝1+1", "Start": "2;-3;x=4-5"}
     text = runs.rejects_csv(world.maya, flows.run(world, integration)).decode("utf-8-sig")
     assert "'=cmd" in text
     assert ",=" not in text
+    assert "a;'=1+1" in text
+    assert "'＝1+1" in text
+    assert "2;'-3;x=4-5" in text
+    assert not re.search(r"[;,][\" ]*[=@]", text)
 
 
 def test_what_was_rejected_can_be_tried_again_with_a_better_mapping(

@@ -31,6 +31,13 @@ def files(world: World) -> str:
     return sources.add(world.maya, world.hotel, Draft("file", "Old system"), now=world.now)
 
 
+def test_the_same_name_again_is_no_news(world: World, system: HotelSystem) -> None:
+    source_id = harvest.source(world)
+    before = builders.snapshot()
+    sources.rename(world.maya, source_id, " Front  desk ", now=world.now)
+    assert builders.snapshot() == before
+
+
 # Choosing
 
 
