@@ -27,6 +27,7 @@ from domain import (
     moving,
     outcomes,
     plans,
+    value_drift,
 )
 from domain.actors import ADJOIN, standing
 from domain.belts import Broken, Task
@@ -118,6 +119,7 @@ def carry(task: Task, *, seconds: float = SLICE) -> None:
                 if not _carry_part(task, part_id, line, until):
                     return
         _finish(task, moments.now())
+        _look_at_values(task)
     except Over:
         return
     except Fault as fault:
@@ -251,6 +253,13 @@ def _stumbled(task: Task, fault: Fault, now: datetime) -> None:
         authorizations.refused(task.authorization_id, fault.sentence, now=now)
     owner: Owner = "platform" if fault.error == "blocked" else accesses.owner_of(fault)
     fail(task.run_id, task.number, fault.error, fault.sentence, owner, fault.request_id, now)
+    _look_at_values(task)
+
+
+def _look_at_values(task: Task) -> None:
+    """See whether something that apps rely on is gone; also a run that failed may have met that."""
+    if not task.is_dry:
+        value_drift.check(task.integration_id)
 
 
 def _delay(task: Task, fault: Fault) -> float | None:

@@ -244,8 +244,13 @@ def keep(
     who: Standing,
     side: str,
     now: datetime,
+    *,
+    said: Sequence[str] = (),
 ) -> None:
-    """Store a version, with its line in the history, and tell the partner what was decided."""
+    """Store a version, with its line in the history, and tell the partner what was decided.
+
+    `said` are the sentences for the history, in place of those that follow from the change.
+    """
     mapping = mapping or ValueMapping(
         connection_id=connection.id, property_id=connection.property_id, version=0
     )
@@ -263,7 +268,7 @@ def keep(
             at=now,
         )
     )
-    said = values.changes(before, after, labels_of(slots_of(session, connection)))
+    said = said or values.changes(before, after, labels_of(slots_of(session, connection)))
     history.record(session, event, who, side, now, connection=connection, note=_in_short(said))
     if decided := values.changed(before, after):
         messages.tell_endpoints(
