@@ -37,6 +37,7 @@ PAGING = (
     ("cursor", "Cursor in the answer"),
     ("next", "Address of the next page, in the answer or in its Link header"),
 )
+PAGED = ("page", "offset", "cursor", "next")
 FORMATS = (
     ("iso", "2026-11-21T09:30:00Z"),
     ("date", "2026-11-21"),
@@ -45,18 +46,56 @@ FORMATS = (
 )
 SETTINGS = (
     SettingField("paging", "Paging", "How the API gives long lists.", "choice", PAGING, "none"),
-    SettingField("page_parameter", "Parameter for the page", "Page, offset or cursor."),
-    SettingField("first_page", "Number of the first page", "", "number", default="1"),
-    SettingField("size_parameter", "Parameter for the page size", "Leave empty if there is none."),
-    SettingField("size", "Page size", "At most 1000.", "number", default="100"),
-    SettingField("next_path", "Where the cursor or next address lies", "Such as meta.next."),
+    SettingField(
+        "page_parameter",
+        "Parameter for the page",
+        "Page, offset or cursor.",
+        only_with=("paging", ("page", "offset", "cursor")),
+    ),
+    SettingField(
+        "first_page",
+        "Number of the first page",
+        "",
+        "number",
+        default="1",
+        only_with=("paging", ("page",)),
+    ),
+    SettingField(
+        "size_parameter",
+        "Parameter for the page size",
+        "Leave empty if there is none.",
+        only_with=("paging", PAGED),
+    ),
+    SettingField(
+        "size",
+        "Page size",
+        "At most 1000.",
+        "number",
+        default="100",
+        only_with=("paging", PAGED),
+    ),
+    SettingField(
+        "next_path",
+        "Where the cursor or next address lies",
+        "Such as meta.next.",
+        only_with=("paging", ("cursor", "next")),
+    ),
     SettingField(
         "total_path",
         "Where the number of all records lies",
         "Such as meta.total. With it, reading ends without asking for a page that isn't there.",
+        only_with=("paging", ("page", "offset")),
     ),
     SettingField("since_parameter", "Parameter for “changed since”", "Empty if there is none."),
-    SettingField("since_format", "How moments are written", "", "choice", FORMATS, "iso"),
+    SettingField(
+        "since_format",
+        "How moments are written",
+        "",
+        "choice",
+        FORMATS,
+        "iso",
+        only_with=("since_parameter", ()),
+    ),
     SettingField("path", "Path", "Such as /v1/reservations.", needed=True, per_type=True),
     SettingField(
         "records", "Where the records lie", "Such as data.items; empty: the answer.", per_type=True
@@ -289,7 +328,8 @@ def _hear(body: bytes, account: str) -> Call:
 KIND = Kind(
     key="rest",
     name="REST / JSON",
-    icon="api",
+    icon="code",
+    hue=330,
     about="Reads any API that answers with JSON: you say where things lie, nothing is programmed.",
     address="",
     needs_address=True,
@@ -312,8 +352,8 @@ KIND = Kind(
         (
             "Have the other system send a POST to this address whenever something has changed. "
             "It may be empty.",
-            "If it can say more, let it send JSON: {\"id\": \"…\"} makes the same call count once, "
-            "{\"types\": [\"reservations\"]} tells what has changed.",
+            'If it can say more, let it send JSON: {"id": "…"} makes the same call count once, '
+            '{"types": ["reservations"]} tells what has changed.',
         ),
     ),
 )
