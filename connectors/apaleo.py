@@ -206,7 +206,8 @@ def _hear(body: bytes, account: str) -> Call:
 KIND = Kind(
     key="apaleo",
     name=NAME,
-    icon="apartment",
+    icon="building-2",
+    hue=40,
     about="Reads reservations, the guests in them, and units of all properties of the account.",
     address=ADDRESS,
     needs_address=False,

@@ -187,6 +187,7 @@ KIND = Kind(
     key="cloudbeds",
     name=NAME,
     icon="cloud",
+    hue=215,
     about="Reads reservations, guests, rooms, rate plans and items of a Cloudbeds property.",
     address=ADDRESS,
     needs_address=False,

@@ -232,7 +232,8 @@ def _hear(body: bytes, account: str) -> Call:
 KIND = Kind(
     key="mews",
     name=NAME,
-    icon="hotel",
+    icon="bed-double",
+    hue=250,
     about="Reads everything that the Connector API of Mews has, up to a thousand at a time.",
     address=ADDRESS,
     needs_address=False,
