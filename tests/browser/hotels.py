@@ -18,7 +18,7 @@ from demo.partners.vendors import Vendors
 
 COUNT = 300  # reservations behind the API
 STATES = ("Confirmed", "InHouse", "CheckedOut", "Cancelled")
-PATIENCE = 30  # seconds that a page is held back at most
+PATIENCE = 50  # seconds that a page is held back at most; after 60 nobody waits for it
 
 
 @dataclass(frozen=True)

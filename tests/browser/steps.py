@@ -92,13 +92,15 @@ async def choose(page: Page, ours: str, theirs: str, *, typed: str = "") -> None
         await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(row_of(page, ours).locator(".picker-open code")).to_have_text(theirs)
-    await expect(page.get_by_role("status").filter(has_text="Saved, version")).to_be_visible()
+    await _see_saved(page)
 
 
 async def accept_suggestions(page: Page) -> None:
     """Make all drafts count that are almost certain."""
-    await page.get_by_role("button", name=re.compile(r"^Accept \d+ above 90 %")).click()
-    await expect(page.get_by_text(re.compile(r"^\d+ suggestions accepted"))).to_be_visible()
+    accept = page.get_by_role("button", name=re.compile(r"^Accept \d+ above 90 %"))
+    await accept.click()
+    await expect(accept).to_be_hidden()
+    await _see_saved(page)
 
 
 async def activate_the_transfer(page: Page) -> None:
@@ -188,6 +190,11 @@ async def _open(page: Page, label: str) -> None:
 
 async def _arrive(page: Page, heading: str) -> None:
     await expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
+
+
+async def _see_saved(page: Page) -> None:
+    """The mapping is saved, and takes the next change."""
+    await expect(page.get_by_role("status").filter(has_text="Saved, version")).to_be_visible()
 
 
 async def _see_count(page: Page, count: int) -> None:
