@@ -19,6 +19,7 @@ from connectors.door import Door
 from connectors.mail import Post
 from connectors.webhook import Sender
 from domain import (
+    api_requests,
     attempts,
     authorizations,
     core,
@@ -42,6 +43,7 @@ from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
 JOBS = (
+    api_requests,
     attempts,
     authorizations,
     core,
@@ -134,6 +136,9 @@ def assemble(
     site.install(app, base_url=settings.address, letters=letters, accounts=accounts)
     changes.listen(live.heard)
     pages.on_startup(lambda: jobs.start(settings.executor("serve")))
+    writer = api_requests.Writer()
+    pages.on_startup(writer.start)
+    pages.on_shutdown(lambda: asyncio.to_thread(writer.stop))
     pages.on_startup(_settle)
     pages.on_shutdown(_stop)
     return app

@@ -18,6 +18,7 @@ from api import (
 from api.headers import Headers
 from api.idempotency import Idempotency
 from api.limits import Limits
+from api.notes import Naming
 from api.origins import Origins
 from api.pace import Pace
 from api.paths import PREFIX
@@ -38,7 +39,7 @@ def create(*, base_url: str, limit: Limit = USUAL) -> FastAPI:
     app.include_router(health.router)
     app.include_router(problems.pages)
     app.include_router(hooks.router)
-    machines = OneSpelling(_api(base_url, limit))
+    machines = OneSpelling(Naming(_api(base_url, limit)))
     app.router.routes.append(Route(PREFIX, machines))
     app.mount(PREFIX, machines)
     # The last one added is the outermost, so that every answer has the headers.

@@ -11,6 +11,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from api.notes import Whose, note
 from domain import callers, partner_keys, tokens
 from domain.refusals import Refusal
 
@@ -39,13 +40,13 @@ def caller(
     if credentials is None:
         raise _missing("the access token of the connection", TOKEN)
     if credentials.credentials.startswith(KEY):
-        callers.recognise_partner(credentials.credentials)
+        _by_key(credentials.credentials)
         raise Refusal(
             "token_needed",
             "This is about one connection: send its access token (adj_…), not a partner key.",
             "partner",
         )
-    return callers.recognise(credentials.credentials)
+    return _by_token(credentials.credentials)
 
 
 def partner_caller(
@@ -58,13 +59,13 @@ def partner_caller(
     if credentials is None:
         raise _missing("a partner key", KEY)
     if credentials.credentials.startswith(TOKEN):
-        callers.recognise(credentials.credentials)
+        _by_token(credentials.credentials)
         raise Refusal(
             "partner_key_needed",
             "This is about all of a partner: send a partner key (adp_…), not an access token.",
             "partner",
         )
-    return callers.recognise_partner(credentials.credentials)
+    return _by_key(credentials.credentials)
 
 
 AnyCaller = Annotated[callers.Caller, Depends(caller)]
@@ -108,8 +109,25 @@ def identify(shown: str) -> str:
     Refuses `unauthorized`.
     """
     if shown.startswith(KEY):
-        return callers.recognise_partner(shown).partner_id
-    return callers.recognise(shown).connection.id
+        return _by_key(shown).partner_id
+    return _by_token(shown).connection.id
+
+
+def about(caller: callers.PartnerCaller, connection_id: str) -> None:
+    """Note that a request with a partner key was about a connection of that partner's."""
+    note(whose=Whose(connection_id, caller.partner_id))
+
+
+def _by_token(shown: str) -> callers.Caller:
+    found = callers.recognise(shown)
+    note(whose=Whose(found.connection.id, found.partner_id, found.property_id))
+    return found
+
+
+def _by_key(shown: str) -> callers.PartnerCaller:
+    found = callers.recognise_partner(shown)
+    note(whose=Whose(partner_id=found.partner_id))
+    return found
 
 
 def _missing(what: str, prefix: str) -> Refusal:

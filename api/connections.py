@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import problems
 from api.bodies import only_json
-from api.callers import PartnerCaller
+from api.callers import PartnerCaller, about
 from api.connection import Farewell, Moved, Rejection
 from domain import connections, partner_connections
 from domain.partner_connections import PartnerConnection, PartnerConnections
@@ -45,7 +45,9 @@ def page(caller: PartnerCaller, wanted: Annotated[Wanted, Query()]) -> PartnerCo
 @router.get("/{connection_id}")
 def read(caller: PartnerCaller, connection_id: str) -> PartnerConnection:
     """Return one connection, in whatever state it is."""
-    return partner_connections.read(caller.actor, connection_id)
+    found = partner_connections.read(caller.actor, connection_id)
+    about(caller, connection_id)
+    return found
 
 
 @router.post("/{connection_id}/activate")
@@ -55,6 +57,7 @@ def activate(caller: PartnerCaller, connection_id: str) -> Moved:
     Answers 409 `request_already_resolved` when it was answered before.
     """
     connections.activate(caller.actor, connection_id)
+    about(caller, connection_id)
     return Moved(connection_id, "active")
 
 
@@ -65,6 +68,7 @@ def reject(caller: PartnerCaller, connection_id: str, rejection: Rejection) -> M
     Answers 409 `request_already_resolved` when it was answered before.
     """
     connections.reject(caller.actor, connection_id, rejection.reason)
+    about(caller, connection_id)
     return Moved(connection_id, "rejected")
 
 
@@ -72,6 +76,7 @@ def reject(caller: PartnerCaller, connection_id: str, rejection: Rejection) -> M
 def disable(caller: PartnerCaller, connection_id: str, farewell: Farewell | None = None) -> Moved:
     """Pause an active connection. Its token opens nothing until you enable it again."""
     connections.disable(caller.actor, connection_id, farewell.reason if farewell else "")
+    about(caller, connection_id)
     return Moved(connection_id, "disabled")
 
 
@@ -82,6 +87,7 @@ def enable(caller: PartnerCaller, connection_id: str) -> Moved:
     Answers 409 `disabled_by_other_side` when the property paused it: then only the property can.
     """
     connections.enable(caller.actor, connection_id)
+    about(caller, connection_id)
     return Moved(connection_id, "active")
 
 
@@ -94,4 +100,5 @@ def disconnect(
     Answers 409 `wrong_state` while the request waits: reject it instead.
     """
     connections.disconnect(caller.actor, connection_id, farewell.reason if farewell else "")
+    about(caller, connection_id)
     return Moved(connection_id, "disconnected")

@@ -3,6 +3,8 @@
 The headers are those of draft-ietf-httpapi-ratelimit-headers-10, on every answer of the API.
 """
 
+import math
+import time
 from collections import OrderedDict
 
 from anyio import to_thread
@@ -11,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.callers import bearer_of, is_shaped
+from api.notes import NOBODYS, Whose, current, note
 from domain.pace import Limit, Memory, Programs, Verdict, fingerprint
 
 _MOST_KNOWN = 10_000
@@ -30,7 +33,8 @@ class Pace:
         self._limit = limit
         self._addresses = Memory(limit)
         self._programs = Programs(limit)
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._known: OrderedDict[str, Whose] = OrderedDict()
+        self._refused: dict[str, float] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -38,15 +42,16 @@ class Pace:
             return
         shown, address = bearer_of(scope), (scope.get("client") or ("",))[0]
         if not is_shaped(shown):
-            await self._pass("address", self._addresses.hit(address), scope, receive, send)
+            await self._pass("address", address, self._addresses.hit(address), scope, receive, send)
             return
         program = fingerprint(shown)
         if program not in self._known:
             verdict = self._addresses.look(address)
             if not verdict.is_allowed:
-                await self._pass("address", verdict, scope, receive, send)
+                await self._pass("address", address, verdict, scope, receive, send)
                 return
-        status = await self._pass("token", await self._hit(program), scope, receive, send)
+        note(whose=self._known.get(program, NOBODYS))
+        status = await self._pass("token", program, await self._hit(program), scope, receive, send)
         if status == 401:
             self._known.pop(program, None)
             self._addresses.hit(address)
@@ -59,15 +64,25 @@ class Pace:
         return self._programs.hit(program)
 
     def _remember(self, program: str) -> None:
-        self._known[program] = None
+        """Remember a good token or key, and whose it is if that was asked: for the log."""
+        noted = current.get()
+        if noted is None or noted.whose == NOBODYS:
+            return
+        self._known[program] = noted.whose.itself
         self._known.move_to_end(program)
         if len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
 
     async def _pass(
-        self, who: str, verdict: Verdict, scope: Scope, receive: Receive, send: Send
+        self,
+        who: str,
+        counted: str,
+        verdict: Verdict,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
     ) -> int:
-        """Answer as the verdict says, and return the status of the answer."""
+        """Answer as the verdict about `counted` says, and return the status of the answer."""
         statuses = []
 
         async def send_with_headers(message: Message) -> None:
@@ -80,9 +95,22 @@ class Pace:
                 headers["RateLimit"] = f'"{who}";r={verdict.left};t={verdict.seconds}'
             await send(message)
 
-        inner = self._app if verdict.is_allowed else self._refusal(who, verdict)
+        inner = self._app
+        if not verdict.is_allowed:
+            inner = self._refusal(who, verdict)
+            note(is_kept=self._is_new(counted))
         await inner(scope, receive, send_with_headers)
         return statuses[0] if statuses else 500
+
+    def _is_new(self, counted: str) -> bool:
+        """Whether nobody like this was refused within a second: the log needs no more of them."""
+        now = time.monotonic()
+        if now - self._refused.get(counted, -math.inf) < 1:
+            return False
+        if len(self._refused) > _MOST_KNOWN:
+            self._refused.clear()
+        self._refused[counted] = now
+        return True
 
     def _refusal(self, who: str, verdict: Verdict) -> ASGIApp:
         limit, seconds = self._limit, verdict.seconds

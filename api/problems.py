@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 import logs
+from api.notes import note
 from domain.refusals import Refusal
 
 PAGES = "/help/errors"
@@ -232,6 +233,7 @@ def answer(
     `owner` (property, partner, platform) can put it right.
     """
     kind = KINDS.get(code, _OTHERWISE)
+    note(code=code)
     problem = Problem(
         f"{base_url}{PAGES}/{code}",
         kind.title,

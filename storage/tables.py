@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from storage.api_requests import ApiRequest
 from storage.apps import App
 from storage.authorizations import Authorization, AuthorizationStart
 from storage.connections import Connection, Token, TokenLink
@@ -31,6 +32,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "AccountingCategory",
     "Alert",
+    "ApiRequest",
     "App",
     "Attempt",
     "Authorization",

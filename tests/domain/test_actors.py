@@ -10,6 +10,7 @@ import pytest
 
 import domain
 from domain import (
+    api_requests,
     apps,
     authorizations,
     callers,
@@ -20,7 +21,6 @@ from domain import (
     deliveries,
     endpoints,
     history,
-    hooks,
     integrations,
     invitations,
     mailbox,
@@ -154,6 +154,9 @@ subscriptions.read            ok    ok    no       ok   no    ok    ok     ok
 history.of_connection         ok    ok    no       ok   no    ok    ok     ok
 partner_connections.page      no    no    no       ok   no    no    no     ok
 partner_connections.read      no    no    no       ok   no    no    no     ok
+api_requests.of_connection    ok    ok    no       ok   no    ok    ok     ok
+api_requests.of_partner       no    no    no       ok   no    no    no     ok
+api_requests.find             no    no    no       no   no    ok    no     no
 callers.read                  no    no    no       no   no    no    ok     no
 
 deliveries.of_partner         no    no    no       ok   no    no    no     ok
@@ -333,6 +336,9 @@ VERBS: dict[str, Verb] = {
     "history.of_connection": lambda who, s: history.of_connection(who, s.active),
     "partner_connections.page": lambda who, s: partner_connections.page(who, s.d3x),
     "partner_connections.read": lambda who, s: partner_connections.read(who, s.active),
+    "api_requests.of_connection": lambda who, s: api_requests.of_connection(who, s.active),
+    "api_requests.of_partner": lambda who, s: api_requests.of_partner(who, s.d3x),
+    "api_requests.find": lambda who, s: api_requests.find(who, "a-request"),
     "callers.read": lambda who, s: callers.read(who),
     "deliveries.of_partner": lambda who, s: deliveries.of_partner(who, s.d3x),
     "deliveries.read": lambda who, s: deliveries.read(who, s.message),
@@ -493,10 +499,11 @@ def test_nothing_is_done_with_a_revoked_or_invented_key(scene: Scene) -> None:
     assert builders.snapshot() == before
 
 
-def test_only_our_own_jobs_are_adjoin_and_all_they_do_is_activate(scene: Scene) -> None:
+def test_only_our_own_jobs_are_adjoin_and_all_they_move_is_a_request(scene: Scene) -> None:
     before = builders.snapshot()
     allowed = {verb for verb in VERBS if _call(verb, ADJOIN, scene) == "ok"}
-    assert allowed == {"connections.activate", "subscriptions.read", "history.of_connection"}
+    reads = {"subscriptions.read", "history.of_connection", "api_requests.of_connection"}
+    assert allowed == {"connections.activate", *reads}
     builders.restore(before)
 
 

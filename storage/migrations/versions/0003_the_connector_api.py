@@ -27,9 +27,11 @@ def upgrade() -> None:
     _let_sources_call()
     _answer_requests_once()
     _count_requests()
+    _log_requests()
 
 
 def downgrade() -> None:
+    _log_no_requests()
     _count_no_requests()
     _forget_what_was_answered()
     _let_no_source_call()
@@ -232,3 +234,31 @@ def _count_requests() -> None:
 
 def _count_no_requests() -> None:
     op.drop_table("pace")
+
+
+# The request log.
+
+
+def _log_requests() -> None:
+    op.create_table(
+        "api_requests",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("at", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("duration_ms", sa.Integer(), nullable=False),
+        sa.Column("connection_id", sa.String(), nullable=True),
+        sa.Column("partner_id", sa.String(), nullable=True),
+        sa.Column("property_id", sa.String(), nullable=True),
+    )
+    op.create_index("ix_api_requests_at", "api_requests", ["at"])
+    op.create_index("ix_api_requests_request_id", "api_requests", ["request_id"])
+    op.create_index("api_requests_by_connection", "api_requests", ["connection_id", "id"])
+    op.create_index("api_requests_by_partner", "api_requests", ["partner_id", "id"])
+
+
+def _log_no_requests() -> None:
+    op.drop_table("api_requests")
