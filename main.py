@@ -5,6 +5,7 @@ import gc
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from nicegui import app as pages
 
 import api.app
 import logs
+from api import problems
 from connectors.door import Door
 from connectors.mail import Post
 from connectors.webhook import Sender
@@ -39,6 +41,8 @@ from settings import Settings, kept_secret
 from storage import changes, database, encryption, jobs, migrations
 from ui import live, site
 from ui.components.accounts import Account
+from ui.pages.guide import Guide
+from ui.pages.guide.errors import Explained
 from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
@@ -133,7 +137,9 @@ def assemble(
     `letters` and `accounts` are a demo's: its mailbox, and who can be tried with one press.
     """
     app = api.app.create(base_url=settings.address, limit=pace.read(settings.api_rate))
-    site.install(app, base_url=settings.address, letters=letters, accounts=accounts)
+    explained = [Explained(code, **asdict(kind)) for code, kind in problems.KINDS.items()]
+    guide = Guide(settings.address, api.app.DESCRIPTION, explained)
+    site.install(app, base_url=settings.address, letters=letters, accounts=accounts, guide=guide)
     changes.listen(live.heard)
     pages.on_startup(lambda: jobs.start(settings.executor("serve")))
     writer = api_requests.Writer()

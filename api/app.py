@@ -26,6 +26,7 @@ from api.requests import Requests
 from domain.pace import USUAL, Limit
 
 VERSION = "1"
+DESCRIPTION = f"{PREFIX}/v1/openapi.json"  # where programs find it
 
 
 def create(*, base_url: str, limit: Limit = USUAL) -> FastAPI:
@@ -37,7 +38,6 @@ def create(*, base_url: str, limit: Limit = USUAL) -> FastAPI:
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(health.router)
-    app.include_router(problems.pages)
     app.include_router(hooks.router)
     machines = OneSpelling(Naming(_api(base_url, limit)))
     app.router.routes.append(Route(PREFIX, machines))

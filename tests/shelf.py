@@ -49,6 +49,15 @@ class Shelf:
         with database.transaction() as session:
             add_reservations(session, self.world.hotel, self.source, numbers, at, status=status)
 
+    def add_products(self, count: int) -> None:
+        """Bring in so many products more."""
+        rows = [
+            _row(self.world.hotel, self.source, f"pro-{n}", self.world.now) | {"name": f"Extra {n}"}
+            for n in range(count)
+        ]
+        with database.transaction() as session:
+            session.execute(sa.insert(TABLES["products"]), rows)
+
     def change(self, key: str, at: datetime, **values: Any) -> None:
         """Change a reservation as a run would."""
         _update(self.source, key, changed_at=at, **values)
