@@ -444,7 +444,10 @@ def _mine(
 ) -> tuple[Standing, Authorization]:
     _, row = _visible(session, actor, authorization_id, now)
     who = connections.managing(session, actor, row.property_id, now)
-    dependents.hold(session, row)
+    try:
+        dependents.hold(session, row)
+    except database.Gone as gone:
+        raise not_found("This authorization") from gone
     return who, row
 
 

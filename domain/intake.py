@@ -66,6 +66,8 @@ def go_on(run_id: str, number: int, *, seconds: float = SLICE) -> None:
     except OperationalError:
         # Nothing can be written down now; `due.sweep` lets the run go on where it stands.
         log.warning("the database did not answer, run %s goes on later", run_id)
+    except database.Gone:
+        log.info("run %s was removed with its integration", run_id)
     except Exception:
         # Whatever it is, it is ours: the run must not stay half done without a word.
         log.exception("run %s broke off", run_id)

@@ -207,6 +207,7 @@ def create(actor: Actor, property_id: str, draft: Draft, *, now: datetime | None
         source = session.get(Source, draft.source_id)
         if source is None or source.property_id != property_id:
             raise invalid("Choose a source of this property.")
+        moving.hold(session, source, "This source")
         _must_fit(session, property_id)
         found = Integration(
             property_id=property_id,
@@ -379,8 +380,8 @@ def mine(
     `forbidden`."""
     _, found = visible(session, actor, integration_id, now)
     who = connections.managing(session, actor, found.property_id, now)
-    database.lock(session, session.get_one(Source, found.source_id))
-    database.lock(session, found)
+    moving.hold(session, session.get_one(Source, found.source_id), "This source")
+    moving.hold(session, found, "This integration")
     return who, found
 
 

@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from domain import connections, integrations, lifecycle, masking, moments, plans
+from domain import connections, integrations, lifecycle, masking, moments, moving, plans
 from domain.actors import Actor, Standing, standing
 from domain.refusals import Refusal, not_found
 from domain.types_of_data import ALL
@@ -205,7 +205,7 @@ def cancel(actor: Actor, run_id: str, *, now: datetime | None = None) -> None:
     with database.transaction() as session:
         _, run = _visible(session, actor, run_id, now)
         who = connections.managing(session, actor, run.property_id, now)
-        database.lock(session, run)
+        moving.hold(session, run, "This run")
         plans.cancel(session, run, who, "property", now)
 
 

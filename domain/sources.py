@@ -310,7 +310,7 @@ def mine(session: Session, actor: Actor, source_id: str, now: datetime) -> tuple
     """Return who acts, on which source, and hold it still; refuses `not_found`, `forbidden`."""
     _, source = visible(session, actor, source_id, now)
     who = connections.managing(session, actor, source.property_id, now)
-    database.lock(session, source)
+    moving.hold(session, source, "This source")
     return who, source
 
 
@@ -344,7 +344,7 @@ def _authorization(
     if found is None or found.property_id != property_id or found.kind != kind.key:
         raise invalid(f"Choose an authorization for {kind.name}.")
     if hold:
-        database.lock(session, found)
+        moving.hold(session, found, "This authorization")
     if found.status != "working":
         raise invalid(f"{found.name} does not work at the moment. Repair it first.")
     return found
@@ -381,6 +381,8 @@ def _write(session: Session, source: Source) -> None:
 
 def _remove_what_it_brought(session: Session, source: Source) -> None:
     transfers = select(Transfer.id).where(Transfer.source_id == source.id)
+    # Whoever adds something to one of them ends first, or finds nothing to add it to.
+    session.exec(transfers.with_for_update()).all()
     for of_transfer in (MappingVersion, Sample):
         _delete(session, of_transfer, col(of_transfer.transfer_id).in_(transfers))
     of_source: tuple[Any, ...] = (Transfer, Upload, HookEvent, *TABLES.values())

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlmodel import Session, SQLModel
 
 from storage import changes
@@ -107,13 +107,20 @@ def alone(url: str) -> Iterator[None]:
         engine.dispose()
 
 
+class Gone(Exception):
+    """Somebody has removed a row between our finding it and our holding it still."""
+
+
 def lock(session: Session, row: SQLModel) -> None:
-    """Read `row` again and let nobody else change it before the transaction ends.
+    """Read `row` again and let nobody else change it before the transaction ends; raises Gone.
 
     Who locks several takes them in the order connection, authorization, source, transfer,
     integration, run, endpoint, message, so that no two wait for each other.
     """
-    session.refresh(row, with_for_update={"key_share": True})
+    try:
+        session.refresh(row, with_for_update={"key_share": True})
+    except InvalidRequestError as error:
+        raise Gone from error
 
 
 def changes_a_row(session: Session, statement: sa.Update | sa.Delete) -> bool:
