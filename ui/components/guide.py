@@ -19,9 +19,9 @@ PAGES = {
 @contextmanager
 def guide(path: str, title: str, lead: str) -> Iterator[ui.element]:
     """Show the frame with `path` as the current page; the block fills it below the title."""
-    ui.context.client.layout.classes("guide")
-    with ui.element("header").classes("guide-top"):
-        with _link("/", "guide-logo", "Adjoin"):
+    ui.context.client.layout.classes("manual")
+    with ui.element("header").classes("manual-top"):
+        with _link("/", "manual-logo", "Adjoin"):
             logo = ui.element("img").props('alt="" width="26" height="26"')
             logo.props["src"] = look.asset("favicon.svg")
             text("Adjoin", "span")
@@ -31,10 +31,10 @@ def guide(path: str, title: str, lead: str) -> Iterator[ui.element]:
                     text(label, "span")
                 if address == path:
                     ui.context.slot.children[-1].props('aria-current="page"')
-    with ui.element("main").classes("guide-main"):
+    with ui.element("main").classes("manual-main"):
         text(title, "h1")
         text(lead, classes="lead")
-        with ui.element("div").classes("guide-body") as body:
+        with ui.element("div").classes("manual-body") as body:
             yield body
 
 

@@ -36,12 +36,12 @@ export default {
                 <h3>{{ block.title }}</h3>
                 <dl class="fields">
                   <template v-for="field in block.fields" :key="field.name">
-                    <dt :style="{ paddingLeft: field.depth * 18 + 'px' }">
+                    <dt :class="{ alone: !field.meaning }" :style="{ paddingLeft: field.depth * 18 + 'px' }">
                       <code>{{ field.name }}</code>
                       <span class="muted">{{ field.kind }}</span>
                       <span v-if="field.required" class="needed">needed</span>
                     </dt>
-                    <dd :style="{ paddingLeft: field.depth * 18 + 'px' }">{{ field.meaning }}</dd>
+                    <dd v-if="field.meaning" :style="{ paddingLeft: field.depth * 18 + 'px' }">{{ field.meaning }}</dd>
                   </template>
                 </dl>
               </template>
@@ -109,13 +109,14 @@ function called(document, path, verb, operation) {
   const answers = [];
   for (const [code, answer] of Object.entries(operation.responses)) {
     const schema = answer.content?.["application/json"]?.schema;
-    const fields = schema ? fieldsOf(document, schema) : [];
+    const fields = schema ? fieldsOf(document, schema).map((field) => ({ ...field, required: false })) : [];
     if (fields.length) blocks.push({ title: "Answer " + code + " (JSON)", fields });
     answers.push({ code, words: wordsOf(code, answer) });
   }
   const words = (operation.description || "").replaceAll("`", "").split("\n\n");
   const doors = (operation.security || []).flatMap((each) => Object.keys(each));
   const who = doors.length ? "Needs: " + doors.join(" or ") + "." : "Needs no token.";
+  for (const field of blocks.flatMap((block) => block.fields)) field.meaning = field.meaning.replaceAll("`", "");
   const text = [verb, path, title, ...words].join(" ").toLowerCase();
   return { id: operation.operationId.replaceAll(".", "-"), verb, path: "/api" + path, title, words, who, blocks, answers, text };
 }
