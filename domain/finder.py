@@ -1,6 +1,6 @@
 """The ID finder: one search over everything that a property has, by name, code or ID."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,7 +75,7 @@ def find(actor: Actor, property_id: str, text: str, *, now: datetime | None = No
         hits: list[Hit] = []
         more: list[str] = []
         for of_type in (ALL[key] for key in _ORDER):
-            found = _of_type(session, of_type, property_id, text, may_see)
+            found = _of_type(session, of_type, property_id, list(names), text, may_see)
             hits += _hits(session, of_type, found[:OF_EACH], names, may_see)
             if len(found) > OF_EACH:
                 more.append(of_type.key)
@@ -86,7 +86,12 @@ def find(actor: Actor, property_id: str, text: str, *, now: datetime | None = No
 
 
 def _of_type(
-    session: Session, of_type: TypeOfData, property_id: str, text: str, may_see: bool
+    session: Session,
+    of_type: TypeOfData,
+    property_id: str,
+    sources: Sequence[str],
+    text: str,
+    may_see: bool,
 ) -> list[Any]:
     """Return the first records of a type, one more than is shown; what has just this ID is first.
 
@@ -95,15 +100,14 @@ def _of_type(
     """
     table: Any = TABLES[of_type.key]
     there = (table.property_id == property_id, table.removed_at.is_(None))
-    exact = [table.external_id == text]
+    has_words = select(table.id).where(*there, *records.having(of_type, text, may_see))
+    asked = [
+        select(table.id).where(*there, table.source_id.in_(sources), table.external_id == text),
+        has_words.order_by(table.search, table.id).limit(OF_EACH + 1),
+    ]
     if (number := number_of(of_type.key, text.lower())) is not None:
-        exact.append(table.id == number)
-    words = records.having(of_type, text, may_see)
-    numbers: dict[int, None] = {}
-    for conditions in ((sa.or_(*exact),), words):
-        query = select(table.id).where(*there, *conditions)
-        found = session.exec(query.order_by(table.search, table.id).limit(OF_EACH + 1))
-        numbers |= dict.fromkeys(found.all())
+        asked.insert(0, select(table.id).where(*there, table.id == number))
+    numbers = dict.fromkeys(number for query in asked for number in session.exec(query))
     query = select(table).options(sa.orm.defer(table.raw)).where(table.id.in_(list(numbers)))
     read = {record.id: record for record in session.exec(query)}
     return [read[number] for number in numbers if number in read]

@@ -128,8 +128,8 @@ def search(
     with database.reading() as session:
         who = seeing(session, actor, property_id, now or moments.now())
         of_type, may_see = _type(type_key), who.manages(property_id)
-        where = _conditions(of_type, property_id, query, may_see)
-        total = _count(session, type_key, where)
+        conditions = _conditions(of_type, property_id, query, may_see)
+        total = _count(session, type_key, conditions)
         size = max(1, min(query.size, MOST))
         pages = max(1, -(-total // size))
         page = max(1, min(query.page, pages))
@@ -137,7 +137,7 @@ def search(
         found = session.exec(
             select(table)
             .options(sa.orm.defer(table.raw))
-            .where(*where)
+            .where(*conditions)
             .order_by(*_order(of_type, query, may_see))
             .limit(size)
             .offset((page - 1) * size)
