@@ -10,9 +10,9 @@ from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
 
 from connectors.sources import KINDS
-from domain import authorizations, history, sources, transfers
+from domain import authorizations, history, integrations, sources, transfers
 from storage.sources import Transfer
-from tests import harvest
+from tests import flows, harvest
 from tests.builders import World
 from tests.harvest import HotelSystem
 from tests.ui.conftest import Person
@@ -146,6 +146,28 @@ async def test_a_data_transfer_is_removed_after_a_word_of_caution(
     confirm(maya, "Remove")
     await maya.should_see("Nothing is brought in yet.")
     assert transfers.of_source(world.maya, source_id) == ()
+
+
+async def test_what_is_active_leads_to_the_integration_that_it_needs(
+    maya: User, person: Person, world: World, source_id: str
+) -> None:
+    transfer_id = harvest.active(world, source_id)
+    new = f"/integrations/new?source={source_id}"
+    for path in (f"/sources/{source_id}/transfers/{transfer_id}", f"/sources/{source_id}"):
+        await go(maya, path)
+        await maya.should_see("Nothing brings reservations in yet")
+        assert button(maya, "New integration").props["href"] == new
+    noah = await person(NOAH)
+    await go(noah, f"/sources/{source_id}")
+    assert button(noah, "New integration").props["why-not"] == ONLY_MANAGERS
+    integration = flows.draft(world, source_id)
+    await maya.should_not_see("Nothing brings reservations in yet")
+    await maya.should_see("Brought in by")
+    same = integrations.Draft("", "Flow", {"guests": ("created",)})
+    integrations.change(world.maya, integration, same)
+    await maya.should_see("Tick it in the settings of Flow.")
+    href = f"/integrations/{integration}/settings"
+    assert button(maya, "Open the settings").props["href"] == href
 
 
 async def test_a_paused_transfer_says_what_is_gone_and_what_it_is_called_now(

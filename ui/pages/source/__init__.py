@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from domain import sources, transfers
+from domain.integrations import Row as Flow
 from domain.refusals import not_found
 from domain.sources import Page
 from domain.transfers import Row
@@ -23,9 +24,12 @@ from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
 from ui.live import Change, gathered
+from ui.pages.integration.words import listed
 from ui.pages.source.authorization import AuthorizationCard, draw_trouble
 from ui.pages.source.authorization_dialog import AuthorizationDialog
 from ui.pages.source.files import FilesCard
+from ui.pages.source.flows import draw_flows, draw_unused, flows_of, is_wanted
+from ui.pages.source.flows import told as told_of_flows
 from ui.pages.source.settings import SettingsForm, told
 from ui.pages.source.transfer_list import TransfersCard, draw_paused
 from ui.pages.source.transfer_moves import TransferMoves
@@ -34,26 +38,30 @@ from ui.pages.story import Story
 
 
 async def page(visit: Visit, source_id: str) -> None:
-    found, rows = await _read(visit, source_id)
+    found, rows, flows = await _read(visit, source_id)
     if found.row.property_id != visit.place.id:
         raise not_found("This source")
-    room = _Room(visit, found, rows)
+    room = _Room(visit, found, rows, flows)
     room.draw()
     visit.follow(room.follow)
 
 
-async def _read(visit: Visit, source_id: str) -> tuple[Page, tuple[Row, ...]]:
+async def _read(visit: Visit, source_id: str) -> tuple[Page, tuple[Row, ...], tuple[Flow, ...]]:
     found = await load(sources.read, visit.actor, source_id)
-    return found, await load(transfers.of_source, visit.actor, source_id)
+    rows = await load(transfers.of_source, visit.actor, source_id)
+    return found, rows, await flows_of(visit, source_id)
 
 
 class _Room:
     """The parts of the page, and how they hear of changes."""
 
-    def __init__(self, visit: Visit, found: Page, rows: Sequence[Row]) -> None:
+    def __init__(
+        self, visit: Visit, found: Page, rows: Sequence[Row], flows: tuple[Flow, ...]
+    ) -> None:
         self._visit = visit
         self._found = found
         self._rows = tuple(rows)
+        self._flows = flows
         self.refresh = gathered(self._refresh)
         self._dialog = Dialog(wide=True)
         self._credentials = AuthorizationDialog(visit)
@@ -78,6 +86,7 @@ class _Room:
                     else:
                         self._opens = AuthorizationCard(visit, self._credentials, found)
                     self._settings = Part(self._draw_settings, "contents")
+                    self._feeds: Part[object] = Part(lambda _: draw_flows(self._flows), "contents")
         self._show()
 
     def _draw_story(self) -> None:
@@ -112,6 +121,9 @@ class _Room:
     def _draw_trouble(self, _: object) -> None:
         draw_trouble(self._visit, self._found, self._credentials)
         draw_paused(self._rows)
+        active = [row for row in self._rows if row.status == "active"]
+        if unused := [row.label.lower() for row in active if not is_wanted(self._flows, row.type)]:
+            draw_unused(self._visit, self._found.row.id, listed(unused), self._flows)
 
     def _draw_settings(self, found: Page) -> None:
         if not found.kind.settings:
@@ -131,19 +143,20 @@ class _Room:
         known = {self._found.row.id, *(row.id for row in self._rows)}
         if self._found.authorization is not None:
             known.add(self._found.authorization.id)
-        if change.id in known or change.noun in ("transfer", "everything"):
+        if change.id in known or change.noun in ("transfer", "integration", "everything"):
             await self.refresh()
 
     async def _refresh(self) -> None:
         """Read the source again, and change on the page what has become different."""
-        self._found, self._rows = await _read(self._visit, self._found.row.id)
+        self._found, self._rows, self._flows = await _read(self._visit, self._found.row.id)
         self._show()
 
     def _show(self) -> None:
         found = self._found
         self._title.text = found.row.name
         self._badge.set(found.row.status)
-        self._trouble.show((found.row, found.authorization, self._rows))
+        self._trouble.show((found.row, found.authorization, self._rows, told_of_flows(self._flows)))
+        self._feeds.show(told_of_flows(self._flows))
         self._transfers.update(found, self._rows)
         if found.row.kind == "file":
             self._files.update(found, self._rows)

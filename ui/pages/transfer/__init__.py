@@ -6,6 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
+from domain.integrations import Row as Flow
 from domain.mappings import Editor
 from domain.readiness import AUTHORIZATION, SAMPLE, Missing
 from domain.refusals import not_found
@@ -20,6 +21,7 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.live import Change, gathered
+from ui.pages.source.flows import draw_unused, flows_of, is_wanted
 from ui.pages.source.missing import draw_missing
 from ui.pages.source.transfer_moves import TransferMoves, items
 from ui.pages.source.words import why_not
@@ -34,7 +36,7 @@ async def page(visit: Visit, source_id: str, transfer_id: str) -> None:
     row = loaded[0].transfer
     if row.property_id != visit.place.id or row.source_id != source_id:
         raise not_found("This data transfer")
-    room = _Room(visit, loaded)
+    room = _Room(visit, loaded, await flows_of(visit, source_id))
     room.draw()
     visit.follow(room.follow)
     room.begin()
@@ -43,8 +45,9 @@ async def page(visit: Visit, source_id: str, transfer_id: str) -> None:
 class _Room:
     """The parts of the page, and how they hear of changes."""
 
-    def __init__(self, visit: Visit, loaded: Loaded) -> None:
+    def __init__(self, visit: Visit, loaded: Loaded, flows: tuple[Flow, ...]) -> None:
         self._visit = visit
+        self._flows = flows
         self._why_not = why_not(visit)
         self._editing = Editing(visit, loaded, self._show)
         self._refresh = gathered(self._editing.refresh)
@@ -63,7 +66,7 @@ class _Room:
         self._draw_head()
         with ui.element("div").classes("stack"):
             self._state = Part(self._draw_state, "stack tight")
-            self._state.show(_told(editor))
+            self._state.show(self._told())
             self._editing.mapping = self._draw_mapping()
 
     def begin(self) -> None:
@@ -76,6 +79,9 @@ class _Room:
 
     async def follow(self, change: Change) -> None:
         ours = (self._editor.transfer.id, self._editor.transfer.source_id)
+        if change.noun in ("integration", "everything"):
+            self._flows = await flows_of(self._visit, self._editor.transfer.source_id)
+            self._state.show(self._told())
         if change.id in ours or change.noun == "everything":
             await self._refresh()
 
@@ -139,6 +145,20 @@ class _Room:
             draw_missing(editor.trial.missing, self._go, is_active=row.status == "active")
         elif row.status != "active":
             self._draw_ready()
+        if row.status == "active" and not self._is_wanted:
+            label = editor.type.label.lower()
+            draw_unused(self._visit, row.source_id, label, self._flows)
+
+    @property
+    def _is_wanted(self) -> bool:
+        return is_wanted(self._flows, self._editor.type.key)
+
+    def _told(self) -> tuple[Any, ...]:
+        """Return what the state of the page is told from."""
+        editor = self._editor
+        row, lost = editor.transfer, tuple(str(each) for each in lost_paths(editor))
+        missing = editor.trial.missing
+        return (row.status, row.reason, row.sample_error, missing, lost, self._is_wanted)
 
     def _draw_ready(self) -> None:
         with callout(
@@ -153,7 +173,7 @@ class _Room:
         editor = self._editor
         self._badge.set(editor.transfer.status)
         self._gear.set(self._items())
-        self._state.show(_told(editor))
+        self._state.show(self._told())
         self._lead.show(editor.transfer.sampled_at)
         self._editing.mapping.show(self._standing(), fresh)
 
@@ -187,9 +207,3 @@ class _Room:
             await self._sample()
         else:
             self._editing.mapping.focus(target_of(missing.place))
-
-
-def _told(editor: Editor) -> tuple[Any, ...]:
-    """Return what the state of the page is told from."""
-    row, lost = editor.transfer, tuple(str(each) for each in lost_paths(editor))
-    return (row.status, row.reason, row.sample_error, editor.trial.missing, lost)
