@@ -1,6 +1,6 @@
 """Webhook endpoints: where a partner wants to be told, and the secrets that sign."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,9 @@ from domain.actors import ADJOIN, Actor, Standing, standing
 from domain.installation import current
 from domain.partners import working_for
 from domain.refusals import Refusal, invalid, not_found
+from domain.shelves import READS
 from storage import changes, database, encryption
+from storage.apps import App
 from storage.messages import Attempt, Endpoint, Message
 from storage.partners import Partner
 from storage.properties import Property
@@ -49,6 +51,16 @@ class Row:
     overlap_until: datetime | None
     replayable: int
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """What endpoints may ask for: `properties` are names by ids, those that are connected and those
+    that were chosen; `types` are the keys of the types of data that some app of the partner may
+    read."""
+
+    properties: Mapping[str, str]
+    types: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -166,11 +178,8 @@ def choose(
     change(actor, endpoint_id, events=events, property_ids=property_ids, now=now)
 
 
-def properties_to_choose(
-    actor: Actor, partner_id: str, *, now: datetime | None = None
-) -> dict[str, str]:
-    """Return the names of the properties that a partner's endpoints may ask for, by their ids:
-    those that are connected, and those that were chosen. Refuses `not_found` to strangers."""
+def choosable(actor: Actor, partner_id: str, *, now: datetime | None = None) -> Choosable:
+    """Return what a partner's endpoints may ask for; refuses `not_found` to strangers."""
     with database.reading() as session:
         working_for(session, actor, partner_id, now or moments.now())
         chosen = session.exec(
@@ -182,7 +191,13 @@ def properties_to_choose(
             .where(col(Property.id).in_(ids))
             .order_by(Property.name)
         )
-        return dict(found.all())
+        permitted = set().union(
+            *session.exec(select(App.permissions).where(App.partner_id == partner_id))
+        )
+        return Choosable(
+            dict(found.all()),
+            tuple(key for key, permission in READS.items() if permission in permitted),
+        )
 
 
 def rotate_secret(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> Made:

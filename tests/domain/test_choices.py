@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from sqlmodel import select
 
 from domain import connections, endpoints, partners, tokens
+from storage import database
+from storage.apps import App
 from storage.messages import Message
 from tests import builders
 from tests.builders import World
@@ -98,18 +101,27 @@ def test_only_connected_properties_can_be_chosen_and_others_are_all_unknown_alik
     made_up = refused(second, world, property_ids=("pro_never",)).message
     theirs = refused(second, world, property_ids=(world.lodge,)).message
     assert made_up.replace("pro_never", world.lodge) == theirs
-    assert endpoints.properties_to_choose(world.dee, world.d3x) == {}
+    assert endpoints.choosable(world.dee, world.d3x).properties == {}
     world.connect()
-    assert endpoints.properties_to_choose(world.dee, world.d3x) == {world.hotel: "Harbour Hotel"}
+    assert endpoints.choosable(world.dee, world.d3x).properties == {world.hotel: "Harbour Hotel"}
     second(world, property_ids=(world.hotel,))
-    assert refused(endpoints.properties_to_choose, world.finn, world.d3x).code == "not_found"
+    assert refused(endpoints.choosable, world.finn, world.d3x).code == "not_found"
+
+
+def test_it_is_said_which_types_of_data_a_partners_apps_may_read(world: World) -> None:
+    assert endpoints.choosable(world.dee, world.d3x).types == ()
+    with database.transaction() as session:
+        app = session.exec(select(App).where(App.slug == "d3x")).one()
+        app.permissions = ["products:read", "guests:write"]
+    assert endpoints.choosable(world.dee, world.d3x).types == ("products", "services")
+    assert endpoints.choosable(world.finn, world.freeguides).types == ()
 
 
 def test_a_chosen_property_stays_chosen_when_its_connection_has_ended(world: World) -> None:
     connection_id = world.connect_active()
     other = second(world, property_ids=(world.hotel,))
     connections.disconnect(world.maya, connection_id, now=world.now)
-    assert world.hotel in endpoints.properties_to_choose(world.dee, world.d3x)
+    assert world.hotel in endpoints.choosable(world.dee, world.d3x).properties
     chosen = ("connection.activated",)
     endpoints.choose(world.dee, other, events=chosen, property_ids=(world.hotel,), now=world.now)
     assert endpoints.read(world.dee, other).events == chosen

@@ -3,12 +3,13 @@
 import inspect
 import re
 
-from nicegui import ElementFilter
+from nicegui import ElementFilter, ui
 from nicegui.testing import User
+from nicegui.testing.user_interaction import UserInteraction
 
 from connectors import verifiers
 from connectors.webhook import Sender
-from domain import deliveries, endpoints, events, partners
+from domain import deliveries, endpoints, moments, partners
 from tests import builders
 from tests.builders import World
 from tests.ui.conftest import Person
@@ -16,6 +17,7 @@ from tests.ui.hands import button, complaint, field, fill, labels, press
 from tests.ui.hub import CHARLIE, FINN, MAYA, confirm, finds_nothing, page_words, visit
 from tests.ui.patience import until
 from ui.components.code import Code
+from ui.components.ticktree import TickTree
 
 PATH, READY = "/hub/endpoint", "How you are told"
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{40,}")
@@ -201,11 +203,93 @@ async def test_the_guide_shows_the_verifiers_that_we_test_and_every_event(
         "Python": verifiers.source("python"),
         "JavaScript": verifiers.source("javascript"),
     }
-    for event in events.EVENTS:
-        await dee.should_see(event)
     await dee.should_see("First at once, then 5 seconds, 5 minutes, 30 minutes, 2 hours")
     seconds = inspect.signature(Sender).parameters["timeout"].default
     await dee.should_see(f"Answer with 2xx within {seconds} seconds")
+
+
+# What it gets
+
+
+def trees(user: User) -> dict[str, TickTree]:
+    with user:
+        found = ElementFilter(kind=TickTree).within(kind=ui.dialog)
+        return {tree.props["label"]: tree for tree in found}
+
+
+def tick(user: User, tree: str, branch: str, *leaves: str, on: bool = True) -> None:
+    wish = {"branch": branch, "leaves": list(leaves), "on": on}
+    UserInteraction(user, {trees(user)[tree]}, None).trigger("tick", wish)
+
+
+async def test_events_and_properties_are_ticked(world: World, person: Person) -> None:
+    world.connect("d3x")
+    dee = await visit(person, PATH, READY)
+    await dee.should_see("everything about connections")
+    press(dee, "Choose events")
+    await dee.should_see("This holds from the next event on.")
+    fill(dee, "Events", "some")
+    await dee.should_see("No app of yours may read these, so nothing would come.")
+    tick(dee, "Events", "reservations", "reservation.updated")
+    tick(dee, "Events", "connection", "connection.enabled", on=False)
+    confirm(dee, "Save")
+    await until(lambda: dee.notify.contains("Changed"))
+    chosen = only(world).events
+    assert "reservation.updated" in chosen
+    assert "connection.enabled" not in chosen
+    assert {"connection.requested", "token.rotated"} <= set(chosen)
+    await dee.should_see("token.rotated, mapping.changed, reservation.updated")
+
+
+async def test_only_connected_properties_are_offered(world: World, person: Person) -> None:
+    world.connect("d3x")
+    dee = await visit(person, PATH, READY)
+    await add_wish(dee, "https://second.d3x.example")
+    fill(dee, "Properties", "some")
+    confirm(dee, "Add endpoint")
+    await dee.should_see("Tick one property at least.")
+    (branch,) = trees(dee)["Properties"].props["branches"]
+    assert [leaf["label"] for leaf in branch["leaves"]] == ["Harbour Hotel"]
+    tick(dee, "Properties", "properties", world.hotel)
+    confirm(dee, "Add endpoint")
+    await dee.should_see("Copy your signing secret now")
+    assert endpoints.of_partner(world.dee, world.d3x)[1].property_ids == (world.hotel,)
+
+
+async def add_wish(user: User, url: str) -> None:
+    press(user, "Add endpoint")
+    await user.should_see("You get the secret that signs them in the next step.")
+    fill(user, "Address", url)
+
+
+async def test_it_is_said_when_tokens_would_reach_nobody(world: World, person: Person) -> None:
+    dee = await visit(person, PATH, READY)
+    press(dee, "Choose events")
+    await dee.should_see("This holds from the next event on.")
+    fill(dee, "Events", "some")
+    tick(dee, "Events", "connection", "connection.requested", on=False)
+    confirm(dee, "Save")
+    await dee.should_see("Then nobody would get connection.requested")
+    assert only(world).events == ()
+
+
+async def test_what_failed_or_was_never_sent_is_replayed_since_a_moment(
+    world: World, person: Person
+) -> None:
+    connection_id = world.connect("d3x", now=moments.now())
+    (message,) = builders.messages_of(connection_id)
+    builders.attempt(message.id, now=moments.now(), code=500)
+    dee = await visit(person, PATH, READY)
+    press(dee, "Replay since")
+    await dee.should_see("What was delivered is not sent again.")
+    confirm(dee, "Replay")
+    await until(lambda: dee.notify.contains("Replaying"))
+    assert builders.message(message.id).round == 2
+    press(dee, "Replay since")
+    await dee.should_see("What was delivered is not sent again.")
+    fill(dee, "What", "missing")
+    confirm(dee, "Replay")
+    await until(lambda: dee.notify.contains("Nothing to send"))
 
 
 async def test_nobody_else_sees_an_endpoint(world: World, person: Person) -> None:

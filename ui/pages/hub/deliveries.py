@@ -92,7 +92,7 @@ def lines(rows: Sequence[Row]) -> list[Line]:
         {
             "id": row.id,
             "href": f"/hub/deliveries/{row.id}",
-            "event": words.event(row.event),
+            "event": words.title(row),
             "target": words.target(row),
             "hotel": row.property_name or None,
             "app": row.app_name,

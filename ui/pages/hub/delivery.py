@@ -44,7 +44,7 @@ class Sheet:
         self._visit = visit
         self._tries: dict[str, ui.element] = {}
         row = page.row
-        name = words.event(row.event)
+        name = words.title(row)
         breadcrumb([("Deliveries", "/hub/deliveries"), (name, None)])
         with page_title(name, _lead(row)):
             self._badge = badge(row.status)

@@ -9,8 +9,8 @@ from nicegui import ui
 
 from domain import deliveries, endpoints, moments, retries
 from domain.deliveries import Page as Delivery
-from domain.endpoints import Row
-from ui.ask import Outcome, act, attempt_outside, load
+from domain.endpoints import Choosable, Row
+from ui.ask import Outcome, act, attempt, attempt_outside, load
 from ui.components.ago import ago
 from ui.components.badge import badge
 from ui.components.button import Kind, button
@@ -23,23 +23,25 @@ from ui.components.part import Part
 from ui.components.secret import copyable
 from ui.components.text import text
 from ui.frame import Visit
-from ui.pages.hub import words
+from ui.pages.hub import replay, wishes, words
+from ui.pages.hub.wishes import Wishes
 
 
 class EndpointCard:
     """An endpoint that is brought up to date in place; the dialog is shared by all cards."""
 
-    def __init__(self, visit: Visit, dialog: Dialog, row: Row) -> None:
-        self._visit, self._dialog = visit, dialog
+    def __init__(self, visit: Visit, dialog: Dialog, row: Row, choosable: Choosable) -> None:
+        self._visit, self._dialog, self._choosable = visit, dialog, choosable
         self._test_id: str | None = None
         with ui.element("section").classes("card endpoint") as self.element:
             self._body = Part(self._draw, "stack tight")
             self._test = ui.element("div").classes("endpoint-test").props('aria-live="polite"')
-        self.show(row)
+        self.show(row, choosable)
 
-    def show(self, row: Row) -> None:
-        """Show the endpoint as it is now."""
-        self._body.show(row)
+    def show(self, row: Row, choosable: Choosable) -> None:
+        """Show the endpoint as it is now, and offer what can be chosen now."""
+        self._choosable = choosable
+        self._body.show((row, wishes.hotels(row, choosable)))
 
     async def hear(self, message_id: str) -> None:
         """Look again at the test event, if that is what a change is about."""
@@ -48,13 +50,14 @@ class EndpointCard:
             if not self.element.is_deleted:
                 self._draw_test(delivery)
 
-    def _draw(self, row: Row) -> None:
+    def _draw(self, shown: tuple[Row, str]) -> None:
+        row, hotels = shown
         with ui.element("div").classes("line endpoint-head"):
             heading = text(row.url, "h2", "endpoint-url grow")
             badge(row.status)
         self.element.props["aria-labelledby"] = heading.html_id
         _draw_health(row, self._visit.zone)
-        facts(_facts(row, self._visit.zone))
+        facts(_facts(row, hotels, self._visit.zone))
         self._draw_actions(row)
 
     def _draw_actions(self, row: Row) -> None:
@@ -68,6 +71,9 @@ class EndpointCard:
                 kind: Kind = "secondary" if is_off else "primary"
                 self._button(label, self._replay, row, "rotate-cw", kind=kind, why_not=first)
             self._button("Send test event", self._send_test, row, "send", why_not=first)
+            self._button("Choose events", self._ask_events, row, "list-checks")
+            since = partial(replay.ask, self._visit, self._dialog)
+            self._button("Replay since", since, row, "history", why_not=first)
             self._button("Rotate secret", self._ask_rotate, row, "refresh-cw")
             self._button("Change address", self._ask_url, row, "pencil")
             if not is_off:
@@ -129,6 +135,32 @@ class EndpointCard:
                 show_secret(self._dialog, outcome.value.secret)
 
         self._ask("Rotate the signing secret", draw, "Rotate secret", go)
+
+    def _ask_events(self, row: Row) -> None:
+        drawn: list[Wishes] = []
+
+        def draw() -> None:
+            text("This holds from the next event on.", classes="dialog-lead")
+            drawn.append(Wishes(self._choosable, row.events, row.property_ids))
+
+        async def go() -> None:
+            (wish,) = drawn
+            if not wish.check():
+                return
+            outcome = await attempt(
+                endpoints.choose,
+                self._visit.actor,
+                row.id,
+                events=wish.events,
+                property_ids=wish.property_ids,
+            )
+            if outcome.refusal is not None:
+                wish.error(outcome.refusal.message)
+                return
+            self._dialog.close()
+            notice("From the next event on, this endpoint gets what you chose.", title="Changed")
+
+        self._ask("Choose events and properties", draw, "Save", go)
 
     def _ask_url(self, row: Row) -> None:
         fields: list[TextField] = []
@@ -256,9 +288,11 @@ def _since(row: Row, zone: str) -> None:
         ago(row.disabled_at, "Disabled", zone)
 
 
-def _facts(row: Row, zone: str) -> list[Fact]:
+def _facts(row: Row, hotels: str, zone: str) -> list[Fact]:
     worked_at, overlap = row.worked_at, row.overlap_until
     found: list[Fact] = [
+        ("Gets", wishes.said(row)),
+        ("Properties", hotels),
         ("Last took a delivery", partial(ago, worked_at, zone=zone) if worked_at else "never yet"),
     ]
     if overlap:

@@ -1,12 +1,12 @@
-"""How to receive our webhooks: the verifier to paste, the rules, every event with an example."""
+"""How to receive our webhooks: the verifier to paste, and the rules."""
 
 from datetime import timedelta
 
 from nicegui import ui
 
-from domain import endpoints, events, moments, retries, verifiers
+from domain import endpoints, moments, retries, verifiers
 from ui.components.card import card
-from ui.components.code import code_block, code_tabs
+from ui.components.code import code_tabs
 from ui.components.text import text
 from ui.pages.hub.words import and_list
 
@@ -27,9 +27,6 @@ def draw() -> None:
                 with ui.element("li"):
                     text(title, "strong")
                     text(sentence, "span")
-    with card("Events", "What Adjoin tells you, as JSON in the body of the POST.", icon="code"):
-        for event in events.EVENTS.values():
-            _event(event.name, event.meaning)
 
 
 def _rules() -> list[tuple[str, str]]:
@@ -76,11 +73,3 @@ def _schedule() -> str:
     first, *later = retries.in_words()
     spans = [words.removesuffix(" later") for words in later]
     return f"{first}, then {and_list(spans)} after the attempt before"
-
-
-def _event(event: str, meaning: str) -> None:
-    with ui.element("details").classes("event"):
-        with ui.element("summary"):
-            text(event, "code")
-            text(meaning, "span", "muted")
-        code_block(events.example(event), "JSON")

@@ -1,5 +1,6 @@
 """What events, failures and durations are called in the hub."""
 
+from domain import events
 from domain.deliveries import Row, Try
 
 EVENTS = {
@@ -39,7 +40,21 @@ ERRORS = {
 
 def event(name: str) -> str:
     """Return an event's name for people; one that we don't know yet keeps its own."""
+    row = events.EVENTS.get(name)
+    if row is not None and row.type_of_data:
+        return f"{events.GROUPS[row.group]} {change(name)}"
     return EVENTS.get(name, name)
+
+
+def change(name: str) -> str:
+    """Return what happened in an event: its last part."""
+    return name.rpartition(".")[2]
+
+
+def title(row: Row) -> str:
+    """Return what a delivery is, for people."""
+    is_example = row.is_test and row.event != "endpoint.test"
+    return f"{event(row.event)} (example)" if is_example else event(row.event)
 
 
 def target(row: Row) -> str:
