@@ -5,7 +5,7 @@ itself, it only starts a run that asks the source; forging one gains nothing but
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,8 @@ from connectors.hooks import Call, Hook
 from connectors.source import Fault
 from connectors.sources import KINDS
 from domain import folding, moments, moving, sign_ins, sources
-from domain.actors import Actor
+from domain.actors import Actor, Standing
+from domain.authorizations import seeing
 from domain.installation import link
 from domain.refusals import not_found
 from storage import database, encryption, jobs
@@ -32,13 +33,16 @@ UNKNOWN, GARBLED, FOREIGN, RECEIVED = "unknown", "garbled", "foreign", "received
 
 @dataclass(frozen=True)
 class Row:
-    """How a source calls us. address: masked; empty for those who must not see it, and before it
-    is shown for the first time. types: of whose changes it tells. steps: what to do over there.
-    called_at: when it last called, to some seconds."""
+    """How a source calls us.
+
+    caller: what to call the other side in a sentence. address: masked; empty for those who must not
+    see it, and before it is shown for the first time. called_at: when it last called, to some
+    seconds. types: of whose changes it tells. steps: what to do over there. `moves` is what this
+    reader may do with it: reveal, renew.
+    """
 
     source_id: str
-    source: str
-    kind_name: str
+    caller: str
     address: str
     made_at: datetime | None
     called_at: datetime | None
@@ -51,18 +55,24 @@ def read(actor: Actor, source_id: str, *, now: datetime | None = None) -> Row:
     """Return how a source calls us; refuses `not_found` to strangers, and where it never does."""
     with database.reading() as session:
         who, source = sources.visible(session, actor, source_id, now or moments.now())
-        hook, may = _hook_of(source), who.manages(source.property_id)
-        return Row(
-            source.id,
-            source.name,
-            KINDS[source.kind].name,
-            _masked(source) if may else "",
-            source.hook_made_at,
-            source.called_at,
-            hook.types,
-            hook.steps,
-            ("reveal", "renew") if may else (),
-        )
+        return _row(who, source, _hook_of(source))
+
+
+def of_property(
+    actor: Actor, property_id: str, *, now: datetime | None = None
+) -> Mapping[str, Row]:
+    """Return how the sources of a property call us, by their ids: those that ever do.
+
+    Refuses `not_found` to strangers.
+    """
+    with database.reading() as session:
+        who = seeing(session, actor, property_id, now or moments.now())
+        found = session.exec(select(Source).where(Source.property_id == property_id))
+        return {
+            source.id: _row(who, source, hook)
+            for source in found
+            if (hook := KINDS[source.kind].hears) is not None
+        }
 
 
 def reveal(actor: Actor, source_id: str, password: str, *, now: datetime | None = None) -> str:
@@ -207,6 +217,20 @@ def _wanting(session: Session, source: Source, calls: Iterable[Call]) -> list[In
 
 
 # The address
+
+
+def _row(who: Standing, source: Source, hook: Hook) -> Row:
+    may, kind = who.manages(source.property_id), KINDS[source.kind]
+    return Row(
+        source.id,
+        kind.name if kind.address else source.name,
+        _masked(source) if may else "",
+        source.hook_made_at,
+        source.called_at,
+        hook.types,
+        hook.steps,
+        ("reveal", "renew") if may else (),
+    )
 
 
 def _hook_of(source: Source) -> Hook:

@@ -21,6 +21,7 @@ from domain import (
     deliveries,
     endpoints,
     history,
+    hooks,
     integrations,
     invitations,
     mailbox,
@@ -102,6 +103,7 @@ sources.change_settings       ok    -     no       no   no    no    no     no
 sources.upload                ok    -     no       no   no    no    no     no
 sources.remove                ok    -     no       no   no    no    no     no
 hooks.read                    ok    ok    no       no   no    no    no     no
+hooks.of_property             ok    ok    no       no   no    no    no     no
 hooks.reveal                  ok    -     no       no   no    no    no     no
 hooks.renew                   ok    -     no       no   no    no    no     no
 transfers.of_source           ok    ok    no       no   no    no    no     no
@@ -285,6 +287,7 @@ VERBS: dict[str, Verb] = {
     "sources.upload": lambda who, s: sources.upload(who, s.files, "guests", "a.csv", b"a;b\n1;2\n"),
     "sources.remove": lambda who, s: sources.remove(who, s.files),
     "hooks.read": lambda who, s: hooks.read(who, s.source),
+    "hooks.of_property": lambda who, s: hooks.of_property(who, s.hotel),
     "hooks.reveal": lambda who, s: hooks.reveal(who, s.source, PASSWORD),
     "hooks.renew": lambda who, s: hooks.renew(who, s.source),
     "transfers.of_source": lambda who, s: transfers.of_source(who, s.source),

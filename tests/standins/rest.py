@@ -1,6 +1,6 @@
 """An API like many others, in five ways to give long lists."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -34,6 +34,11 @@ class Rest(StandIn):
             }
             for number in range(count)
         ]
+
+    async def change(self, number: int, guest: str) -> int:
+        """Let a guest have another name, and tell of it."""
+        self.records[number] |= {"guest": {"name": guest}, "changed": datetime.now(UTC).isoformat()}
+        return await self.tell({"id": f"change of {guest}", "types": ["reservations"]})
 
     def refusal(self) -> Answer:
         return Answer({"error": "invalid token rest-token-that-nobody-guesses"}, 401)

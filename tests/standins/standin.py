@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 Record = dict[str, Any]
 
@@ -56,6 +56,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self.faults = Faults()
+        self.hook = ""  # the address that it calls when something has changed
         self.complaints: list[str] = []
         self.asked: list[str] = []
         self.sent = 0
@@ -68,6 +69,11 @@ class StandIn:
     def refusal(self) -> Answer:
         """What the vendor says to wrong credentials."""
         raise NotImplementedError
+
+    async def tell(self, said: Any) -> int:
+        """Call `hook` with what it says about a change; return the status of the answer."""
+        async with ClientSession() as caller, caller.post(self.hook, json=said) as answer:
+            return answer.status
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -1,5 +1,9 @@
 """One integration: its state and what to do next, its run, its errors and its story, all live."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from nicegui import ui
 
 from domain import integrations, runs
@@ -10,7 +14,7 @@ from ui.ask import load
 from ui.components.ago import ago
 from ui.components.badge import badge
 from ui.components.bar import meter
-from ui.components.card import card, facts
+from ui.components.card import Fact, card, facts
 from ui.components.page_title import breadcrumb
 from ui.components.part import Part
 from ui.components.text import text
@@ -89,10 +93,15 @@ class _Room:
     def _draw_pace(self, found: Page) -> None:
         row = found.row
         with card("Pace", icon="clock"):
-            source = ("Source", lambda: _link(row.source, f"/sources/{row.source_id}"))
-            last = row.last_success_at
-            fresh = ("Fresh as of", (lambda: ago(last, zone=self._visit.zone)) if last else "never")
-            facts([source, ("Runs", row.schedule.words), fresh])
+            source: Fact = ("Source", lambda: _link(row.source, f"/sources/{row.source_id}"))
+            fresh: Fact = ("Fresh as of", self._time(row.last_success_at, "never"))
+            paced = [source, ("Runs", row.schedule.words), fresh]
+            if row.schedule.kind == "webhook":
+                paced.append(("Last call received", self._time(row.called_at, "none yet")))
+            facts(paced)
+
+    def _time(self, at: datetime | None, otherwise: str) -> str | Callable[[], Any]:
+        return (lambda: ago(at, zone=self._visit.zone)) if at else otherwise
 
     def _draw_what(self, found: Page) -> None:
         with card("What comes in", icon="list-checks"):

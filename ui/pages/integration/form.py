@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from nicegui import ui
 
 from domain.alerts import Recipient
+from domain.hooks import Row as Hook
 from domain.integrations import Draft, OfferedSource
 from domain.meter import Limits
-from domain.schedules import LEAST_OFTEN, MOST_OFTEN, Schedule
+from domain.schedules import LEAST_OFTEN, MOST_OFTEN, ONE_HOUR, Schedule
 from domain.types_of_data import ALL
 from ui.components.card import card
 from ui.components.field import TextField, choice_cards, text_field
@@ -15,6 +16,7 @@ from ui.components.ticktree import Branch, TickTree
 from ui.frame import Visit
 from ui.pages.integration.recipients import Recipients
 from ui.pages.integration.words import CHANGES, where_to_open, why_closed
+from ui.pages.source.hook import HookPanel
 
 _SCHEDULES = {
     "every": ("Again and again", "Every so many minutes, day and night."),
@@ -30,6 +32,7 @@ class Form:
         self,
         visit: Visit,
         source: OfferedSource,
+        hook: Hook | None = None,
         *,
         name: str = "",
         wanted: Mapping[str, Sequence[str]] | None = None,
@@ -37,9 +40,13 @@ class Form:
         limits: Limits | None = None,
         recipients: Sequence[Recipient] = (),
     ) -> None:
-        """Draw the form; `wanted` is what is ticked, None for all that can be had now."""
+        """Draw the form; `wanted` is what is ticked, None for all that can be had now.
+
+        `hook` is how the source calls us, None when it never does.
+        """
         self._visit = visit
         self._source = source
+        self._hook = hook
         self._draw_what(_everything(source) if wanted is None else wanted)
         self._draw_when(schedule or Schedule())
         self._draw_who(recipients, limits or Limits())
@@ -56,12 +63,24 @@ class Form:
     def _draw_when(self, schedule: Schedule) -> None:
         with card("When does it run?", icon="clock"):
             self._kind = choice_cards(
-                "Schedule", _SCHEDULES, value=schedule.kind, on_change=lambda _: self._follow()
+                "Schedule",
+                self._schedules(),
+                value=schedule.kind,
+                on_change=lambda _: self._follow(),
             )
+            with ui.element("div").classes("below stack") as self._called:
+                if self._hook is not None:
+                    hours = schedule.minutes if schedule.kind == "webhook" else LEAST_OFTEN
+                    self._looks = text_field(
+                        "Hours between two runs in any case",
+                        value=str(hours // ONE_HOUR),
+                        hint="A call can get lost. What has changed meanwhile is found then.",
+                    ).classes("short")
+                    HookPanel(self._visit, self._hook)
             with ui.element("div").classes("below") as self._every:
                 self._minutes = text_field(
                     "Minutes between two runs",
-                    value=str(schedule.minutes),
+                    value=str(schedule.minutes if schedule.kind == "every" else Schedule.minutes),
                     hint="Only what has changed is asked for, if the source can tell.",
                 ).classes("short")
             with ui.element("div").classes("below") as self._daily:
@@ -71,8 +90,18 @@ class Form:
         self._follow()
 
     def _follow(self) -> None:
+        self._called.set_visibility(self._kind.value == "webhook")
         self._every.set_visibility(self._kind.value == "every")
         self._daily.set_visibility(self._kind.value == "daily")
+
+    def _schedules(self) -> dict[str, tuple[str, str]]:
+        if self._hook is None:
+            return _SCHEDULES
+        called = (
+            f"When {self._hook.caller} tells us",
+            "Whenever something has changed over there.",
+        )
+        return {"webhook": called, **_SCHEDULES}
 
     def _draw_who(self, recipients: Sequence[Recipient], limits: Limits) -> None:
         lead = "One mail when it stops, one when it works again. Not a flood."
@@ -91,7 +120,7 @@ class Form:
 
     def draft(self) -> Draft | None:
         """Return the answers, None when something must be corrected first; it says what."""
-        minutes = self._minute_count() if self._kind.value == "every" else Schedule.minutes
+        minutes = self._minute_count()
         failures = _whole(self._failures, "Write a number of failed runs, such as 30.")
         hours = _whole(self._hours, "Write a number of hours, such as 24.")
         if not self.recipients.is_right() or minutes is None or failures is None or hours is None:
@@ -106,6 +135,11 @@ class Form:
         )
 
     def _minute_count(self) -> int | None:
+        if self._kind.value == "webhook":
+            hours = _whole(self._looks, "Write a number of hours from 1 to 24.")
+            return None if hours is None else hours * ONE_HOUR
+        if self._kind.value != "every":
+            return Schedule.minutes
         sentence = f"Write a number of minutes from {MOST_OFTEN} to {LEAST_OFTEN}."
         return _whole(self._minutes, sentence)
 

@@ -1,11 +1,12 @@
 """Makes an integration: from which source, what, when, who hears of it, and Activate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nicegui import ui
 
-from domain import integrations
+from domain import hooks, integrations
 from domain.alerts import Recipient
+from domain.hooks import Row as Hook
 from domain.integrations import OfferedSource
 from domain.readiness import NotReady
 from ui.ask import attempt, load
@@ -32,7 +33,8 @@ async def page(visit: Visit) -> None:
     elif not offered:
         _draw_no_source()
     else:
-        _New(visit, offered).draw()
+        calling = await load(hooks.of_property, visit.actor, visit.place.id)
+        _New(visit, offered, calling).draw()
 
 
 def _draw_no_source() -> None:
@@ -47,8 +49,11 @@ def _draw_no_source() -> None:
 class _New:
     """The page's answers; all below the source are drawn anew when another one is chosen."""
 
-    def __init__(self, visit: Visit, offered: Sequence[OfferedSource]) -> None:
+    def __init__(
+        self, visit: Visit, offered: Sequence[OfferedSource], calling: Mapping[str, Hook]
+    ) -> None:
         self._visit = visit
+        self._calling = calling
         self._offered = {each.id: each for each in offered}
         self._form: Form | None = None
         self._draft_id = ""  # once it is kept, Activate and Save change it
@@ -75,7 +80,7 @@ class _New:
             return
         with self._rest:
             me = Recipient(self._visit.visitor.email, on_disabled=True, on_failed=True)
-            self._form = Form(self._visit, source, recipients=(me,))
+            self._form = Form(self._visit, source, self._calling.get(source.id), recipients=(me,))
             self._refused = ui.element("div").classes("refused")
             with ui.element("div").classes("actions form-end"):
                 button("Activate", self._activate, kind="primary", icon="play")

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from domain import integrations
+from domain import hooks, integrations
 from domain.refusals import not_found
 from ui.ask import attempt, load
 from ui.components.button import button
@@ -26,10 +26,13 @@ async def page(visit: Visit, integration_id: str) -> None:
         with callout("muted", "You can look, but not change anything", reason, icon="eye"):
             button("Back", href=back)
         return
+    calls = bool(found.offered.tells)
+    hook = await load(hooks.read, visit.actor, row.source_id) if calls else None
     with ui.element("div").classes("stack narrow"):
         form = Form(
             visit,
             found.offered,
+            hook,
             name=row.name,
             wanted=row.wanted,
             schedule=row.schedule,

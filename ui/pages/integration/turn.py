@@ -136,6 +136,9 @@ class TurnPanel:
         with ui.element("div").classes("line small"):
             if row.next_run_at is None:
                 text(f"It runs {row.schedule.words}.", "span")
+            elif row.schedule.kind == "webhook":
+                text("It runs when the source calls.", "span")
+                _draw_when(row.next_run_at, self._visit.zone, "Next run in any case")
             else:
                 _draw_when(row.next_run_at, self._visit.zone)
 
@@ -166,11 +169,11 @@ class _Said:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _draw_when(due: datetime, zone: str) -> None:
+def _draw_when(due: datetime, zone: str, label: str = "Next run") -> None:
     if due <= moments.now():
         text("Next run any moment", "span")
     else:
-        ago(due, "Next run", zone)
+        ago(due, label, zone)
 
 
 def _draw_errors(found: Page) -> None:

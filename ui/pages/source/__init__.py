@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from domain import sources, transfers
+from domain import hooks, sources, transfers
+from domain.hooks import Row as Hook
 from domain.integrations import Row as Flow
 from domain.refusals import not_found
 from domain.sources import Page
@@ -30,38 +31,50 @@ from ui.pages.source.authorization_dialog import AuthorizationDialog
 from ui.pages.source.files import FilesCard
 from ui.pages.source.flows import draw_flows, draw_unused, flows_of, is_wanted
 from ui.pages.source.flows import told as told_of_flows
+from ui.pages.source.hook import HookPanel
 from ui.pages.source.settings import SettingsForm, told
 from ui.pages.source.transfer_list import TransfersCard, draw_paused
 from ui.pages.source.transfer_moves import TransferMoves
 from ui.pages.source.words import look, system, why_not
 from ui.pages.story import Story
 
+_Read = tuple[Page, tuple[Row, ...], tuple[Flow, ...], Hook | None]
+
 
 async def page(visit: Visit, source_id: str) -> None:
-    found, rows, flows = await _read(visit, source_id)
+    found, rows, flows, hook = await _read(visit, source_id)
     if found.row.property_id != visit.place.id:
         raise not_found("This source")
-    room = _Room(visit, found, rows, flows)
+    room = _Room(visit, found, rows, flows, hook)
     room.draw()
     visit.follow(room.follow)
 
 
-async def _read(visit: Visit, source_id: str) -> tuple[Page, tuple[Row, ...], tuple[Flow, ...]]:
+async def _read(visit: Visit, source_id: str) -> _Read:
     found = await load(sources.read, visit.actor, source_id)
     rows = await load(transfers.of_source, visit.actor, source_id)
-    return found, rows, await flows_of(visit, source_id)
+    flows = await flows_of(visit, source_id)
+    calls = found.kind.hears is not None
+    hook = await load(hooks.read, visit.actor, source_id) if calls else None
+    return found, rows, flows, hook
 
 
 class _Room:
     """The parts of the page, and how they hear of changes."""
 
     def __init__(
-        self, visit: Visit, found: Page, rows: Sequence[Row], flows: tuple[Flow, ...]
+        self,
+        visit: Visit,
+        found: Page,
+        rows: Sequence[Row],
+        flows: tuple[Flow, ...],
+        hook: Hook | None,
     ) -> None:
         self._visit = visit
         self._found = found
         self._rows = tuple(rows)
         self._flows = flows
+        self._hook = hook
         self.refresh = gathered(self._refresh)
         self._dialog = Dialog(wide=True)
         self._credentials = AuthorizationDialog(visit)
@@ -87,6 +100,9 @@ class _Room:
                         self._opens = AuthorizationCard(visit, self._credentials, found)
                     self._settings = Part(self._draw_settings, "contents")
                     self._feeds: Part[object] = Part(lambda _: draw_flows(self._flows), "contents")
+                    if self._hook is not None:
+                        with card("Calls", icon="webhook"):
+                            self._calls = HookPanel(visit, self._hook)
         self._show()
 
     def _draw_story(self) -> None:
@@ -148,7 +164,9 @@ class _Room:
 
     async def _refresh(self) -> None:
         """Read the source again, and change on the page what has become different."""
-        self._found, self._rows, self._flows = await _read(self._visit, self._found.row.id)
+        self._found, self._rows, self._flows, self._hook = await _read(
+            self._visit, self._found.row.id
+        )
         self._show()
 
     def _show(self) -> None:
@@ -163,6 +181,8 @@ class _Room:
         else:
             self._opens.update(found)
         self._settings.show(found)
+        if self._hook is not None:
+            self._calls.update(self._hook)
         self._story.update(found.history)
 
     # What can be done with the source itself
