@@ -23,7 +23,7 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 _METHODS = frozenset({"POST", "PUT"})
 _SANE = re.compile(r"[\x21-\x7e]{1,255}")
-_KEPT_HEADERS = ("content-type", "etag", "location")
+_KEPT_HEADERS = ("content-type", "content-language", "etag", "location")
 _NOT_KEPT = frozenset({401, 403, 429})
 _WRONG = "Send 1 to 255 visible characters, such as a UUID, and only one such header."
 

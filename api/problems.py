@@ -9,9 +9,9 @@ from json import dumps
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
@@ -21,6 +21,7 @@ from domain.refusals import Refusal
 
 PAGES = "/help/errors"
 _MOST_ERRORS = 20
+_LANGUAGE = "en"  # of every sentence in a problem
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Kind:
 
 @dataclass(frozen=True)
 class Problem:
-    """The body of every failure. `errors` are there when the body itself is wrong: each has a
-    `detail` and the `pointer` (RFC 6901, as a fragment) of the value that it is about."""
+    """The body of every failure. `type` and `help` lead to a page that explains it. `errors` are
+    there when the body itself is wrong: each has a `detail` and the `pointer` (RFC 6901, as a
+    fragment) of the value that it is about."""
 
     type: str
     title: str
@@ -45,6 +47,7 @@ class Problem:
     code: str
     request_id: str
     owner: str
+    help: str
     errors: Sequence[dict[str, str]] = ()
 
 
@@ -234,14 +237,16 @@ def answer(
     """
     kind = KINDS.get(code, _OTHERWISE)
     note(code=code)
+    page = f"{base_url}{PAGES}/{code}"
     problem = Problem(
-        f"{base_url}{PAGES}/{code}",
+        page,
         kind.title,
         kind.status,
         detail or kind.advice,
         code,
         logs.request_id.get(),
         owner or kind.owner,
+        page,
         errors,
     )
     shown = {name: value for name, value in asdict(problem).items() if name != "errors" or errors}
@@ -250,22 +255,8 @@ def answer(
         # A lone surrogate can be written in JSON, but not in UTF-8.
         dumps(shown, ensure_ascii=False).encode("utf-8", "replace"),
         kind.status,
-        {**(headers or {}), **more},
+        {"Content-Language": _LANGUAGE, **(headers or {}), **more},
         "application/problem+json",
-    )
-
-
-pages = APIRouter(include_in_schema=False)
-
-
-@pages.get(PAGES + "/{code}")
-def explain(code: str) -> Response:
-    """What the `type` of a problem leads to: what the failure means, for whoever reads it."""
-    kind = KINDS.get(code)
-    if kind is None:
-        return PlainTextResponse("There is no such error.", 404)
-    return PlainTextResponse(
-        f"{kind.status} {code}\n\n{kind.title}.\n{kind.advice}\nWho can put it right: {kind.owner}."
     )
 
 

@@ -31,10 +31,13 @@ def problem_of(response: httpx.Response) -> dict[str, Any]:
         "code",
         "request_id",
         "owner",
+        "help",
     }
     assert problem["status"] == response.status_code
     assert problem["code"] in KINDS
     assert problem["type"] == f"{BASE_URL}/help/errors/{problem['code']}"
+    assert problem["help"] == problem["type"]
+    assert response.headers["content-language"] == "en"
     assert problem["title"]
     assert problem["detail"]
     assert problem["request_id"] == response.headers["x-request-id"]
