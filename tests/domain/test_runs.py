@@ -9,7 +9,18 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
 from connectors.source import Fault
-from domain import due, intake, integrations, mappings, moments, plans, runs, transfers
+from domain import (
+    belts,
+    due,
+    intake,
+    integrations,
+    loads,
+    mappings,
+    moments,
+    plans,
+    runs,
+    transfers,
+)
 from domain.mapping.rows import Row
 from domain.refusals import Refusal
 from domain.runs import Counts
@@ -24,7 +35,7 @@ from tests.harvest import HotelSystem, reservation
 @pytest.fixture(autouse=True)
 def _small_pages(system: HotelSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of two, of a source whose reservations really go away."""
-    monkeypatch.setattr(intake, "PER_PAGE", 2)
+    monkeypatch.setattr(belts, "PER_PAGE", 2)
     flows.tell_deletions(monkeypatch)
 
 
@@ -57,6 +68,25 @@ def test_the_first_run_creates_and_the_second_leaves_as_it_is(
     again = flows.run(world, integration)
     assert counts(again) == Counts(read=5, unchanged=5)
     assert flows.records()["res-1"].run_id == first
+
+
+def test_what_comes_as_it_came_before_is_not_even_mapped(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    system.records["reservations"][0]["Number"] = "changed"
+    mapped: list[Any] = []
+    belt_of = belts.belt_of
+
+    def watched(*arguments: Any) -> Any:
+        belt = belt_of(*arguments)
+        convert = belt.mapped
+        belt.mapped = lambda record: mapped.append(record["Id"]) or convert(record)  # type: ignore[func-returns-value]
+        return belt
+
+    monkeypatch.setattr(belts, "belt_of", watched)
+    assert counts(flows.run(world, integration)) == Counts(read=5, updated=1, unchanged=4)
+    assert mapped == ["res-1"]
 
 
 def test_only_what_differs_is_updated(world: World, system: HotelSystem) -> None:
@@ -400,7 +430,7 @@ def test_a_run_fails_when_not_one_record_can_be_taken(world: World, system: Hote
 def test_a_required_field_that_vanished_pauses_the_transfer_before_anything_is_applied(
     world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "PER_PAGE", 50)
+    monkeypatch.setattr(belts, "PER_PAGE", 50)
     system.records["reservations"] = [reservation(n) for n in range(1, 31)]
     source = harvest.source(world)
     transfer = harvest.active(world, source)
@@ -431,7 +461,7 @@ def test_a_fault_of_our_own_fails_the_run_and_never_counts(
     world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     integration = flows.active(world)
-    monkeypatch.setattr(intake, "_mapped", lambda *_: 1 / 0)
+    monkeypatch.setattr(belts, "mapped", lambda *_: 1 / 0)
     run = flows.run(world, integration)
     assert (flows.of(run).status, flows.of(run).error) == ("failed", "ours")
     assert "ZeroDivision" not in flows.of(run).sentence
@@ -461,7 +491,7 @@ def test_a_run_that_the_database_leaves_alone_goes_on_later(
         raise gone
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "_apply", hiccup)
+        patched.setattr(loads, "apply", hiccup)
         intake.go_on(run, 1)
     assert flows.of(run).status == "running"
     assert flows.of(flows.work(run)).status == "succeeded"
