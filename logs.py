@@ -16,7 +16,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 # Whatever looks like a secret, wherever it stands. Nothing should ever log one; this is the net
 # under those who do, and under the texts of other people's exceptions.
 _SECRETS = (
-    (re.compile(r"(adj|adp|whsec)_[A-Za-z0-9+/=_-]{4,}"), r"\1_…"),
+    (re.compile(r"(adj|adp|adh|whsec)_[A-Za-z0-9+/=_-]{4,}"), r"\1_…"),
     (re.compile(r"(?i)(bearer)(\s+|%20)[A-Za-z0-9._~+/=-]{8,}"), r"\1 …"),
     (
         re.compile(
@@ -26,7 +26,7 @@ _SECRETS = (
         r"\1…",
     ),
     (re.compile(r"(?i)(client_id|password|secret|token)=[^&\s'\"\\]+"), r"\1=…"),
-    (re.compile(r"/(token|invitation)/[^/?#\s'\"\\]+"), r"/\1/…"),
+    (re.compile(r"/(token|invitation|in)/[^/?#\s'\"\\]+"), r"/\1/…"),
 )
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 

@@ -5,6 +5,7 @@ import gc
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,17 +16,22 @@ from nicegui import app as pages
 
 import api.app
 import logs
+from api import problems
 from connectors.door import Door
 from connectors.mail import Post
 from connectors.webhook import Sender
 from domain import (
+    api_requests,
     attempts,
     authorizations,
     core,
     drift_checks,
     due,
+    hooks,
+    idempotency,
     installation,
     intake,
+    pace,
     passwords,
     setup,
     waiting,
@@ -35,10 +41,24 @@ from settings import Settings, kept_secret
 from storage import changes, database, encryption, jobs, migrations
 from ui import live, site
 from ui.components.accounts import Account
+from ui.pages.guide import Guide
+from ui.pages.guide.errors import Explained
 from ui.pages.mailbox import Letters
 
 # Importing these registers their jobs with the queue.
-JOBS = (attempts, authorizations, core, drift_checks, due, intake, waiting)
+JOBS = (
+    api_requests,
+    attempts,
+    authorizations,
+    core,
+    drift_checks,
+    due,
+    hooks,
+    idempotency,
+    intake,
+    pace,
+    waiting,
+)
 
 cli = typer.Typer(help="Adjoin, the integrations portal.", no_args_is_help=True)
 
@@ -116,10 +136,15 @@ def assemble(
 
     `letters` and `accounts` are a demo's: its mailbox, and who can be tried with one press.
     """
-    app = api.app.create(base_url=settings.address)
-    site.install(app, base_url=settings.address, letters=letters, accounts=accounts)
+    app = api.app.create(base_url=settings.address, limit=pace.read(settings.api_rate))
+    explained = [Explained(code, **asdict(kind)) for code, kind in problems.KINDS.items()]
+    guide = Guide(settings.address, api.app.DESCRIPTION, explained)
+    site.install(app, base_url=settings.address, letters=letters, accounts=accounts, guide=guide)
     changes.listen(live.heard)
     pages.on_startup(lambda: jobs.start(settings.executor("serve")))
+    writer = api_requests.Writer()
+    pages.on_startup(writer.start)
+    pages.on_shutdown(lambda: asyncio.to_thread(writer.stop))
     pages.on_startup(_settle)
     pages.on_shutdown(_stop)
     return app

@@ -3,6 +3,7 @@
 import socket
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_MIN = 32  # characters: 32 random bytes, however they are written down, have at least these
@@ -23,6 +24,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8080
     proxies: str = ""
+    api_rate: str = Field(default="200/30", pattern=r"^[1-9][0-9]{0,5}/[1-9][0-9]{0,3}$")
 
     @property
     def is_loopback(self) -> bool:

@@ -4,26 +4,42 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import connections, health, problems
+from api import (
+    connection,
+    connections,
+    deliveries,
+    health,
+    hooks,
+    mappings,
+    problems,
+    records,
+    webhook_endpoints,
+)
 from api.headers import Headers
+from api.idempotency import Idempotency
 from api.limits import Limits
+from api.notes import Naming
 from api.origins import Origins
+from api.pace import Pace
 from api.paths import PREFIX
 from api.requests import Requests
+from domain.pace import USUAL, Limit
 
 VERSION = "1"
+DESCRIPTION = f"{PREFIX}/v1/openapi.json"  # where programs find it
 
 
-def create(*, base_url: str) -> FastAPI:
+def create(*, base_url: str, limit: Limit = USUAL) -> FastAPI:
     """Return the application with the API and the health checks, for pages to be mounted on.
 
-    `base_url` is the address under which everybody reaches us, without a slash at its end. What
-    stands around requests is pure ASGI, so websockets and streams of the pages pass unhindered.
+    `base_url` is the address under which everybody reaches us, without a slash at its end; `limit`
+    is how often a program may call. What stands around requests is pure ASGI, so websockets and
+    streams of the pages pass unhindered.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(health.router)
-    app.include_router(problems.pages)
-    machines = OneSpelling(_api(base_url))
+    app.include_router(hooks.router)
+    machines = OneSpelling(Naming(_api(base_url, limit)))
     app.router.routes.append(Route(PREFIX, machines))
     app.mount(PREFIX, machines)
     # The last one added is the outermost, so that every answer has the headers.
@@ -45,11 +61,11 @@ class OneSpelling:
         await self._app(scope, receive, send)
 
 
-def _api(base_url: str) -> FastAPI:
+def _api(base_url: str, limit: Limit) -> FastAPI:
     """Return the API proper, an application of its own: whatever is under /api is its to answer."""
     api = FastAPI(
         title="Adjoin",
-        summary="For the programs of partners: your own connection.",
+        summary="For the programs of partners.",
         version=VERSION,
         openapi_url="/v1/openapi.json",
         docs_url=None,
@@ -59,6 +75,9 @@ def _api(base_url: str) -> FastAPI:
         root_path_in_servers=False,
         generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}",
     )
-    api.include_router(connections.router)
+    for each in (connection, connections, webhook_endpoints, deliveries, records, mappings):
+        api.include_router(each.router)
     problems.install(api, base_url=base_url)
+    api.add_middleware(Idempotency, base_url=base_url)
+    api.add_middleware(Pace, base_url=base_url, limit=limit)
     return api

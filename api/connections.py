@@ -1,88 +1,104 @@
-"""The caller's own connection: read it, answer its request, end it."""
+"""All connections of a partner, with a partner key: read them, answer requests, pause and end."""
 
-from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
-from pydantic import Field
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import problems
-from api.bodies import Body, judged_by, only_json
-from api.callers import AnsweredCaller, AnyCaller
-from domain import connections
-from domain.callers import OwnConnection
+from api.bodies import only_json
+from api.callers import PartnerCaller, about
+from api.connection import Farewell, Moved, Rejection
+from domain import connections, partner_connections
+from domain.partner_connections import PartnerConnection, PartnerConnections
 
 router = APIRouter(
-    prefix="/v1/connection",
-    tags=["connection"],
+    prefix="/v1/connections",
+    tags=["connections"],
     dependencies=[Depends(only_json)],
     responses=problems.RESPONSES,
 )
 
 
-class Rejection(Body):
-    reason: Annotated[
-        str,
-        judged_by(partial(connections.checked_reason, demand=connections.WHY_REJECT)),
-        Field(
-            description="Why; the people of the property read it.",
-            examples=["Your property is not in our system yet. Please sign up first."],
-            json_schema_extra={"minLength": 1, "maxLength": connections.REASON_MAX},
-        ),
-    ]
+class Wanted(BaseModel):
+    """What a list is asked for."""
 
+    model_config = ConfigDict(extra="forbid")
 
-class Farewell(Body):
-    reason: Annotated[
-        str,
-        judged_by(connections.checked_reason),
-        Field(
-            description="Why; the people of the property read it.",
-            json_schema_extra={"maxLength": connections.REASON_MAX},
-        ),
-    ] = ""
-
-
-@dataclass(frozen=True)
-class Moved:
-    """The connection, and the state into which it was brought."""
-
-    id: str
-    status: Literal["active", "rejected", "disconnected"]
+    status: Literal["pending", "active", "disabled", "rejected", "disconnected"] | None = Field(
+        None, description="Only those in this status."
+    )
+    cursor: str | None = Field(None, description="The `next_cursor` of the page before.")
+    limit: int = Field(100, ge=1, le=1000, description="How many at most.")
 
 
 @router.get("")
-def read(caller: AnyCaller) -> OwnConnection:
-    """Return the connection of the token, in whatever state it is."""
-    return caller.connection
+def page(caller: PartnerCaller, wanted: Annotated[Wanted, Query()]) -> PartnerConnections:
+    """Return the connections of all apps of the partner, the oldest first, page by page.
 
-
-@router.post("/activate")
-def activate(caller: AnyCaller) -> Moved:
-    """Accept the request: the connection becomes active, and the token opens all of the API.
-
-    Answers 409 `request_already_resolved` when it was activated before.
+    A connection that changes meanwhile stays where it is in the list. Answers 400
+    `invalid_cursor` to a cursor that is not one of this list.
     """
-    connections.activate(caller.actor, caller.connection.id)
-    return Moved(caller.connection.id, "active")
+    return partner_connections.page(caller.actor, caller.partner_id, **wanted.model_dump())
 
 
-@router.post("/reject")
-def reject(caller: AnyCaller, rejection: Rejection) -> Moved:
-    """Turn the request down, with a reason. The token stops working at once.
+@router.get("/{connection_id}")
+def read(caller: PartnerCaller, connection_id: str) -> PartnerConnection:
+    """Return one connection, in whatever state it is."""
+    found = partner_connections.read(caller.actor, connection_id)
+    about(caller, connection_id)
+    return found
 
-    Answers 409 `request_already_resolved` when it was activated before.
+
+@router.post("/{connection_id}/activate")
+def activate(caller: PartnerCaller, connection_id: str) -> Moved:
+    """Accept the request: the connection becomes active, and its token opens all of the API.
+
+    Answers 409 `request_already_resolved` when it was answered before.
     """
-    connections.reject(caller.actor, caller.connection.id, rejection.reason)
-    return Moved(caller.connection.id, "rejected")
+    connections.activate(caller.actor, connection_id)
+    about(caller, connection_id)
+    return Moved(connection_id, "active")
 
 
-@router.post("/disconnect")
-def disconnect(caller: AnsweredCaller, farewell: Farewell | None = None) -> Moved:
-    """End the connection. The token stops working at once; the property can ask again.
+@router.post("/{connection_id}/reject")
+def reject(caller: PartnerCaller, connection_id: str, rejection: Rejection) -> Moved:
+    """Turn the request down, with a reason. Its token stops working at once.
 
-    Answers 403 `connection_pending` while the request waits: reject it instead.
+    Answers 409 `request_already_resolved` when it was answered before.
     """
-    connections.disconnect(caller.actor, caller.connection.id, farewell.reason if farewell else "")
-    return Moved(caller.connection.id, "disconnected")
+    connections.reject(caller.actor, connection_id, rejection.reason)
+    about(caller, connection_id)
+    return Moved(connection_id, "rejected")
+
+
+@router.post("/{connection_id}/disable")
+def disable(caller: PartnerCaller, connection_id: str, farewell: Farewell | None = None) -> Moved:
+    """Pause an active connection. Its token opens nothing until you enable it again."""
+    connections.disable(caller.actor, connection_id, farewell.reason if farewell else "")
+    about(caller, connection_id)
+    return Moved(connection_id, "disabled")
+
+
+@router.post("/{connection_id}/enable")
+def enable(caller: PartnerCaller, connection_id: str) -> Moved:
+    """Lift a pause.
+
+    Answers 409 `disabled_by_other_side` when the property paused it: then only the property can.
+    """
+    connections.enable(caller.actor, connection_id)
+    about(caller, connection_id)
+    return Moved(connection_id, "active")
+
+
+@router.post("/{connection_id}/disconnect")
+def disconnect(
+    caller: PartnerCaller, connection_id: str, farewell: Farewell | None = None
+) -> Moved:
+    """End the connection. Its token stops working at once; the property can ask again.
+
+    Answers 409 `wrong_state` while the request waits: reject it instead.
+    """
+    connections.disconnect(caller.actor, connection_id, farewell.reason if farewell else "")
+    about(caller, connection_id)
+    return Moved(connection_id, "disconnected")

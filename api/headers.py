@@ -3,7 +3,7 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.paths import is_api
+from api.paths import is_for_machines
 
 # The two unsafe words are what Vue's template compiler needs; everything comes from here alone.
 _PAGE_POLICY = "; ".join(
@@ -54,7 +54,7 @@ class Headers:
         await self._app(scope, receive, send_with_headers)
 
     def _for(self, path: str) -> dict[str, str]:
-        if is_api(path):
+        if is_for_machines(path):
             return {
                 **self._always,
                 "Content-Security-Policy": _API_POLICY,

@@ -4,12 +4,14 @@ import re
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import problems
-from api.paths import is_api
+from api.bodies import again
+from api.paths import is_api, is_hook
 
 API_LIMIT = 64_000  # bytes
+HOOK_LIMIT = 256_000  # bytes
 PAGE_LIMIT = 1_000_000  # bytes
 UPLOAD_LIMIT = 51_000_000  # bytes; the domain takes files of 50 MB, and a form wraps them
 _UPLOAD = re.compile(r"/_nicegui/client/[^/]+/upload/\d+")
@@ -33,14 +35,14 @@ class Limits:
         if _UPLOAD.fullmatch(scope["path"]):
             await self._pass_file(scope, receive, send)
             return
-        limit = API_LIMIT if is_api(scope["path"]) else PAGE_LIMIT
+        limit = _limit_of(scope["path"])
         try:
             body = await _collect(receive, limit, _declared(scope))
         except _TooLong:
             await self._refuse(limit, scope, receive, send)
             return
         if body is not None:
-            await self._app(scope, _again(body, receive), send)
+            await self._app(scope, again(body, receive), send)
 
     async def _pass_file(self, scope: Scope, receive: Receive, send: Send) -> None:
         declared = _declared(scope)
@@ -61,6 +63,12 @@ class Limits:
             await PlainTextResponse(sentence, 413)(scope, receive, send)
 
 
+def _limit_of(path: str) -> int:
+    if is_api(path):
+        return API_LIMIT
+    return HOOK_LIMIT if is_hook(path) else PAGE_LIMIT
+
+
 class _TooLong(Exception):
     pass
 
@@ -79,16 +87,6 @@ async def _collect(receive: Receive, limit: int, declared: int) -> bytes | None:
             raise _TooLong
         if not message.get("more_body", False):
             return bytes(body)
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives `body` first and then whatever the server says."""
-    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive_again() -> Message:
-        return pending.pop() if pending else await receive()
-
-    return receive_again
 
 
 def _declared(scope: Scope) -> int:

@@ -1,7 +1,8 @@
 """Keeps other websites from acting through a visitor's browser.
 
 NiceGUI's websocket accepts any origin and needs no cookie, so this guard is the only one it has.
-The API is not concerned: its callers are programs, which show a token that no browser adds.
+The API is not concerned: its callers are programs, which show a token that no browser adds, or
+call at an address that is the secret.
 """
 
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.paths import is_api
+from api.paths import is_for_machines
 
 # NiceGUI's sockets, which fall back to plain requests and then allow every origin.
 _SOCKETS = "/_nicegui_ws/"
@@ -60,7 +61,7 @@ def _is_guarded(scope: Scope) -> bool:
         return bool(scope["type"] == "websocket")
     if scope["path"].startswith(_SOCKETS):
         return True
-    return scope["method"] not in _SAFE_METHODS and not is_api(scope["path"])
+    return scope["method"] not in _SAFE_METHODS and not is_for_machines(scope["path"])
 
 
 def _site(address: str) -> tuple[str, str, int] | None:

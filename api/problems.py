@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 
 import logs
+from api.notes import note
 from domain.refusals import Refusal
 
 PAGES = "/help/errors"
@@ -59,16 +60,39 @@ KINDS = {
     "malformed_body": Kind(
         400, "The body is not JSON", "Send one JSON object, in UTF-8 and not nested deeply."
     ),
+    "invalid_cursor": Kind(
+        400,
+        "This cursor is not one of this list",
+        "Send the “next_cursor” of the page before, with the same filters, or begin anew.",
+    ),
     "unauthorized": Kind(
         401,
-        "No valid access token",
-        "Send “Authorization: Bearer adj_…” with the token of the connection. It stops working "
-        "when the connection ends, and 24 hours after it was rotated.",
+        "No valid access token or partner key",
+        "Send “Authorization: Bearer adj_…” with the token of the connection, or a partner key "
+        "(adp_…) where the partner as a whole is asked for. A token stops working when the "
+        "connection ends, and 24 hours after it was rotated.",
     ),
     "token_revoked": Kind(
         401, "The access token was revoked", "Ask the property to connect or to rotate the token."
     ),
+    "key_revoked": Kind(401, "The partner key was revoked", "Make another one in the hub."),
+    "token_needed": Kind(
+        403,
+        "An access token is needed here",
+        "Send the access token of the connection (adj_…); a partner key does not open this.",
+    ),
+    "partner_key_needed": Kind(
+        403,
+        "A partner key is needed here",
+        "Make a partner key (adp_…) in the hub; the access token of a connection does not open "
+        "this.",
+    ),
     "forbidden": Kind(403, "Not yours to do", "The other side of the connection can do this."),
+    "permission_missing": Kind(
+        403,
+        "The app has not asked for this",
+        "Have the platform add the permission that the detail names to what the app asks for.",
+    ),
     "connection_pending": Kind(
         403,
         "The connection is pending",
@@ -91,6 +115,36 @@ KINDS = {
     "wrong_state": Kind(
         409, "Not possible in this state", "Read the connection to see its status."
     ),
+    "disabled_by_other_side": Kind(
+        409,
+        "The property disabled it",
+        "Only the property can enable it again. Ask the people there.",
+        owner="property",
+    ),
+    "endpoint_disabled": Kind(
+        409, "The endpoint is disabled", "Enable it first; what it missed can be replayed then."
+    ),
+    "endpoint_removed": Kind(
+        409, "The endpoint was removed", "Add it again, and let it replay what it is missing."
+    ),
+    "canceled": Kind(
+        409, "The delivery was canceled", "Nothing is left to do: it is no longer true."
+    ),
+    "request_in_progress": Kind(
+        409,
+        "The same request is being worked on",
+        "Send it again in some seconds, with the same Idempotency-Key.",
+    ),
+    "precondition_failed": Kind(
+        412,
+        "It has changed since you read it",
+        "Read it again, see whether what you want still fits, and send it with the new ETag.",
+    ),
+    "precondition_required": Kind(
+        428,
+        "The header If-Match is needed here",
+        "Read it first, and send the ETag of that answer, so that nobody’s change is lost.",
+    ),
     "body_too_large": Kind(413, "The body is too large", "Send less than 64 kB at once."),
     "unsupported_media_type": Kind(
         415,
@@ -99,6 +153,17 @@ KINDS = {
     ),
     "invalid": Kind(
         422, "Something in the request is wrong", "Put right what “errors” lists, and send again."
+    ),
+    "idempotency_key_reused": Kind(
+        422,
+        "The Idempotency-Key belongs to another request",
+        "Use a new key for each request, and the same one only to send a request again.",
+    ),
+    "too_many_requests": Kind(
+        429,
+        "Too many requests",
+        "Wait for the seconds that the header “Retry-After” gives. The header “RateLimit” of every "
+        "answer says how many requests are left.",
     ),
     "internal_error": Kind(
         500,
@@ -124,9 +189,9 @@ _WORDS = {
 def install(api: FastAPI, *, base_url: str) -> None:
     """Answer every failure of `api` with a problem."""
 
-    async def refused(_: Request, refusal: Exception) -> Response:
+    async def refused_by_domain(_: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, Refusal)
-        return answer(refusal.code, refusal.message, owner=refusal.owner, base_url=base_url)
+        return refused(refusal, base_url=base_url)
 
     async def failed(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -143,10 +208,15 @@ def install(api: FastAPI, *, base_url: str) -> None:
         # The exception goes on to `Requests`, which writes it into the log.
         return answer("internal_error", base_url=base_url)
 
-    api.add_exception_handler(Refusal, refused)
+    api.add_exception_handler(Refusal, refused_by_domain)
     api.add_exception_handler(HTTPException, failed)
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(Exception, unexpected)
+
+
+def refused(refusal: Refusal, *, base_url: str) -> Response:
+    """Return a refusal of the domain as a response."""
+    return answer(refusal.code, refusal.message, owner=refusal.owner, base_url=base_url)
 
 
 def answer(
@@ -163,6 +233,7 @@ def answer(
     `owner` (property, partner, platform) can put it right.
     """
     kind = KINDS.get(code, _OTHERWISE)
+    note(code=code)
     problem = Problem(
         f"{base_url}{PAGES}/{code}",
         kind.title,

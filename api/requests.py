@@ -4,7 +4,7 @@ import logging
 import re
 import time
 import uuid
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,26 +12,20 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import logs
-from api import problems
+from api import notes, problems
+from api.notes import Note
 from api.paths import is_api
+from domain import api_requests
+from domain.api_requests import Entry
 
 log = logging.getLogger("adjoin.requests")
 
 HEADER = "X-Request-Id"
 _SANE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _QUIET = ("/_nicegui", "/assets/", "/healthz", "/readyz")
+_LONGEST_METHOD = 16  # characters; HTTP allows any word
 _NO_ANSWER = 499  # as nginx writes it down: the caller left before there was one
 _UNEXPECTED = "Something went wrong on our side. Please try again."
-
-
-@dataclass
-class _Answer:
-    """What was asked, taken down before anybody rewrites the path, and what came of it so far."""
-
-    method: str
-    path: str
-    began: float = field(default_factory=time.perf_counter)
-    status: int | None = None
 
 
 class Requests:
@@ -45,8 +39,9 @@ class Requests:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        answer = _Answer(scope.get("method", "WEBSOCKET"), scope["path"])
+        answer = Note(scope.get("method", "WEBSOCKET"), scope["path"])
         before = logs.request_id.set(_id_of(scope))
+        noted_before = notes.current.set(answer)
         send = _noting(answer, send)
         try:
             await self._app(scope, receive, send)
@@ -58,6 +53,9 @@ class Requests:
                 await self._apologise(answer.path)(scope, receive, send)
         finally:
             _write_line(answer)
+            if is_api(answer.path) and answer.is_kept:
+                _keep(answer)
+            notes.current.reset(noted_before)
             logs.request_id.reset(before)
 
     def _apologise(self, path: str) -> ASGIApp:
@@ -67,7 +65,7 @@ class Requests:
         return PlainTextResponse(sentence, 500)
 
 
-def _noting(answer: _Answer, send: Send) -> Send:
+def _noting(answer: Note, send: Send) -> Send:
     """Return a `send` that notes the status and puts the request's id on the answer."""
 
     async def send_and_note(message: Message) -> None:
@@ -97,7 +95,7 @@ def _id_of(scope: Scope) -> str:
     return given if _SANE.fullmatch(given) else uuid.uuid4().hex
 
 
-def _write_line(answer: _Answer) -> None:
+def _write_line(answer: Note) -> None:
     """Log the request: its path without the query string, in which sockets carry a password."""
     line: dict[str, Any] = {
         "method": answer.method,
@@ -109,3 +107,20 @@ def _write_line(answer: _Answer) -> None:
     level = logging.DEBUG if is_quiet else logging.INFO
     words = "%(method)s %(path)s %(status)d, %(duration_ms)s ms"
     log.log(level, words, line, extra=logs.facts(**line))
+
+
+def _keep(answer: Note) -> None:
+    """Put the request into the log that its partner, the property and operators read."""
+    duration = round((time.perf_counter() - answer.began) * 1000)
+    api_requests.note(
+        Entry(
+            datetime.now(UTC),
+            logs.request_id.get(),
+            answer.method[:_LONGEST_METHOD],
+            answer.endpoint,
+            answer.status or _NO_ANSWER,
+            answer.code,
+            duration,
+            *answer.whose,
+        )
+    )

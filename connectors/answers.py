@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +18,10 @@ DEEPEST = 100
 """Levels of objects and lists inside each other. Hotel systems need about ten."""
 
 MOST_VALUES = 3_000_000
-"""Values in one page; each takes at least fifty bytes of memory."""
+"""Values in one page, lists and objects among them; each takes at least fifty bytes of memory."""
+
+MOST_RECORDS = 200_000
+"""Records in one page. Each takes a kilobyte of memory while it is worked on."""
 
 _HTML = "{name} answered with a web page instead of data. Check the address."
 
@@ -46,7 +50,7 @@ def _turned_down(name: str, reply: Reply) -> Fault:
 
 def parsed(name: str, body: bytes) -> Any:
     """Parse JSON that a stranger wrote. Raises Fault when it is none, too deep or too much."""
-    if body.count(b",") > MOST_VALUES:
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
         raise Fault("too_large", f"{name} sent too many values at once. Ask for smaller pages.")
     try:
         value = orjson.loads(body.removeprefix(codecs.BOM_UTF8))
@@ -64,6 +68,9 @@ def records_at(name: str, value: Any, path: str) -> list[Any]:
     An object of objects at a path counts as the list of them. Raises Fault when there is neither.
     """
     found = at(value, path)
+    if isinstance(found, list | Mapping) and len(found) > MOST_RECORDS:
+        sentence = f"{name} sent {len(found):,} records at once. Ask for smaller pages."
+        raise Fault("too_large", sentence)
     if isinstance(found, list):
         return found
     inner = list(found.values()) if path and isinstance(found, Mapping) else []
@@ -86,7 +93,9 @@ def _mended(name: str, body: bytes) -> Any:
         raise Fault("garbled", _HTML.format(name=name))
     try:
         if _HALF_LETTER.search(body):
-            return _whole(json.loads(body, parse_constant=_no_number))
+            return _whole(
+                json.loads(body, parse_constant=_no_number, parse_int=_number, parse_float=_number)
+            )
     except (ValueError, RecursionError):
         pass
     sentence = f"What {name} sent is not proper JSON. Check the address, then ask {name}."
@@ -98,6 +107,15 @@ _HALF_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 def _no_number(constant: str) -> Any:
     raise ValueError(constant)
+
+
+def _number(digits: str) -> int | float:
+    """A number as orjson reads it: what 64 bits cannot hold is not exact, or no number at all."""
+    is_whole = digits.lstrip("-").isdigit()
+    if is_whole and len(digits) < 20:
+        return int(digits)
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 def _whole(value: Any) -> Any:
@@ -130,7 +148,8 @@ def _is_deep(body: bytes) -> bool:
             break
         brackets = shorter
     # What is left is deep, or texts with brackets in them are in the way: leave those out.
-    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body).translate(None, _NOT_BRACKETS)
+    bare = body.replace(rb"\\", b"").replace(rb"\"", b"")
+    brackets = re.sub(rb'"[^"]*"', b"", bare).translate(None, _NOT_BRACKETS)
     for _ in range(DEEPEST):
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return bool(brackets)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from connectors import oauth
 from connectors.answers import at, records_at, value_of
 from connectors.faults import Fault
+from connectors.hooks import Call, Hook, opened
 from connectors.line import Reply, Way
 from connectors.reading import SECONDS, Numbered, reader
 from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
@@ -179,10 +180,34 @@ def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_TOLD = {
+    "reservation": ("reservations", "guests"),
+    "booking": ("reservations", "guests"),
+    "unit": ("spaces",),
+    "unitgroup": ("spaces",),
+}
+
+
+def _hear(body: bytes, account: str) -> Call:
+    """An event, or the health check without which Apaleo makes no subscription.
+
+    apaleo.dev/guides/webhook: no signature, Apaleo advises a secret in the address. Events may come
+    twice, under the same id, and in any order; the credentials know the ids of properties only.
+    """
+    value = opened(NAME, body)
+    topic, event_id = text(value.get("topic")), text(value.get("id"))
+    if topic is None or event_id is None:
+        raise Fault("garbled", f"A call of {NAME} has a topic and an id.")
+    types = _TOLD.get(topic.lower(), ())
+    is_ours = text(value.get("propertyId")) in account.split(",")
+    return Call(types, event_id, is_ours or not types)
+
+
 KIND = Kind(
     key="apaleo",
     name=NAME,
-    icon="apartment",
+    icon="building-2",
+    hue=40,
     about="Reads reservations, the guests in them, and units of all properties of the account.",
     address=ADDRESS,
     needs_address=False,
@@ -200,4 +225,14 @@ KIND = Kind(
     },
     check=lambda way, access: VENDOR.check(way, access.address or ADDRESS, dict(access.values)),
     read=reader(lambda _: NAME, _page),
+    hears=Hook(
+        _hear,
+        ("reservations", "guests", "spaces"),
+        (
+            "Whoever looks after the connected app makes a subscription at webhook.apaleo.com, "
+            "with this address as its endpointUrl.",
+            "As events, take reservation/*, booking/* and unit/*.",
+            "Apaleo calls at once to see whether we are there: below, you see that it came.",
+        ),
+    ),
 )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from connectors.answers import at, records_at, value_of
 from connectors.faults import Fault
+from connectors.hooks import Call, Hook, opened
 from connectors.line import Way
 from connectors.reading import SECONDS, Numbered, reader
 from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
@@ -153,10 +154,40 @@ def _clock(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_TOLD = {
+    "reservation": ("reservations",),
+    "guest": ("reservations", "guests"),
+}
+
+
+def _hear(body: bytes, account: str) -> Call:
+    """An event, such as reservation/created.
+
+    developers.cloudbeds.com/docs/webhooks-1: no signature, so the address is the secret; no id, but
+    a timestamp in millionths of a second; ids are spelled propertyID or propertyId. Wants an answer
+    within 2 seconds, and calls 5 times, a minute apart.
+    """
+    value = opened(NAME, body)
+    event = text(value.get("event"))
+    if event is None or "/" not in event:
+        raise Fault("garbled", f"A call of {NAME} has an event.")
+    about = _first(value, "propertyID", "propertyId", "propertyID_str")
+    which = _first(value, "reservationID", "reservationId", "guestID", "guestId")
+    stamp = value.get("timestamp")
+    types = _TOLD.get(event.partition("/")[0], ())
+    event_id = f"{event} {which} {stamp}" if isinstance(stamp, int | float | str) else None
+    return Call(types, event_id, about == account or not types)
+
+
+def _first(value: Mapping[str, Any], *keys: str) -> str | None:
+    return next((found for key in keys if (found := text(value.get(key)))), None)
+
+
 KIND = Kind(
     key="cloudbeds",
     name=NAME,
     icon="cloud",
+    hue=215,
     about="Reads reservations, guests, rooms, rate plans and items of a Cloudbeds property.",
     address=ADDRESS,
     needs_address=False,
@@ -173,4 +204,14 @@ KIND = Kind(
     },
     check=lambda way, access: VENDOR.check(way, access.address or ADDRESS, dict(access.values)),
     read=reader(lambda _: NAME, _page),
+    hears=Hook(
+        _hear,
+        ("reservations", "guests"),
+        (
+            "Whoever holds the API key calls postWebhook of the Cloudbeds API once for each event, "
+            "with this address as its endpointUrl.",
+            "As events, take created, status_changed, dates_changed, accommodation_changed and "
+            "deleted of reservation, and created and details_changed of guest.",
+        ),
+    ),
 )

@@ -88,7 +88,7 @@ def retry_seconds(header: str | None, now: datetime) -> int | None:
         return LONGEST_WAIT if len(digits) > 5 else min(int(digits), LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

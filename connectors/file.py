@@ -77,7 +77,8 @@ def _check(_: Way, access: Access) -> Check:
 KIND = Kind(
     key="file",
     name="CSV or Excel file",
-    icon="upload_file",
+    icon="file-text",
+    hue=150,
     about="Reads a table that you upload: CSV in any spelling, or Excel (.xlsx).",
     address="",
     needs_address=False,

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.answers import at, records_at, value_of
+from connectors.faults import Fault
+from connectors.hooks import Call, Hook, opened
 from connectors.line import Way
 from connectors.reading import SECONDS, lost, reader
 from connectors.source import Access, Kind, Offer, Page, Wanted, changes_of
@@ -202,10 +204,36 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_TOLD = {
+    "ServiceOrderUpdated": "reservations",
+    "CustomerAdded": "guests",
+    "CustomerUpdated": "guests",
+    "ResourceUpdated": "spaces",
+}
+
+
+def _hear(body: bytes, account: str) -> Call:
+    """A General Webhook; an Integration Webhook, which may come to the same address, is no news.
+
+    docs.mews.com/connector-api/events: no signature and no id, so the address is the secret. Wants
+    an answer within 5 seconds, else it calls again after a few minutes.
+    """
+    value = opened(NAME, body)
+    if "Action" in value:
+        return Call(())
+    enterprise, events = text(value.get("EnterpriseId")), value.get("Events")
+    if enterprise is None or not isinstance(events, list):
+        raise Fault("garbled", f"A call of {NAME} has an EnterpriseId and Events.")
+    told = {_TOLD.get(text(at(event, "Discriminator")) or "") for event in events}
+    types = tuple(key for key in _LISTINGS if key in told)
+    return Call(types, is_ours=enterprise == account)
+
+
 KIND = Kind(
     key="mews",
     name=NAME,
-    icon="hotel",
+    icon="bed-double",
+    hue=250,
     about="Reads everything that the Connector API of Mews has, up to a thousand at a time.",
     address=ADDRESS,
     needs_address=False,
@@ -222,4 +250,14 @@ KIND = Kind(
     },
     check=lambda way, access: VENDOR.check(way, access.address or ADDRESS, dict(access.values)),
     read=reader(lambda _: NAME, _page),
+    hears=Hook(
+        _hear,
+        ("reservations", "guests", "spaces"),
+        (
+            "Send the address to Mews support. Ask for General Webhooks to it, with the events of "
+            "service orders, customers and resources.",
+            "Mews keeps one address for each application. If several hotels share the client "
+            "token, only one of them can be called; let the others run by the clock.",
+        ),
+    ),
 )

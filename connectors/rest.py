@@ -13,6 +13,7 @@ from connectors import oauth
 from connectors.answers import at, records_at, value_of
 from connectors.authorization import METHODS
 from connectors.faults import Fault
+from connectors.hooks import Call, Hook, opened
 from connectors.line import Reply, Way
 from connectors.reading import SECONDS, Numbered, reader
 from connectors.source import (
@@ -36,6 +37,7 @@ PAGING = (
     ("cursor", "Cursor in the answer"),
     ("next", "Address of the next page, in the answer or in its Link header"),
 )
+PAGED = ("page", "offset", "cursor", "next")
 FORMATS = (
     ("iso", "2026-11-21T09:30:00Z"),
     ("date", "2026-11-21"),
@@ -44,18 +46,56 @@ FORMATS = (
 )
 SETTINGS = (
     SettingField("paging", "Paging", "How the API gives long lists.", "choice", PAGING, "none"),
-    SettingField("page_parameter", "Parameter for the page", "Page, offset or cursor."),
-    SettingField("first_page", "Number of the first page", "", "number", default="1"),
-    SettingField("size_parameter", "Parameter for the page size", "Leave empty if there is none."),
-    SettingField("size", "Page size", "At most 1000.", "number", default="100"),
-    SettingField("next_path", "Where the cursor or next address lies", "Such as meta.next."),
+    SettingField(
+        "page_parameter",
+        "Parameter for the page",
+        "Page, offset or cursor.",
+        only_with=("paging", ("page", "offset", "cursor")),
+    ),
+    SettingField(
+        "first_page",
+        "Number of the first page",
+        "",
+        "number",
+        default="1",
+        only_with=("paging", ("page",)),
+    ),
+    SettingField(
+        "size_parameter",
+        "Parameter for the page size",
+        "Leave empty if there is none.",
+        only_with=("paging", PAGED),
+    ),
+    SettingField(
+        "size",
+        "Page size",
+        "At most 1000.",
+        "number",
+        default="100",
+        only_with=("paging", PAGED),
+    ),
+    SettingField(
+        "next_path",
+        "Where the cursor or next address lies",
+        "Such as meta.next.",
+        only_with=("paging", ("cursor", "next")),
+    ),
     SettingField(
         "total_path",
         "Where the number of all records lies",
         "Such as meta.total. With it, reading ends without asking for a page that isn't there.",
+        only_with=("paging", ("page", "offset")),
     ),
     SettingField("since_parameter", "Parameter for “changed since”", "Empty if there is none."),
-    SettingField("since_format", "How moments are written", "", "choice", FORMATS, "iso"),
+    SettingField(
+        "since_format",
+        "How moments are written",
+        "",
+        "choice",
+        FORMATS,
+        "iso",
+        only_with=("since_parameter", ()),
+    ),
     SettingField("path", "Path", "Such as /v1/reservations.", needed=True, per_type=True),
     SettingField(
         "records", "Where the records lie", "Such as data.items; empty: the answer.", per_type=True
@@ -74,7 +114,7 @@ def _page(way: Way, access: Access, wanted: Wanted) -> Page:
     total = at(value, settings["total_path"]) if settings["total_path"] else None
     total = total if isinstance(total, int) and not isinstance(total, bool) else None
     if settings["paging"] == "next":
-        cursor = _next_address(asked, reply, at(value, settings["next_path"] or "-"))
+        cursor = _next_address(settings, asked, reply, value)
     else:
         cursor = _onwards(settings, wanted, value, len(records), total)
     return Page(records, cursor, total, settings.is_filtered(wanted))
@@ -142,13 +182,31 @@ def _onwards(
     if style in ("page", "offset"):
         first = settings.number("first_page") if style == "page" else 1
         return Numbered.of(wanted.cursor, first).after(count, total)
+    if style != "cursor":
+        return None
     found = at(value, settings["next_path"] or "-")
-    if style == "cursor" and isinstance(found, str | int) and not isinstance(found, bool):
+    if isinstance(found, str | int) and not isinstance(found, bool):
         return str(found) or None
+    _none_left(settings, found)
     return None
 
 
-def _next_address(asked: str, reply: Reply, found: Any) -> str | None:
+def _none_left(settings: _Settings, found: Any) -> None:
+    """Take it for the end when nothing lies where the next page should be told.
+
+    Anything else is a setting that is wrong: taken for the end, what is on the other pages would
+    be found missing.
+    """
+    if found:
+        place = settings["next_path"]
+        sentence = f"What lies at “{place}” names no next page. Correct where the cursor lies."
+        raise Fault("garbled", sentence)
+
+
+def _next_address(settings: _Settings, asked: str, reply: Reply, value: Any) -> str | None:
+    found = at(value, settings["next_path"] or "-")
+    if not isinstance(found, str):
+        _none_left(settings, found)
     link = re.search(r'<([^<>]+)>[^,]*;\s*rel="?next"?', reply.headers.get("link", ""))
     address = found if isinstance(found, str) and found else (link[1] if link else None)
     try:
@@ -257,10 +315,21 @@ def _written(moment: datetime, form: str) -> str:
     return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _hear(body: bytes, account: str) -> Call:
+    """Any call; what it says is up to whoever set the other system up. Nothing at all will do."""
+    value = opened("the other system", body) if body.strip() else {}
+    event_id, named = value.get("id"), value.get("types")
+    if not isinstance(event_id, str | int | None) or not isinstance(named, list | None):
+        raise Fault("garbled", "The id of a call is a text, and its types are a list.")
+    types = TYPES if named is None else tuple(key for key in TYPES if key in named)
+    return Call(types, None if event_id is None else str(event_id))
+
+
 KIND = Kind(
     key="rest",
     name="REST / JSON",
-    icon="api",
+    icon="code",
+    hue=330,
     about="Reads any API that answers with JSON: you say where things lie, nothing is programmed.",
     address="",
     needs_address=True,
@@ -277,4 +346,14 @@ KIND = Kind(
     },
     check=_check,
     read=reader(_name, _page),
+    hears=Hook(
+        _hear,
+        TYPES,
+        (
+            "Have the other system send a POST to this address whenever something has changed. "
+            "It may be empty.",
+            'If it can say more, let it send JSON: {"id": "…"} makes the same call count once, '
+            '{"types": ["reservations"]} tells what has changed.',
+        ),
+    ),
 )

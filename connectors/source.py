@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.faults import Fault
+from connectors.hooks import Hook
 from connectors.line import Way
 from connectors.vendor import Check
 
@@ -53,6 +54,8 @@ class SettingField:
     per_type: asked once for each type of data and kept in `settings["types"][type][key]`; the
         others are kept in `settings[key]`.
     needed: an empty answer is refused. default: what is taken when nothing is filled in.
+    only_with: another setting and the answers to it with which this one matters; no answers stand
+        for any at all. None when it always matters.
     """
 
     key: str
@@ -63,6 +66,7 @@ class SettingField:
     default: str = ""
     needed: bool = False
     per_type: bool = False
+    only_with: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -145,15 +149,18 @@ With a Line, all pages of a run go over the same connection; with a Door, each p
 class Kind:
     """A kind of source, such as Mews.
 
-    icon: name of a Material icon. about: one sentence for people who choose. address: the base
-    address that is proposed; empty where everybody has an own one. methods: keys of
-    `authorization.METHODS` to choose from; empty when there are no credentials.
-    needs_address: the address must be filled in. check: whether an access works, and whose it is.
+    icon: name of a Lucide icon among those of ui/assets/icons.svg; hue: of its tile, 0 to 359.
+    about: one sentence for people who choose. address: the base address that is proposed; empty
+    where everybody has an own one. methods: keys of `authorization.METHODS` to choose from; empty
+    when there are no credentials. needs_address: the address must be filled in. check: whether an
+    access works, and whose it is.
+    hears: how it calls us when something has changed; None when it never does.
     """
 
     key: str
     name: str
     icon: str
+    hue: int
     about: str
     address: str
     needs_address: bool
@@ -162,3 +169,4 @@ class Kind:
     types: Mapping[str, Offer]
     check: Callable[[Way, Access], Check]
     read: Read
+    hears: Hook | None = None

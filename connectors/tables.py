@@ -22,6 +22,12 @@ LARGEST_TEXTS = 100_000_000
 """Bytes of the texts in an Excel file, which are kept in memory."""
 MOST_COLUMNS = 500
 MOST_PARTS = 5000
+MOST_ROWS = 1_048_576
+"""Rows of an Excel sheet, as Excel itself has; a file can name a row far below."""
+MOST_BLANK = 10_000_000
+"""Blank cells beyond those columns: a row of twenty letters can name one far to the right."""
+MOST_TEXTS = 1_000_000
+"""Texts in an Excel file; each takes a while to read, however short it is."""
 DELIMITERS = ",;\t|"
 _SAMPLE = 64_000
 _LONGEST_LINE = 1_000_000
@@ -82,46 +88,75 @@ def _names(first: Sequence[Any]) -> list[str]:
     """Names for the columns: each one once, and none without."""
     while first and first[-1] is None:
         first = first[:-1]
-    names: list[str] = []
+    names: dict[str, None] = {}
+    times: dict[str, int] = {}
     for number, cell in enumerate(first, start=1):
-        name = " ".join(str(cell).split())[:200] if cell is not None else f"column {number}"
-        times = 2
+        wanted = " ".join(str(cell).split())[:200] if cell is not None else f"column {number}"
+        name = wanted
         while name in names:
-            name = f"{str(cell)[:200]} ({times})"
-            times += 1
-        names.append(name)
-    return names
+            times[wanted] = times.get(wanted, 1) + 1
+            name = f"{wanted} ({times[wanted]})"
+        names[name] = None
+    return list(names)
 
 
 def _csv(file: IO[bytes], beginning: bytes) -> Iterator[Sequence[Any]]:
     encoding = _encoding(file, beginning)
     text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
-    delimiter = _delimiter(text.read(_SAMPLE))
+    sample = text.read(_SAMPLE)
     text.seek(0)
-    reader = csv.reader(_lines(text), delimiter=delimiter)
+    told = _TOLD.match(sample)
+    if told:
+        text.readline()
+    delimiter = told[1] if told else _delimiter(sample)
+    lines: list[str] = []
+    last: list[str] = []
+    reader = csv.reader(_lines(text, lines), delimiter=delimiter)
     while True:
-        number = reader.line_num + 1
+        number = reader.line_num + (2 if told else 1)
         try:
             row = next(reader)
         except StopIteration:
+            _must_be_closed(last, delimiter, number)
             return
         except csv.Error:
             sentence = f"In line {number} a cell is far too long. A quotation mark may be missing."
             raise Fault("garbled", sentence) from None
+        last, lines[:] = lines[:], []
         if len(row) > MOST_COLUMNS:
             raise _too_wide()
         yield [cell.strip() or None for cell in row]
 
 
-def _lines(text: IO[str]) -> Iterator[str]:
+# Excel's own way of saying in the first line what separates the cells.
+_TOLD = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
+
+
+def _lines(text: IO[str], kept: list[str]) -> Iterator[str]:
+    """Give the lines of a file, and keep those of the row that is being read."""
     while line := text.readline(_LONGEST_LINE + 1):
         if len(line) > _LONGEST_LINE:
             raise Fault("garbled", "The file has a line of more than a million characters.")
+        kept.append(line)
         yield line
+
+
+def _must_be_closed(last: Sequence[str], delimiter: str, end: int) -> None:
+    """Refuse a file whose last row goes on for lines because a quotation mark is missing."""
+    try:
+        for _ in csv.reader(last, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            number = end - len(last)
+            sentence = f"A quotation mark of line {number} is never closed. Correct that line."
+            raise Fault("garbled", sentence) from None
 
 
 def _encoding(file: IO[bytes], beginning: bytes) -> str:
     """UTF-8 or UTF-16 by mark or by trying, else what Windows writes in Western Europe."""
+    if beginning.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if beginning[1:400:2].count(0) > 100 or (len(beginning) < 400 and beginning[1::2].count(0) > 4):
@@ -171,7 +206,11 @@ def _excel(file: IO[bytes]) -> Iterator[Sequence[Any]]:
         for sheet in sheets[:1]:
             # Files by other programs claim wrong sizes.
             sheet.reset_dimensions()
-            for cells in sheet.iter_rows(values_only=True):
+            blank = 0
+            for number, cells in enumerate(sheet.iter_rows(values_only=True)):
+                blank += max(0, len(cells) - MOST_COLUMNS)
+                if number >= MOST_ROWS or blank > MOST_BLANK:
+                    raise Fault("too_large", "The Excel sheet is too large. Save it as CSV.")
                 if len(cells) > MOST_COLUMNS and any(c is not None for c in cells[MOST_COLUMNS:]):
                     raise _too_wide()
                 yield [_plain(cell) for cell in _trimmed(cells)]
@@ -186,6 +225,7 @@ def _refuse_bombs(file: IO[bytes]) -> None:
     try:
         with zipfile.ZipFile(file) as packed:
             _judge(packed.infolist())
+            _judge_texts(packed)
             is_strange = any(_defines_entities(packed, part) for part in packed.infolist())
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
         raise _damaged() from None
@@ -203,6 +243,18 @@ def _judge(parts: Sequence[zipfile.ZipInfo]) -> None:
         raise Fault("too_large", sentence)
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         raise Fault("garbled", "This is no Excel file. Upload a CSV or Excel file (.xlsx).")
+
+
+def _judge_texts(packed: zipfile.ZipFile) -> None:
+    """Refuse more texts than can be read in a while: an empty one takes five letters."""
+    if "xl/sharedStrings.xml" not in packed.namelist():
+        return
+    found = 0
+    with packed.open("xl/sharedStrings.xml") as opened:
+        while piece := opened.read(1_000_000):
+            found += piece.count(b"<si")
+    if found > MOST_TEXTS:
+        raise Fault("too_large", "The Excel file has too many different texts. Save it as CSV.")
 
 
 def _defines_entities(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
@@ -234,6 +286,8 @@ def _plain(cell: Any) -> Any:
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return str(cell)
+    if isinstance(cell, int) and cell.bit_length() > 63:
+        return str(cell)  # JSON has no such numbers, and ids are written like that
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
         return int(cell)
     return cell if cell is None or isinstance(cell, bool | int | float) else str(cell)

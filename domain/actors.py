@@ -8,17 +8,19 @@ from sqlmodel import Session, col, select
 
 from domain.refusals import Refusal, not_found
 from storage.connections import Connection, Token
+from storage.partner_keys import PartnerKey
+from storage.partners import Partner
 from storage.people import Membership, Person, SignIn
 
-ActorKind = Literal["person", "token", "adjoin"]
+ActorKind = Literal["person", "token", "key", "adjoin"]
 
 
 @dataclass(frozen=True)
 class Actor:
     """Names who acts, without saying what they may do.
 
-    `kind` "person" has the id of a sign-in, "token" the id of an access token; "adjoin" is Adjoin
-    itself, which only our own jobs can be.
+    `kind` "person" has the id of a sign-in, "token" the id of an access token, "key" the id of a
+    partner key; "adjoin" is Adjoin itself, which only our own jobs can be.
     """
 
     kind: ActorKind
@@ -30,7 +32,8 @@ ADJOIN = Actor("adjoin")
 
 @dataclass(frozen=True)
 class Role:
-    """One role of a person; `place_id` is a property or a partner, empty for operators."""
+    """One role of a person or a program; `place_id` is a property or a partner, empty for
+    operators."""
 
     role: str
     place_id: str = ""
@@ -58,7 +61,12 @@ class Standing:
         return self.manages(property_id) or Role("viewer", property_id) in self.roles
 
     def works_for(self, partner_id: str | None) -> bool:
+        """Return whether this is one of a partner's people, or a program with one of its keys."""
         return bool(partner_id) and Role("partner", partner_id or "") in self.roles
+
+    def belongs_to(self, partner_id: str | None) -> bool:
+        """Return whether this is one of a partner's people, for what no program may do."""
+        return self.person_id is not None and self.works_for(partner_id)
 
     def side_of(self, connection: Connection) -> str | None:
         """Return on which side of `connection` the actor stands, None when it must see nothing.
@@ -79,11 +87,13 @@ class Standing:
 
 
 def standing(session: Session, actor: Actor, now: datetime) -> Standing:
-    """Return what `actor` may do now; refuses `signed_out` and `token_revoked`."""
+    """Return what `actor` may do now; refuses `signed_out`, `token_revoked` and `key_revoked`."""
     if actor.kind == "adjoin":
         return Standing(who="Adjoin", is_adjoin=True)
     if actor.kind == "token":
         return _token_standing(session, actor.id, now)
+    if actor.kind == "key":
+        return _key_standing(session, actor.id)
     return _person_standing(session, actor.id, now)
 
 
@@ -128,6 +138,14 @@ def _token_standing(session: Session, token_id: str, now: datetime) -> Standing:
     if token is None or not is_alive(token, now):
         raise Refusal("token_revoked", "This access token is not valid any more.", "property")
     return Standing(who="the partner’s program", only_connection=token.connection_id)
+
+
+def _key_standing(session: Session, key_id: str) -> Standing:
+    key = session.get(PartnerKey, key_id)
+    if key is None or key.revoked_at is not None:
+        raise Refusal("key_revoked", "This partner key is not valid any more.", "partner")
+    name = session.get_one(Partner, key.partner_id).name
+    return Standing(f"{name} (key {key.name})", roles=(Role("partner", key.partner_id),))
 
 
 def is_alive(token: Token, now: datetime) -> bool:

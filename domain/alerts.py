@@ -154,6 +154,29 @@ def tell_recovered(
     _send(session, integration, told, subject, parts, None, now, "integration.recovered")
 
 
+def tell_values_gone(
+    session: Session,
+    integration: Integration,
+    app: str,
+    connection_id: str,
+    sentences: Sequence[str],
+    now: datetime,
+) -> None:
+    """Mail that records which an app relies on are gone at the source; once for each of them."""
+    hotel = _hotel(session, integration)
+    what = "A value" if len(sentences) == 1 else f"{len(sentences)} values"
+    verb = "is" if len(sentences) == 1 else "are"
+    subject = f"{what} that {app} needs {verb} gone at {hotel.name}"
+    page = f"/subscriptions/{connection_id}/mapping?property={integration.property_id}"
+    parts = [
+        f"{app} is told which records of {hotel.name} are meant. A run found that this is no "
+        "longer true:",
+        "\n".join(sentences),
+        f"Choose what takes the place of it:\n{link(page)}",
+    ]
+    _send(session, integration, _on_disabled, subject, parts, None, now, "values.gone")
+
+
 # Details
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from domain import drafts, history, moments, waiting_times
+from domain import drafts, history, moments, slots, waiting_times
 from domain.actors import Actor, Standing, operating, standing
 from domain.drafts import Draft, Permission
 from domain.refusals import Refusal, not_found
+from domain.slots import Slot
 from domain.waiting_times import Usual
 from storage import changes, database
 from storage.apps import App
@@ -45,6 +46,7 @@ class Sheet:
     setup_notes: str
     permissions: tuple[Permission, ...]
     questions: tuple[dict[str, Any], ...]
+    slots: tuple[Slot, ...]
 
 
 @dataclass(frozen=True)
@@ -173,12 +175,15 @@ def edit_texts(
     setup_notes: str,
     now: datetime | None = None,
 ) -> None:
-    """Change an app's texts: its partner's people and operators. Refuses `not_found`, `invalid`."""
+    """Change an app's texts: its partner's people and operators, no program.
+
+    Refuses `not_found`, `invalid`.
+    """
     now = now or moments.now()
     with database.transaction() as session:
         who = standing(session, actor, now)
         app = session.exec(select(App).where(App.slug == slug)).one_or_none()
-        if app is None or not (who.is_operator or who.works_for(app.partner_id)):
+        if app is None or not (who.is_operator or who.belongs_to(app.partner_id)):
             raise not_found("This app")
         app.tagline = drafts.checked_tagline(tagline)
         app.description = drafts.checked_markdown(description)
@@ -201,6 +206,7 @@ def sheet(actor: Actor, slug: str, *, now: datetime | None = None) -> Sheet:
             app.setup_notes,
             drafts.permissions_of(app),
             tuple(app.questions),
+            slots.of(app.slots),
         )
 
 

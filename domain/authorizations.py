@@ -146,6 +146,8 @@ def rename(actor: Actor, authorization_id: str, name: str, *, now: datetime | No
     name = _checked_name(name)
     with database.transaction() as session:
         who, row = _mine(session, actor, authorization_id, now)
+        if name == row.name:
+            return
         note = f"{row.name} → {name}"
         row.name = name
         _tell(session, row, "authorization.renamed", who, now, note)
@@ -442,7 +444,10 @@ def _mine(
 ) -> tuple[Standing, Authorization]:
     _, row = _visible(session, actor, authorization_id, now)
     who = connections.managing(session, actor, row.property_id, now)
-    dependents.hold(session, row)
+    try:
+        dependents.hold(session, row)
+    except database.Gone as gone:
+        raise not_found("This authorization") from gone
     return who, row
 
 

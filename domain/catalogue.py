@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from connectors.vendors import VENDORS, CredentialField
-from domain import drafts, messages, moments, turns, waiting_times
+from domain import drafts, messages, moments, slots, turns, waiting_times
 from domain.actors import Actor, Standing, standing
 from domain.drafts import Permission
 from domain.refusals import not_found
+from domain.slots import Slot
 from domain.turns import Turn
 from domain.waiting_times import Usual
 from storage import database
@@ -63,6 +64,7 @@ class Page:
     both are None before the first Connect. `told_by` are the ways in which the partner hears of
     a request: webhook, mail; `token_in_mail` is whether a mail carries the token itself instead
     of a link that opens once. `answers` were given at the last Connect, by the question's key.
+    `slots` are the values that are mapped after Connect.
     """
 
     card: Card
@@ -75,6 +77,7 @@ class Page:
     setup_notes: str
     permissions: tuple[Permission, ...]
     questions: tuple[dict[str, Any], ...]
+    slots: tuple[Slot, ...]
     credential_fields: tuple[CredentialField, ...]
     contact: Contact | None
     managers: tuple[str, ...]
@@ -133,6 +136,7 @@ def read(actor: Actor, property_id: str, slug: str, *, now: datetime | None = No
             app.setup_notes,
             drafts.permissions_of(app),
             tuple(app.questions),
+            slots.of(app.slots),
             VENDORS[app.vendor].fields if app.vendor else (),
             contact_of(partner),
             managers_of(session, property_id),

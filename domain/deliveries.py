@@ -27,11 +27,13 @@ class Row:
     """One message, as a line of the list.
 
     `target` is empty once the endpoint was removed; `token_id` names the token that it carries.
+    `is_test` is whether somebody had it sent to try the endpoint, with invented content.
     """
 
     id: str
     event: str
     channel: str
+    endpoint_id: str | None
     target: str
     connection_id: str | None
     property_name: str
@@ -42,6 +44,7 @@ class Row:
     last_outcome: str
     created_at: datetime
     next_attempt_at: datetime | None
+    is_test: bool
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,20 @@ def of_partner(
     *,
     status: str | None = None,
     connection_id: str | None = None,
+    endpoint_id: str | None = None,
+    event: str | None = None,
+    since: datetime | None = None,
     before: str | None = None,
     with_token: bool = False,
+    limit: int = PAGE,
     now: datetime | None = None,
 ) -> tuple[Row, ...]:
-    """Return up to 50 of a partner's messages, newest first, those before the message `before`.
+    """Return up to `limit` of a partner's messages, newest first, those before the message
+    `before`.
 
-    `status` is a message's status, or "failing": tried in vain so far. `with_token`
-    leaves only those that carry an access token. Refuses `not_found` to strangers.
+    `status` is a message's status, or "failing": tried in vain so far. `since` leaves only those
+    that were queued then or later, `with_token` only those that carry an access token. Refuses
+    `not_found` to strangers, and `invalid_cursor` when `before` is none of theirs.
     """
     with database.reading() as session:
         working_for(session, actor, partner_id, now or moments.now())
@@ -99,11 +108,17 @@ def of_partner(
             statement = statement.where(col(Message.status) == status)
         if connection_id:
             statement = statement.where(col(Message.connection_id) == connection_id)
+        if endpoint_id:
+            statement = statement.where(col(Message.endpoint_id) == endpoint_id)
+        if event:
+            statement = statement.where(col(Message.event) == event)
+        if since:
+            statement = statement.where(col(Message.created_at) >= since)
         if with_token:
             statement = statement.where(col(Message.token_id).is_not(None))
-        if before:
+        if before is not None:
             statement = statement.where(_is_older(session, before, partner_id))
-        rows = session.execute(statement.limit(PAGE)).all()
+        rows = session.execute(statement.limit(limit)).all()
         last = _last_outcomes(session, [row[0].id for row in rows])
         return tuple(_row(last, *row) for row in rows)
 
@@ -133,7 +148,7 @@ def resend(actor: Actor, message_id: str, *, now: datetime | None = None) -> Non
     """Make one more attempt at once, with the same `webhook-id`; the schedule goes on unchanged.
 
     A mail with a one-time link is written anew, because its old link may be used up. Refuses
-    `not_found`, `canceled`, and `endpoint_disabled`.
+    `not_found`, `canceled`, `endpoint_removed` and `endpoint_disabled`.
     """
     now = now or moments.now()
     with database.transaction() as session:
@@ -164,7 +179,7 @@ def _write_again(session: Session, message: Message, now: datetime) -> None:
     connection = session.get_one(Connection, message.connection_id)
     token = session.get_one(Token, message.token_id)
     if token.status == "revoked":
-        raise Refusal("token_revoked", "This token was revoked. A newer one was sent.", "partner")
+        raise Refusal("canceled", "This token was revoked. A newer one was sent.", "partner")
     app = session.get_one(App, connection.app_id)
     partner = session.get_one(Partner, message.partner_id)
     hotel = session.get_one(Property, connection.property_id)
@@ -200,10 +215,15 @@ def _messages() -> sa.Select[Message, str, str, str]:
 
 
 def _is_older(session: Session, message_id: str, partner_id: str) -> sa.ColumnElement[bool]:
-    """Return the condition for messages below `message_id` in the list; none when it is unknown."""
+    """Return the condition for messages below `message_id` in the list."""
     message = session.get(Message, message_id)
     if message is None or message.partner_id != partner_id:
-        return sa.false()
+        raise Refusal(
+            "invalid_cursor",
+            "This cursor is not one of this list. Send the “next_cursor” of the page before, or "
+            "begin without a cursor.",
+            "partner",
+        )
     earlier = col(Message.created_at) < message.created_at
     same_moment = col(Message.created_at) == message.created_at
     return earlier | (same_moment & (col(Message.id) < message.id))
@@ -242,6 +262,7 @@ def _row(
         message.id,
         message.event,
         message.channel,
+        message.endpoint_id,
         url or message.mail_to,
         message.connection_id,
         hotel or "",
@@ -252,6 +273,7 @@ def _row(
         last.get(message.id, ""),
         message.created_at,
         message.next_attempt_at if message.status == "waiting" else None,
+        message.channel == "webhook" and message.connection_id is None,
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from connectors.door import Blocked
 from connectors.vendors import VENDORS
-from domain import questions
+from domain import questions, slots
 from domain.installation import current
 from domain.properties import checked_text
 from domain.refusals import Refusal, invalid
@@ -48,8 +48,8 @@ class Draft:
 
     An integrated app has a `partner_id` and an `activation` (manual, automatic), a core app a
     `vendor` and perhaps another `vendor_address` than the usual one. `usual_minutes` is what the
-    partner promises until its own history speaks; `questions` as in domain.questions; `icon` is
-    the name of a drawing and `hue` its colour in degrees, 0 to 360.
+    partner promises until its own history speaks; `questions` as in domain.questions, `slots` as
+    in domain.slots; `icon` is the name of a drawing and `hue` its colour in degrees, 0 to 360.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Draft:
     usual_minutes: int | None = None
     permissions: Sequence[str] = ()
     questions: Sequence[Mapping[str, Any]] = ()
+    slots: Sequence[Mapping[str, Any]] = ()
     description: str = ""
     setup_notes: str = ""
     icon: str = "plug"
@@ -83,6 +84,7 @@ def of(app: App) -> Draft:
         app.usual_minutes,
         tuple(app.permissions),
         tuple(dict(question) for question in app.questions),
+        tuple(dict(slot) for slot in app.slots),
         app.description,
         app.setup_notes,
         app.icon,
@@ -105,6 +107,7 @@ def write(session: Session, draft: Draft, app: App) -> None:
     app.usual_minutes = _checked_minutes(draft.usual_minutes)
     app.permissions = _checked_permissions(draft.permissions)
     app.questions = questions.checked(draft.questions)
+    app.slots = [] if is_core else slots.checked(draft.slots, app.permissions)
     app.description = checked_markdown(draft.description)
     app.setup_notes = checked_markdown(draft.setup_notes)
     app.icon, app.hue = _checked_look(draft)

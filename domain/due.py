@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from domain import moments, outcomes, plans
+from domain import folding, moments, outcomes, plans
 from domain.actors import ADJOIN, standing
 from domain.refusals import Refusal
 from storage import database, jobs
@@ -24,6 +24,7 @@ KEEP_RUNS = timedelta(days=180)
 def tick_on_time() -> None:
     """Queue the runs that are due, and again those that got lost."""
     tick(now=moments.now())
+    settle(now=moments.now())
     sweep(now=moments.now())
 
 
@@ -45,6 +46,22 @@ def tick(*, now: datetime) -> int:
             .order_by(col(Integration.next_run_at))
         ).all()
     return sum(_started(integration_id, now) for integration_id in due)
+
+
+def settle(*, now: datetime) -> None:
+    """Queue the runs that are owed to sources that called, where the end of one did not."""
+    with database.reading() as session:
+        owed = session.exec(
+            select(Integration.id).where(
+                Integration.status == "active", col(Integration.owed_since).is_not(None)
+            )
+        ).all()
+    for integration_id in owed:
+        with database.transaction() as session:
+            found = session.get(Integration, integration_id)
+            if found is not None:
+                database.lock(session, found)
+                folding.settle(session, found, now)
 
 
 def sweep(*, now: datetime) -> int:

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, func, select
 
 from connectors import webhook
 from connectors.door import Blocked
-from domain import events, history, letters, messages, moments, retries
+from domain import choices, history, letters, messages, moments, retries
+from domain import events as catalogue
 from domain.actors import ADJOIN, Actor, Standing, standing
 from domain.installation import current
 from domain.partners import working_for
@@ -17,9 +18,11 @@ from domain.refusals import Refusal, invalid, not_found
 from storage import changes, database, encryption
 from storage.messages import Attempt, Endpoint, Message
 from storage.partners import Partner
+from storage.properties import Property
 
 OVERLAP = timedelta(hours=24)
 MOST = 5
+LONGEST_URL = 2000
 REPLAYABLE = ("skipped", "gave_up")
 
 
@@ -27,12 +30,15 @@ REPLAYABLE = ("skipped", "gave_up")
 class Row:
     """An endpoint without its secret.
 
-    `failures` are those in a row since `failing_since`; `replayable` counts what was skipped or
-    given up; `worked_at` is when it last took a delivery.
+    `events` are the names that it asked for, `property_ids` the hotels; none of them stands for
+    `events.USUAL` and for all. `failures` are those in a row since `failing_since`; `replayable`
+    counts what was skipped or given up; `worked_at` is when it last took a delivery.
     """
 
     id: str
     url: str
+    events: tuple[str, ...]
+    property_ids: tuple[str, ...]
     status: str
     disabled_by: str | None
     disabled_why: str
@@ -66,10 +72,27 @@ def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) ->
         return tuple(_row(session, endpoint, now) for endpoint in rows)
 
 
-def create(actor: Actor, partner_id: str, url: str, *, now: datetime | None = None) -> Made:
+def read(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> Row:
+    """Return one endpoint; refuses `not_found` to strangers."""
+    now = now or moments.now()
+    with database.reading() as session:
+        return _row(session, _visible(session, actor, endpoint_id, now)[1], now)
+
+
+def create(
+    actor: Actor,
+    partner_id: str,
+    url: str,
+    *,
+    events: Sequence[str] = (),
+    property_ids: Sequence[str] = (),
+    now: datetime | None = None,
+) -> Made:
     """Add an endpoint and return its secret, which is never shown again.
 
-    Refuses `not_found`, and `invalid` for an address that Adjoin may not call.
+    It gets the `events` that are named, or `events.USUAL`, about the properties that are named, or
+    all. Refuses `not_found`, and `invalid` for an address that Adjoin may not call, and when
+    access tokens would reach nobody.
     """
     now = now or moments.now()
     # A stranger learns nothing, and has us look up no name.
@@ -84,37 +107,89 @@ def create(actor: Actor, partner_id: str, url: str, *, now: datetime | None = No
         _must_be_new(url, present)
         secret = webhook.new_secret()
         endpoint = Endpoint(
-            partner_id=partner_id, url=url, secret=encryption.encrypt(secret), created_at=now
+            partner_id=partner_id,
+            url=url,
+            events=choices.checked_events(events),
+            property_ids=choices.checked_properties(session, partner_id, property_ids),
+            secret=encryption.encrypt(secret),
+            created_at=now,
         )
         session.add(endpoint)
-        session.flush()
         partner.notify_by_webhook = True
+        choices.check_token_arrives(session, partner)
         _note(session, who, "partner", endpoint, "endpoint.created", now, url)
         return Made(endpoint.id, secret)
 
 
-def change_url(actor: Actor, endpoint_id: str, url: str, *, now: datetime | None = None) -> None:
-    """Send to another address from now on; refuses `not_found`, `invalid`."""
+def change(
+    actor: Actor,
+    endpoint_id: str,
+    *,
+    url: str | None = None,
+    events: Sequence[str] | None = None,
+    property_ids: Sequence[str] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Send to another address, other events, or of other properties from now on; None leaves
+    something as it is.
+
+    What waits already is sent, to the new address. Refuses `not_found`, and `invalid` as `create`.
+    """
     now = now or moments.now()
     with database.reading() as session:
         _visible(session, actor, endpoint_id, now)
-    url = _checked_url(url)
+    url = _checked_url(url) if url is not None else None
     with database.transaction() as session:
-        who, endpoint = _mine(session, actor, endpoint_id, now)
-        mine = select(Endpoint).where(
-            Endpoint.partner_id == endpoint.partner_id, Endpoint.id != endpoint_id
+        who, endpoint = mine(session, actor, endpoint_id, now)
+        if url is not None:
+            _move_to(session, endpoint, url)
+            _note(session, who, "partner", endpoint, "endpoint.changed", now, url)
+        if events is not None or property_ids is not None:
+            _choose(session, endpoint, events, property_ids)
+            _note(session, who, "partner", endpoint, "endpoint.changed", now, _chosen(endpoint))
+
+
+def change_url(actor: Actor, endpoint_id: str, url: str, *, now: datetime | None = None) -> None:
+    """Send to another address from now on; refuses `not_found`, `invalid`."""
+    change(actor, endpoint_id, url=url, now=now)
+
+
+def choose(
+    actor: Actor,
+    endpoint_id: str,
+    *,
+    events: Sequence[str],
+    property_ids: Sequence[str],
+    now: datetime | None = None,
+) -> None:
+    """Send these events about these properties from now on; refuses `not_found`, `invalid`."""
+    change(actor, endpoint_id, events=events, property_ids=property_ids, now=now)
+
+
+def properties_to_choose(
+    actor: Actor, partner_id: str, *, now: datetime | None = None
+) -> dict[str, str]:
+    """Return the names of the properties that a partner's endpoints may ask for, by their ids:
+    those that are connected, and those that were chosen. Refuses `not_found` to strangers."""
+    with database.reading() as session:
+        working_for(session, actor, partner_id, now or moments.now())
+        chosen = session.exec(
+            select(Endpoint.property_ids).where(Endpoint.partner_id == partner_id)
         )
-        _must_be_new(url, session.exec(mine).all())
-        endpoint.url = url
-        endpoint.failing_since, endpoint.failures = None, 0
-        _note(session, who, "partner", endpoint, "endpoint.changed", now, url)
+        ids = choices.connected(session, partner_id).union(*chosen)
+        found = session.exec(
+            select(Property.id, Property.name)
+            .where(col(Property.id).in_(ids))
+            .order_by(Property.name)
+        )
+        return dict(found.all())
 
 
 def rotate_secret(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> Made:
     """Make a new secret; for 24 hours deliveries are signed with both. Refuses `not_found`."""
     now = now or moments.now()
     with database.transaction() as session:
-        who, endpoint = _mine(session, actor, endpoint_id, now)
+        who, endpoint = mine(session, actor, endpoint_id, now)
         secret = webhook.new_secret()
         endpoint.previous_secret, endpoint.previous_until = endpoint.secret, now + OVERLAP
         endpoint.secret = encryption.encrypt(secret)
@@ -125,14 +200,18 @@ def rotate_secret(actor: Actor, endpoint_id: str, *, now: datetime | None = None
 def send_test_event(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> str:
     """Queue an `endpoint.test` event and return its message's id; refuses `not_found`, and
     `endpoint_disabled`."""
+    return send_example(actor, endpoint_id, "endpoint.test", now=now)
+
+
+def send_example(actor: Actor, endpoint_id: str, event: str, *, now: datetime | None = None) -> str:
+    """Queue an invented event that says of itself that it is a test, whether the endpoint asks for
+    it or not; return its message's id. Refuses `not_found`, `endpoint_disabled`, `invalid`."""
     now = now or moments.now()
     with database.transaction() as session:
-        _, endpoint = _mine(session, actor, endpoint_id, now)
-        if endpoint.status != "enabled":
-            raise Refusal("endpoint_disabled", "Enable this endpoint first.", "partner")
-        example = events.About("con_example", "active", "your-app", "pro_example", "Example Hotel")
-        body = events.body("endpoint.test", now, example)
-        message_id = messages.send_to_endpoint(session, endpoint, "endpoint.test", body, now)
+        _, endpoint = mine(session, actor, endpoint_id, now)
+        check_enabled(endpoint)
+        body = catalogue.example_to_send(checked_example(event), now)
+        message_id = messages.send_to_endpoint(session, endpoint, event, body, now)
         changes.announce(session, changes.Change("message", message_id, None, endpoint.partner_id))
         return message_id
 
@@ -141,7 +220,7 @@ def disable(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> N
     """Stop sending; what happens meanwhile is kept and can be replayed. Refuses `not_found`."""
     now = now or moments.now()
     with database.transaction() as session:
-        who, endpoint = _mine(session, actor, endpoint_id, now)
+        who, endpoint = mine(session, actor, endpoint_id, now)
         _disable(session, who, "partner", endpoint, "You disabled it.", now)
 
 
@@ -149,7 +228,7 @@ def enable(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> No
     """Send again from now on; refuses `not_found`."""
     now = now or moments.now()
     with database.transaction() as session:
-        who, endpoint = _mine(session, actor, endpoint_id, now)
+        who, endpoint = mine(session, actor, endpoint_id, now)
         endpoint.status, endpoint.disabled_by, endpoint.disabled_why = "enabled", None, ""
         endpoint.disabled_at = endpoint.failing_since = None
         endpoint.failures = 0
@@ -157,10 +236,13 @@ def enable(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> No
 
 
 def remove(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> None:
-    """Forget an endpoint; what waited for it is canceled. Refuses `not_found`."""
+    """Forget an endpoint; what waited for it is canceled.
+
+    Refuses `not_found`, and `invalid` when others remain that don't get access tokens.
+    """
     now = now or moments.now()
     with database.transaction() as session:
-        who, endpoint = _mine(session, actor, endpoint_id, now)
+        who, endpoint = mine(session, actor, endpoint_id, now)
         session.execute(
             _theirs(endpoint, *messages.OPEN, "skipped").values(
                 status="canceled", finished_at=now, next_attempt_at=None
@@ -170,6 +252,7 @@ def remove(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> No
         _note(session, who, "partner", endpoint, "endpoint.removed", now, endpoint.url)
         session.flush()
         session.delete(endpoint)
+        choices.check_token_arrives(session, session.get_one(Partner, endpoint.partner_id))
 
 
 def replay_skipped(actor: Actor, endpoint_id: str, *, now: datetime | None = None) -> int:
@@ -177,9 +260,8 @@ def replay_skipped(actor: Actor, endpoint_id: str, *, now: datetime | None = Non
     `endpoint_disabled`."""
     now = now or moments.now()
     with database.transaction() as session:
-        _, endpoint = _mine(session, actor, endpoint_id, now)
-        if endpoint.status != "enabled":
-            raise Refusal("endpoint_disabled", "Enable this endpoint first.", "partner")
+        _, endpoint = mine(session, actor, endpoint_id, now)
+        check_enabled(endpoint)
         again = session.exec(
             select(Message)
             .where(Message.endpoint_id == endpoint_id, col(Message.status).in_(REPLAYABLE))
@@ -188,6 +270,19 @@ def replay_skipped(actor: Actor, endpoint_id: str, *, now: datetime | None = Non
         begun = sum(messages.begin_again(session, message, now) for message in again)
         changes.announce(session, changes.Change("message", "", None, endpoint.partner_id))
         return begun
+
+
+def checked_example(event: str) -> str:
+    """Return the name of an event of the catalogue; refuses `invalid`."""
+    if event not in catalogue.EVENTS:
+        raise invalid(f"There is no event called {event[:60]}.", "partner")
+    return event
+
+
+def check_enabled(endpoint: Endpoint) -> None:
+    """Refuse `endpoint_disabled`."""
+    if endpoint.status != "enabled":
+        raise Refusal("endpoint_disabled", "Enable this endpoint first.", "partner")
 
 
 def signing_secrets(endpoint: Endpoint, now: datetime) -> list[str]:
@@ -239,8 +334,43 @@ def _disable(
     _note(session, who, by, endpoint, "endpoint.disabled", now, why)
 
 
+def _move_to(session: Session, endpoint: Endpoint, url: str) -> None:
+    others = select(Endpoint).where(
+        Endpoint.partner_id == endpoint.partner_id, Endpoint.id != endpoint.id
+    )
+    _must_be_new(url, session.exec(others).all())
+    endpoint.url = url
+    endpoint.failing_since, endpoint.failures = None, 0
+
+
+def _choose(
+    session: Session,
+    endpoint: Endpoint,
+    events: Sequence[str] | None,
+    property_ids: Sequence[str] | None,
+) -> None:
+    if events is not None:
+        endpoint.events = choices.checked_events(events)
+    if property_ids is not None:
+        endpoint.property_ids = choices.checked_properties(
+            session, endpoint.partner_id, property_ids, endpoint.property_ids
+        )
+    choices.check_token_arrives(session, session.get_one(Partner, endpoint.partner_id))
+
+
+def _chosen(endpoint: Endpoint) -> str:
+    """Return what an endpoint gets, for the history."""
+    said = ", ".join(endpoint.events) or "all events about connections"
+    hotels = len(endpoint.property_ids)
+    return f"{said}, of {hotels} properties" if hotels else said
+
+
 def _checked_url(url: str) -> str:
     url = url.strip()
+    if len(url) > LONGEST_URL:
+        raise invalid(f"Keep the address under {LONGEST_URL:,} characters.", "partner")
+    if not url.isprintable():
+        raise invalid("This web address has characters that no address has.", "partner")
     try:
         current().door.vet(url)
     except Blocked as blocked:
@@ -248,9 +378,10 @@ def _checked_url(url: str) -> str:
     return url
 
 
-def _mine(
+def mine(
     session: Session, actor: Actor, endpoint_id: str, now: datetime
 ) -> tuple[Standing, Endpoint]:
+    """Return who acts and their partner's endpoint, held still; refuses `not_found`."""
     who, endpoint = _visible(session, actor, endpoint_id, now)
     database.lock(session, endpoint)
     return who, endpoint
@@ -287,6 +418,8 @@ def _row(session: Session, endpoint: Endpoint, now: datetime) -> Row:
     return Row(
         endpoint.id,
         endpoint.url,
+        tuple(endpoint.events),
+        tuple(endpoint.property_ids),
         endpoint.status,
         endpoint.disabled_by,
         endpoint.disabled_why,

@@ -20,12 +20,14 @@ from domain import (
     authorizations,
     belts,
     drift_checks,
+    folding,
     lifecycle,
     loads,
     moments,
     moving,
     outcomes,
     plans,
+    value_drift,
 )
 from domain.actors import ADJOIN, standing
 from domain.belts import Broken, Task
@@ -64,6 +66,8 @@ def go_on(run_id: str, number: int, *, seconds: float = SLICE) -> None:
     except OperationalError:
         # Nothing can be written down now; `due.sweep` lets the run go on where it stands.
         log.warning("the database did not answer, run %s goes on later", run_id)
+    except database.Gone:
+        log.info("run %s was removed with its integration", run_id)
     except Exception:
         # Whatever it is, it is ours: the run must not stay half done without a word.
         log.exception("run %s broke off", run_id)
@@ -117,6 +121,7 @@ def carry(task: Task, *, seconds: float = SLICE) -> None:
                 if not _carry_part(task, part_id, line, until):
                     return
         _finish(task, moments.now())
+        _look_at_values(task)
     except Over:
         return
     except Fault as fault:
@@ -234,9 +239,10 @@ def _finish(task: Task, now: datetime) -> None:
         verb = "succeed_with_rejects" if any(part.rejected for part in parts) else "succeed"
         by, step = standing(session, ADJOIN, now), lifecycle.RUN.named(verb)
         moving.move(session, "run", run, step, by, "adjoin", now, ended_at=now, sentence="")
-        plans.forget_seen(session, run)
+        plans.wind_up(session, run)
         if not run.is_dry:
             outcomes.succeeded(session, integration, run, now)
+        folding.settle(session, integration, now)
 
 
 def _stumbled(task: Task, fault: Fault, now: datetime) -> None:
@@ -249,6 +255,13 @@ def _stumbled(task: Task, fault: Fault, now: datetime) -> None:
         authorizations.refused(task.authorization_id, fault.sentence, now=now)
     owner: Owner = "platform" if fault.error == "blocked" else accesses.owner_of(fault)
     fail(task.run_id, task.number, fault.error, fault.sentence, owner, fault.request_id, now)
+    _look_at_values(task)
+
+
+def _look_at_values(task: Task) -> None:
+    """See whether something that apps rely on is gone; also a run that failed may have met that."""
+    if not task.is_dry:
+        value_drift.check(task.integration_id)
 
 
 def _delay(task: Task, fault: Fault) -> float | None:
@@ -257,10 +270,11 @@ def _delay(task: Task, fault: Fault) -> float | None:
         tries = session.get_one(Run, task.run_id).tries
     if fault.error == "rate_limited" and tries < MOST_WAITS:
         wait = fault.retry_after or PAUSES[min(tries, len(PAUSES) - 1)]
-        return float(max(1, wait)) if wait <= LONGEST_WAIT else None
-    if fault.error in _PASSING and tries < len(PAUSES):
-        return float(max(fault.retry_after or 0, PAUSES[tries]))
-    return None
+    elif fault.error in _PASSING and tries < len(PAUSES):
+        wait = max(fault.retry_after or 0, PAUSES[tries])
+    else:
+        return None
+    return float(max(1, wait)) if wait <= LONGEST_WAIT else None
 
 
 def _wait(task: Task, fault: Fault, delay: float, now: datetime) -> None:
@@ -299,6 +313,7 @@ def _end_failed(
         sentence=sentence,
         owner=owner,
     )
-    plans.forget_seen(session, run)
+    plans.wind_up(session, run)
     if not run.is_dry:
         outcomes.failed(session, integration, error, sentence, owner, now)
+    folding.settle(session, integration, now)

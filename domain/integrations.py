@@ -68,7 +68,10 @@ class OfferedType:
 
 @dataclass(frozen=True)
 class OfferedSource:
-    """A source to choose from, with all that it could bring in."""
+    """A source to choose from, with all that it could bring in.
+
+    tells: the types of data of whose changes it tells us by itself; none when it never calls.
+    """
 
     id: str
     name: str
@@ -77,6 +80,7 @@ class OfferedSource:
     icon: str
     status: str
     types: tuple[OfferedType, ...]
+    tells: tuple[str, ...] = ()
 
 
 class LastRun(NamedTuple):
@@ -88,13 +92,22 @@ class LastRun(NamedTuple):
     sentence: str
 
 
+class LeftOut(NamedTuple):
+    """How many records were rejected and not taken since, and the newest run that left some out."""
+
+    records: int
+    run_id: str
+
+
 @dataclass(frozen=True)
 class Row:
     """An integration. status: draft, active or disabled; disabled_by: property or adjoin.
 
+    called_at: when its source last called, to some seconds.
     wanted: the ticked kinds of change by type of data. stopped: the types among them whose data
-    transfer is not active, so that nothing comes in. running: the id of the run that is queued or
-    running. `moves` is what this reader may do with it now.
+    transfer is not active, so that nothing comes in; paused: those of them that stopped because
+    the source has changed. running: the id of the run that is queued or running. `moves` is what
+    this reader may do with it now.
     """
 
     id: str
@@ -110,8 +123,10 @@ class Row:
     reason: str
     wanted: Mapping[str, tuple[str, ...]]
     stopped: tuple[str, ...]
+    paused: tuple[str, ...]
     schedule: Schedule
     next_run_at: datetime | None
+    called_at: datetime | None
     meter: Meter
     last_success_at: datetime | None
     last_run: LastRun | None
@@ -122,7 +137,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """All about one integration; `offered` is the tree of what its source could bring in."""
+    """All about one integration; `offered` is the tree of what its source could bring in.
+
+    left_out: None when everything that came was taken.
+    """
 
     row: Row
     limits: Limits
@@ -131,6 +149,7 @@ class Page:
     first_error: str
     last_error: str
     missing: tuple[Missing, ...]
+    left_out: LeftOut | None
     history: tuple[history.Line, ...]
 
 
@@ -172,6 +191,7 @@ def read(actor: Actor, integration_id: str, *, now: datetime | None = None) -> P
             found.first_error,
             found.last_error,
             _missing(session, found),
+            _left_out(session, found),
             history.of_subjects(session, found.id),
         )
 
@@ -187,6 +207,7 @@ def create(actor: Actor, property_id: str, draft: Draft, *, now: datetime | None
         source = session.get(Source, draft.source_id)
         if source is None or source.property_id != property_id:
             raise invalid("Choose a source of this property.")
+        moving.hold(session, source, "This source")
         _must_fit(session, property_id)
         found = Integration(
             property_id=property_id,
@@ -359,8 +380,8 @@ def mine(
     `forbidden`."""
     _, found = visible(session, actor, integration_id, now)
     who = connections.managing(session, actor, found.property_id, now)
-    database.lock(session, session.get_one(Source, found.source_id))
-    database.lock(session, found)
+    moving.hold(session, session.get_one(Source, found.source_id), "This source")
+    moving.hold(session, found, "This integration")
     return who, found
 
 
@@ -371,6 +392,8 @@ def _fill(session: Session, found: Integration, source: Source, draft: Draft) ->
     name = draft.name or source.name
     found.name = checked_text(name, "the name of the integration", longest=80, owner="property")
     found.wanted = _checked_wanted(source, draft.wanted)
+    if draft.schedule.kind == "webhook" and KINDS[source.kind].hears is None:
+        raise invalid(f"{source.name} never calls. Choose when it runs.")
     found.schedule = schedules.as_json(schedules.checked(draft.schedule))
     found.limits = meter.as_json(meter.checked(draft.limits))
     session.add(found)
@@ -458,16 +481,17 @@ def _offered(session: Session, source: Source) -> OfferedSource:
         for key in ALL
         if key in kind.types
     )
+    tells = kind.hears.types if kind.hears else ()
     return OfferedSource(
-        source.id, source.name, source.kind, kind.name, kind.icon, source.status, types
+        source.id, source.name, source.kind, kind.name, kind.icon, source.status, types, tells
     )
 
 
 def _row(session: Session, who: Standing, found: Integration, now: datetime) -> Row:
     source = session.get_one(Source, found.source_id)
-    there = plans.transfers_of(session, source.id)
     wanted = plans.is_wanted(found, ALL)
-    active = {key for key, transfer in there.items() if transfer.status == "active"}
+    there = {key: each.status for key, each in plans.transfers_of(session, source.id).items()}
+    stopped = tuple(key for key in wanted if there.get(key) != "active")
     run = plans.living(session, found)
     limits = meter.from_json(found.limits)
     return Row(
@@ -483,9 +507,11 @@ def _row(session: Session, who: Standing, found: Integration, now: datetime) -> 
         found.disabled_by,
         found.reason,
         {key: tuple(found.wanted[key]) for key in wanted},
-        tuple(key for key in wanted if key not in active),
+        stopped,
+        tuple(key for key in stopped if there.get(key) == "paused"),
         schedules.from_json(found.schedule),
         found.next_run_at,
+        source.called_at,
         meter.read(limits, found.failures, found.first_failure_at, now),
         found.last_success_at,
         _last_run(session, found),
@@ -510,6 +536,21 @@ def _last_run(session: Session, found: Integration) -> LastRun | None:
     if run is None:
         return None
     return LastRun(run.id, run.status, run.ended_at or run.queued_at, run.sentence)
+
+
+def _left_out(session: Session, found: Integration) -> LeftOut | None:
+    """Count each record once, however often it was tried; without a key none can be told again."""
+    of_runs = select(Run.id).where(Run.integration_id == found.id, col(Run.is_dry).is_(False))
+    left = (
+        col(Reject.run_id).in_(of_runs),
+        col(Reject.resolved_at).is_(None),
+        col(Reject.external_id).is_not(None),
+    )
+    once = col(Reject.type) + " " + col(Reject.external_id)
+    records = session.exec(select(func.count(sa.distinct(once))).where(*left)).one()
+    newest = select(Run.id).join(Reject, col(Reject.run_id) == col(Run.id)).where(*left)
+    run_id = session.exec(newest.order_by(col(Run.queued_at).desc())).first()
+    return LeftOut(records, run_id) if run_id else None
 
 
 def _delete(session: Session, statement: sa.Delete) -> None:

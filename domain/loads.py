@@ -3,21 +3,25 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from connectors.source import Page
-from domain import moving, previews, sieve
+from domain import moments, moving, previews, sieve
 from domain.belts import Belt, Broken, Task
 from domain.sieve import Item
-from storage import database, encryption
+from storage import database, encryption, ids
 from storage.integrations import Reject, Run, RunPart
 from storage.records import LONGEST
 from storage.upserts import Fresh, Known
 
 LEAST_ALL_REJECTED, GIVES_UP_AFTER = 10, 1000  # records
+MOST_REJECTS = 20_000  # kept of one type of data in a run; the others are counted
+MOST_PAGES, MOST_READ = 100_000, 20_000_000  # in a run, of one type of data
+MOST_TOTAL = 2**31 - 1
 ANNOUNCED_EVERY = 0.5  # seconds
 
 
@@ -37,8 +41,11 @@ def apply(
 
     items: what may be news. as_before: what is known of the other records, which stay.
     """
+    kept = [] if task.is_dry else _kept(task, belt, items, now)
     with database.transaction() as session:
         run, part = _held(session, task, belt)
+        # Programs ask for what has changed since a moment: a wait for others who write is over.
+        now = max(now, moments.now())
         keys = [item.converted.key for item in items if item.converted.key is not None]
         known = belt.upserts.known(session, keys, now) if keys else {}
         found = sieve.sort(items, known, belt.rules, task.run_id)
@@ -51,7 +58,7 @@ def apply(
                 now,
             )
             belt.upserts.touch(session, found.stale, now)
-            _keep_rejects(session, task, belt, found.rejects, now)
+            _keep_rejects(session, part, kept)
         if belt.finds_deletions and not belt.is_filtered:
             met = (*known.values(), *as_before)
             ids = [each.id for each in met if each.id is not None]
@@ -61,6 +68,7 @@ def apply(
         _count(part, found, page)
         run.heartbeat_at, run.tries, run.sentence = now, 0, ""
         _must_not_all_be_rejected(task, part, page)
+        _must_end(part, page)
         if page.cursor is None:
             _complete(session, task, belt, part, now)
         session.add_all((run, part))
@@ -92,7 +100,8 @@ def _count(part: RunPart, found: sieve.Sorted, page: Page) -> None:
     part.rejected += found.rejected
     part.not_subscribed += found.not_subscribed
     part.pages += 1
-    part.total = page.total if page.total is not None else part.total
+    if page.total is not None and 0 <= page.total <= MOST_TOTAL:
+        part.total = page.total
     part.cursor = page.cursor
 
 
@@ -102,6 +111,13 @@ def _must_not_all_be_rejected(task: Task, part: RunPart, page: Page) -> None:
     if not task.retries and part.rejected == part.read >= least:
         part.error = "all_rejected"
         part.sentence = f"Not one of the {part.read} records could be taken. Look at the mapping."
+
+
+def _must_end(part: RunPart, page: Page) -> None:
+    """Give up when a source always has one more page, each another one."""
+    if page.cursor is not None and (part.pages >= MOST_PAGES or part.read >= MOST_READ):
+        part.error = "endless"
+        part.sentence = f"There was no end to it after {part.pages:,} pages. Look at the paging."
 
 
 def _complete(session: Session, task: Task, belt: Belt, part: RunPart, now: datetime) -> None:
@@ -121,6 +137,8 @@ def _complete(session: Session, task: Task, belt: Belt, part: RunPart, now: date
 
 def _is_telling(session: Session, part: RunPart) -> bool:
     """Whether what was not met is gone: not after an empty read, nor when a record had no key."""
+    if part.rejected > MOST_REJECTS:
+        return False  # of some it is not known any more
     keyless = select(Reject.id).where(
         Reject.run_id == part.run_id,
         Reject.type == part.type,
@@ -160,20 +178,26 @@ def _fresh(searched: Sequence[str], key: str, item: Item) -> Fresh:
     return Fresh(key, item.content_hash, search, item.raw, values)
 
 
-def _keep_rejects(
-    session: Session, task: Task, belt: Belt, rejects: list[Item], now: datetime
-) -> None:
-    session.add_all(
-        Reject(
-            run_id=task.run_id,
-            type=belt.type.key,
-            external_id=item.converted.key,
-            reasons=[
+def _kept(task: Task, belt: Belt, items: list[Item], now: datetime) -> list[dict[str, Any]]:
+    """Return what is kept of rejected records. Encrypting takes a while: nobody waits for it."""
+    rejects = islice((item for item in items if item.is_rejected), MOST_REJECTS)
+    return [
+        {
+            "id": ids.new("rej"),
+            "run_id": task.run_id,
+            "type": belt.type.key,
+            "external_id": item.converted.key,
+            "reasons": [
                 {"target": error.target, "value": error.value, "sentence": error.sentence}
                 for error in item.converted.errors
             ],
-            raw=encryption.encrypt(item.raw.decode()),
-            created_at=now,
-        )
+            "raw": encryption.encrypt(item.raw.decode()),
+            "created_at": now,
+        }
         for item in rejects
-    )
+    ]
+
+
+def _keep_rejects(session: Session, part: RunPart, kept: list[dict[str, Any]]) -> None:
+    if room := kept[: max(0, MOST_REJECTS - part.rejected)]:
+        session.execute(sa.insert(Reject), room)

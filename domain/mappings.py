@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from domain import masking, moments, moving, samples, transfers
+from domain import connections, masking, moments, moving, samples, transfers
 from domain.actors import Actor, Standing
 from domain.mapping import discovery, preview, rows, suggestions, versions
 from domain.mapping.discovery import SourceField
@@ -110,11 +110,14 @@ def try_out(
 ) -> Trial:
     """Return what an unsaved mapping makes of the sample records; saves nothing.
 
-    Refuses `not_found`, and `invalid` for what is no mapping.
+    Refuses `not_found`, `invalid` for what is no mapping, and `forbidden` to those who must not see
+    guests' data: an expression that is true or not would tell it letter by letter.
     """
     now = now or moments.now()
     with database.reading() as session:
         who, transfer = transfers.visible(session, actor, transfer_id, now)
+        if not _may_see(who, transfer):
+            connections.managing(session, actor, transfer.property_id, now)
         return _trial(session, who, transfer, _checked(transfer, mapping))
 
 
@@ -266,7 +269,8 @@ def _save(
             at=now,
         )
     )
-    words = f"Version {transfer.version}: {len(changed)} changes"
+    count = "1 change" if len(changed) == 1 else f"{len(changed)} changes"
+    words = f"Version {transfer.version}: {count}"
     moving.tell(session, "transfer", transfer, event, who, "property", now, note=words)
     return transfer.version
 

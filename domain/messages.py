@@ -1,12 +1,13 @@
 """Messages: what must reach a partner or a person, queued in the transaction that causes it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import events, letters
+from domain import choices, events, letters
 from domain.letters import Letter
 from storage import database, encryption, jobs
 from storage.apps import App
@@ -39,26 +40,42 @@ def tell_partner(
     partner = session.get_one(Partner, connection.partner_id)
     app = session.get_one(App, connection.app_id)
     hotel = session.get_one(Property, connection.property_id)
+    more = {"access_token": encryption.decrypt(token.ciphertext)} if token else {}
+    if reason:
+        more["reason"] = reason
     endpoints = _endpoints(session, partner)
-    for endpoint in endpoints:
-        about = events.About(connection.id, connection.status, app.slug, hotel.id, hotel.name)
-        more = {"access_token": encryption.decrypt(token.ciphertext)} if token else {}
-        if reason:
-            more["reason"] = reason
-        body = events.body(event, now, about, **more)
-        status = "waiting" if endpoint.status == "enabled" else "skipped"
-        message = _message(event, "webhook", body, now, connection, token, status)
-        message.endpoint_id = endpoint.id
-        _queue(session, message)
-    for address in _addresses(partner, has_webhook=bool(endpoints)):
+    wanting = _wanting(endpoints, event, hotel.id)
+    _to_endpoints(session, wanting, connection, app, hotel, event, now, token, more)
+    for address in _addresses(partner, event, endpoints, wanting):
         letter = letters.to_partner(session, event, partner, app, hotel, connection, token, now)
         send_letter(session, address, letter, now, event=event, connection=connection, token=token)
 
 
+def tell_endpoints(
+    session: Session, connection: Connection, event: str, now: datetime, **more: Any
+) -> None:
+    """Queue `event` for every endpoint that asked for it, and for nobody else.
+
+    `more` is what the event carries (see `events.EVENTS`). For a disabled endpoint it is kept, so
+    that it can be replayed.
+    """
+    partner = session.get(Partner, connection.partner_id or "")
+    if partner is None:
+        return
+    wanting = _wanting(_endpoints(session, partner), event, connection.property_id)
+    if wanting:
+        app = session.get_one(App, connection.app_id)
+        hotel = session.get_one(Property, connection.property_id)
+        _to_endpoints(session, wanting, connection, app, hotel, event, now, None, more)
+
+
 def ways(session: Session, partner: Partner) -> tuple[str, ...]:
-    """Return in which ways a partner would be told of something now: webhook, mail, or both."""
-    has_webhook = bool(_endpoints(session, partner))
-    has_mail = bool(list(_addresses(partner, has_webhook=has_webhook)))
+    """Return in which ways a partner would be told now that any property wants to connect:
+    webhook, mail, or both."""
+    event = "connection.requested"
+    endpoints = _endpoints(session, partner)
+    wanting = _wanting(endpoints, event, None)
+    has_webhook, has_mail = bool(wanting), bool(_addresses(partner, event, endpoints, wanting))
     return ("webhook",) * has_webhook + ("mail",) * has_mail
 
 
@@ -90,6 +107,19 @@ def send_to_endpoint(
     message.partner_id = endpoint.partner_id
     _queue(session, message)
     return message.id
+
+
+def copy_to_endpoint(session: Session, message: Message, endpoint: Endpoint, now: datetime) -> None:
+    """Queue for `endpoint` what was queued for another one: the same event, as of then."""
+    copied = ("event", "channel", "body", "connection_id", "property_id", "partner_id", "token_id")
+    copy = Message(
+        **{name: getattr(message, name) for name in copied},
+        endpoint_id=endpoint.id,
+        status="waiting",
+        next_attempt_at=now,
+        created_at=message.created_at,
+    )
+    _queue(session, copy)
 
 
 def cancel_waiting(session: Session, connection: Connection, now: datetime) -> None:
@@ -207,10 +237,36 @@ def _endpoints(session: Session, partner: Partner) -> list[Endpoint]:
     return list(session.exec(select(Endpoint).where(Endpoint.partner_id == partner.id)))
 
 
-def _addresses(partner: Partner, *, has_webhook: bool) -> Iterable[str]:
-    """Return the mail addresses to tell; nobody is left untold because nothing was set up."""
+def _wanting(endpoints: Sequence[Endpoint], event: str, property_id: str | None) -> list[Endpoint]:
+    return [each for each in endpoints if choices.wants(each, event, property_id)]
+
+
+def _to_endpoints(
+    session: Session,
+    endpoints: Sequence[Endpoint],
+    connection: Connection,
+    app: App,
+    hotel: Property,
+    event: str,
+    now: datetime,
+    token: Token | None,
+    more: Mapping[str, Any],
+) -> None:
+    about = events.About(connection.id, connection.status, app.slug, hotel.id, hotel.name)
+    body = events.body(event, now, about, **more)
+    for endpoint in endpoints:
+        status = "waiting" if endpoint.status == "enabled" else "skipped"
+        message = _message(event, "webhook", body, now, connection, token, status)
+        message.endpoint_id = endpoint.id
+        _queue(session, message)
+
+
+def _addresses(
+    partner: Partner, event: str, endpoints: Sequence[Endpoint], wanting: Sequence[Endpoint]
+) -> list[str]:
+    """Return the mail addresses to tell; nobody is left untold because nothing was set up, and no
+    token is lost because no endpoint asked for it."""
     if partner.notify_by_mail and partner.mail_to:
         return [partner.mail_to]
-    if not has_webhook and partner.contact_email:
-        return [partner.contact_email]
-    return []
+    receivers = wanting if event in events.CARRY_A_TOKEN else endpoints
+    return [partner.contact_email] if partner.contact_email and not receivers else []

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from domain import history
 from domain.actors import Standing
 from domain.lifecycle import Move
-from domain.refusals import Refusal
+from domain.refusals import Refusal, not_found
 from storage import changes, database
 
 
@@ -87,6 +87,17 @@ def tell(
 def announce(session: Session, noun: str, row: Stateful) -> None:
     """Let every open window know that something about `row` is new."""
     changes.announce(session, changes.Change(noun, row.id, row.property_id))
+
+
+def hold(session: Session, row: SQLModel, what: str) -> None:
+    """Let nobody else change `row`; refuses `not_found` when somebody has just removed it.
+
+    `what` is how the refusal calls it: “This source”.
+    """
+    try:
+        database.lock(session, row)
+    except database.Gone as gone:
+        raise not_found(what) from gone
 
 
 def too_late(noun: str, status: str) -> Refusal:

@@ -4,7 +4,7 @@ Whatever follows (state, reason, history, mails) is one transaction with the end
 an integration stands on is listened to: it is disabled with its source, and enabled with it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -19,6 +19,8 @@ from storage.sources import Source, Transfer
 
 # Ours to put right, or nobody's fault: they say nothing about the integration.
 NEVER_COUNTED = ("ours", "blocked", "drift")
+# A source that calls does not call again because we failed.
+TRIED_AGAIN_AFTER = timedelta(minutes=15)
 _HEALTHY = {"failures": 0, "first_failure_at": None, "first_error": "", "last_error": ""}
 
 
@@ -45,7 +47,10 @@ def failed(
 
     `error` is a class of `connectors.faults.Fault`, or one of `NEVER_COUNTED`.
     """
-    if integration.status != "active" or error in NEVER_COUNTED:
+    if integration.status != "active":
+        return
+    _try_again(integration, now)
+    if error in NEVER_COUNTED:
         return
     _count(integration, sentence, now)
     limits = meter.from_json(integration.limits)
@@ -166,6 +171,12 @@ def _of_source(session: Session, source_id: str, status: str) -> list[Integratio
     for integration in found:
         database.lock(session, integration)
     return [integration for integration in found if integration.status == status]
+
+
+def _try_again(integration: Integration, now: datetime) -> None:
+    is_called = schedules.from_json(integration.schedule).kind == "webhook"
+    if is_called and integration.next_run_at is not None:
+        integration.next_run_at = min(integration.next_run_at, now + TRIED_AGAIN_AFTER)
 
 
 def _count(integration: Integration, sentence: str, now: datetime) -> None:

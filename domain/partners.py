@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from domain import history, moments, people
+from domain import choices, history, moments, people
 from domain.actors import Actor, Standing, operating, standing
 from domain.properties import checked_text
 from domain.refusals import Refusal, invalid, not_found
@@ -155,10 +155,10 @@ def save_contact(
     website: str,
     now: datetime | None = None,
 ) -> None:
-    """Set whom hotels contact; refuses `not_found`, `invalid`."""
+    """Set whom hotels contact; refuses `not_found` (also to programs), `invalid`."""
     now = now or moments.now()
     with database.transaction() as session:
-        who, partner = working_for(session, actor, partner_id, now)
+        who, partner = belonging_to(session, actor, partner_id, now)
         partner.contact_name = checked_text(contact_name, "the contact’s name")
         partner.contact_email = people.checked_email(contact_email)
         partner.contact_phone = checked_text(contact_phone, "the phone number", optional=True)
@@ -176,15 +176,16 @@ def save_notifications(
     token_in_mail: bool,
     now: datetime | None = None,
 ) -> None:
-    """Set how Adjoin tells the partner; refuses `not_found`, `invalid`."""
+    """Set how Adjoin tells the partner; refuses `not_found` (also to programs), `invalid`."""
     now = now or moments.now()
     with database.transaction() as session:
-        who, partner = working_for(session, actor, partner_id, now)
+        who, partner = belonging_to(session, actor, partner_id, now)
         if not by_webhook and not by_mail:
             raise invalid("Choose a webhook, mail, or both: requests must reach you.", "partner")
         mail_to = people.checked_email(mail_to) if mail_to or by_mail else ""
         partner.notify_by_webhook, partner.notify_by_mail = by_webhook, by_mail
         partner.mail_to, partner.token_in_mail = mail_to, token_in_mail
+        choices.check_token_arrives(session, partner)
         _record(session, who, partner, "notifications changed", now)
 
 
@@ -218,10 +219,20 @@ def overview(actor: Actor, partner_id: str, *, now: datetime | None = None) -> O
 def working_for(
     session: Session, actor: Actor, partner_id: str, now: datetime
 ) -> tuple[Standing, Partner]:
-    """Return a partner to one of its people; refuses `not_found` to everybody else."""
+    """Return a partner to one of its people or programs; refuses `not_found` to all others."""
     who = standing(session, actor, now)
     partner = session.get(Partner, partner_id)
     if partner is None or not who.works_for(partner_id):
+        raise not_found("This partner")
+    return who, partner
+
+
+def belonging_to(
+    session: Session, actor: Actor, partner_id: str, now: datetime
+) -> tuple[Standing, Partner]:
+    """Return a partner to one of its people; refuses `not_found` to programs, too."""
+    who, partner = working_for(session, actor, partner_id, now)
+    if who.person_id is None:
         raise not_found("This partner")
     return who, partner
 

@@ -135,7 +135,7 @@ def checked_email(email: str) -> str:
 
 def belongs(who: Standing, place_key: str) -> bool:
     """Return whether somebody may see who belongs to a place."""
-    return who.is_operator or who.sees_property(place_key) or who.works_for(place_key)
+    return who.is_operator or who.sees_property(place_key) or who.belongs_to(place_key)
 
 
 def check_manages(session: Session, who: Standing, place_key: str) -> None:
@@ -144,7 +144,7 @@ def check_manages(session: Session, who: Standing, place_key: str) -> None:
     Its own people may. Operators let the first one in; from then on the place decides alone, or
     an operator could let itself in and act on its behalf.
     """
-    if who.manages(place_key) or who.works_for(place_key):
+    if who.manages(place_key) or who.belongs_to(place_key):
         return
     if not who.is_operator:
         raise Refusal("forbidden", "Only a manager can do this. Ask one of them.")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from connectors.sources import KINDS
-from domain import lifecycle, moving
+from domain import data_events, lifecycle, moving
 from domain.actors import Standing
 from domain.refusals import Refusal
 from domain.types_of_data import ALL
@@ -33,9 +33,11 @@ def queue(
     *,
     is_dry: bool = False,
     retries: Run | None = None,
+    delay_seconds: float | None = None,
 ) -> Run:
-    """Queue a run of an integration that the caller has locked.
+    """Queue a run of an integration that the caller has locked; it sees whatever is owed.
 
+    delay_seconds: how long it waits before it begins; None for not at all.
     Refuses `already_running`, `nothing_to_run` when no data transfer that it wants is active, and
     `nothing_to_retry`.
     """
@@ -56,13 +58,15 @@ def queue(
         parts = _of_rejects(session, integration, run, retries)
     else:
         parts = _parts(session, integration, run, now)
+    if not is_dry and retries is None:
+        integration.owed_since = None
     session.add(run)
     session.flush()
     session.add_all(parts)
     event = lifecycle.RUN.named("queue").event
     moving.tell(session, "run", run, event, who, side, now, before="absent")
     moving.announce(session, "integration", integration)
-    enqueue(session, run, integration.source_id)
+    enqueue(session, run, integration.source_id, delay_seconds=delay_seconds)
     return run
 
 
@@ -100,11 +104,12 @@ def cancel(session: Session, run: Run, who: Standing, side: str, now: datetime) 
     """Cancel a run; no page is applied after that. Refuses `wrong_state`."""
     step = lifecycle.RUN.named("cancel")
     moving.move(session, "run", run, step, who, side, now, canceled_by=who.who, ended_at=now)
-    forget_seen(session, run)
+    wind_up(session, run)
 
 
-def forget_seen(session: Session, run: Run) -> None:
-    """Forget what the reads of a run have met, once it has ended."""
+def wind_up(session: Session, run: Run) -> None:
+    """Tell partners what a run has changed, once it has ended; forget what its reads have met."""
+    data_events.queue(session, run)
     parts = select(RunPart.id).where(RunPart.run_id == run.id)
     session.execute(
         sa.delete(Seen)

@@ -17,7 +17,7 @@ from domain.refusals import invalid, not_found
 from domain.types_of_data import ALL, Field, TypeOfData
 from storage import database
 from storage.integrations import Integration, Run
-from storage.records import TABLES
+from storage.records import LONGEST_NOTES, TABLES
 from storage.sources import Source
 
 MOST = 200  # records on a page
@@ -128,8 +128,8 @@ def search(
     with database.reading() as session:
         who = seeing(session, actor, property_id, now or moments.now())
         of_type, may_see = _type(type_key), who.manages(property_id)
-        conditions = _conditions(of_type, property_id, query, may_see)
-        total = _count(session, type_key, conditions)
+        where = _conditions(of_type, property_id, query, may_see)
+        total = _count(session, type_key, where)
         size = max(1, min(query.size, MOST))
         pages = max(1, -(-total // size))
         page = max(1, min(query.page, pages))
@@ -137,7 +137,7 @@ def search(
         found = session.exec(
             select(table)
             .options(sa.orm.defer(table.raw))
-            .where(*conditions)
+            .where(*where)
             .order_by(*_order(of_type, query, may_see))
             .limit(size)
             .offset((page - 1) * size)
@@ -204,8 +204,15 @@ def _conditions(
         of_words = [_contains(table.search, word) for word in words]
         found.append(table.id.in_(sa.select(table.id).where(*found, *of_words)))
     else:
-        found += [_has_word(of_type, word, may_see) for word in words]
+        found += having(of_type, query.text, may_see)
     return found + [_meets(of_type, each, may_see) for each in query.filters]
+
+
+def having(of_type: TypeOfData, text: str, may_see: bool) -> list[sa.ColumnElement[bool]]:
+    """Return what is true of the records that have all words of `text`; `may_see` is whether the
+    reader may see guests' data, and so search in it."""
+    words = text.lower().split()[:MOST_WORDS]
+    return [_has_word(of_type, word, may_see) for word in words]
 
 
 def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> sa.ColumnElement[bool]:
@@ -218,7 +225,8 @@ def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> sa.ColumnElement
 
 
 def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
-    condition: sa.ColumnElement[bool] = column.contains(text, autoescape=True)
+    # SQLite refuses to look for what is longer than any text in these columns.
+    condition: sa.ColumnElement[bool] = column.contains(text[:LONGEST_NOTES], autoescape=True)
     return condition
 
 

@@ -2,14 +2,16 @@
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from domain import connections, integrations, lifecycle, masking, moments, plans
+from domain import connections, integrations, lifecycle, masking, moments, moving, plans
 from domain.actors import Actor, Standing, standing
 from domain.refusals import Refusal, not_found
 from domain.types_of_data import ALL
@@ -45,10 +47,11 @@ class Progress(NamedTuple):
 class Part:
     """One type of data within a run. since: only what changed after that was read; None for all.
 
-    error: why it broke off, None when it did not.
+    error: why it broke off, None when it did not. transfer_id: where its mapping is.
     """
 
     type: str
+    transfer_id: str | None
     label: str
     counts: Counts
     total: int | None
@@ -136,13 +139,16 @@ class Rejected:
 class Page:
     """All about one run. `previews` are some changes that a dry run would make.
 
+    skipped: labels of what the integration wants, but this run did not ask for.
     left: how many rejected records no later run has taken. request_id: the source's, for a case.
     """
 
     row: Row
     property_id: str
     integration: str
+    source_id: str
     parts: tuple[Part, ...]
+    skipped: tuple[str, ...]
     previews: tuple[Preview, ...]
     left: int
     request_id: str | None
@@ -199,7 +205,7 @@ def cancel(actor: Actor, run_id: str, *, now: datetime | None = None) -> None:
     with database.transaction() as session:
         _, run = _visible(session, actor, run_id, now)
         who = connections.managing(session, actor, run.property_id, now)
-        database.lock(session, run)
+        moving.hold(session, run, "This run")
         plans.cancel(session, run, who, "property", now)
 
 
@@ -236,11 +242,14 @@ def read(actor: Actor, run_id: str, *, now: datetime | None = None) -> Page:
         left = select(func.count()).where(
             col(Reject.run_id) == run.id, col(Reject.resolved_at).is_(None)
         )
+        integration = session.get_one(Integration, run.integration_id)
         return Page(
             _row(who, run, parts, now),
             run.property_id,
-            session.get_one(Integration, run.integration_id).name,
+            integration.name,
+            integration.source_id,
             tuple(_part(part) for part in parts),
+            _skipped(integration, run, parts),
             tuple(preview for part in parts for preview in _previews(who, run, part)),
             session.exec(left).one(),
             run.request_id,
@@ -256,16 +265,20 @@ def rejects(
     limit: int = SHOWN,
     now: datetime | None = None,
 ) -> tuple[Rejected, ...]:
-    """Return rejected records of a run, of one type of data or all; those after an id, or the
-    first ones. Refuses `not_found` to strangers.
+    """Return rejected records of a run, of one type of data or all, those still left out first;
+    those after an id, or from the beginning. Refuses `not_found` to strangers.
     """
     now = now or moments.now()
     with database.reading() as session:
         who, run = _visible(session, actor, run_id, now)
-        query = select(Reject).where(Reject.run_id == run.id, Reject.id > after)
+        is_taken = sa.case((col(Reject.resolved_at).is_(None), 0), else_=1)
+        query = select(Reject).where(Reject.run_id == run.id)
+        if last := session.get(Reject, after):
+            place = sa.tuple_(sa.literal(int(last.resolved_at is not None)), sa.literal(last.id))
+            query = query.where(sa.tuple_(is_taken, col(Reject.id)) > place)
         if type_key:
             query = query.where(Reject.type == type_key)
-        found = session.exec(query.order_by(col(Reject.id)).limit(limit))
+        found = session.exec(query.order_by(is_taken, col(Reject.id)).limit(limit))
         return tuple(_rejected(who, run, each) for each in found)
 
 
@@ -308,6 +321,14 @@ def _parts(session: Session, *run_ids: str) -> dict[str, list[RunPart]]:
     for parts in found.values():
         parts.sort(key=lambda part: order.index(part.type))
     return found
+
+
+def _skipped(integration: Integration, run: Run, parts: list[RunPart]) -> tuple[str, ...]:
+    """Return what was not asked for; a run that tries rejects again asks for nothing else."""
+    if run.retries_run_id:
+        return ()
+    asked = {part.type for part in parts}
+    return tuple(ALL[key].label for key in plans.is_wanted(integration, ALL) if key not in asked)
 
 
 def _counts_of(part: RunPart) -> Counts:
@@ -360,6 +381,7 @@ def _moves(who: Standing, run: Run, counts: Counts) -> tuple[str, ...]:
 def _part(part: RunPart) -> Part:
     return Part(
         part.type,
+        part.transfer_id,
         ALL[part.type].label,
         _counts_of(part),
         part.total,
@@ -415,5 +437,11 @@ def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
 
 
 def _harmless(text: str) -> str:
-    """Keep a spreadsheet from taking what somebody else wrote for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Keep a spreadsheet from taking what somebody else wrote for a formula.
+
+    Where lists are written with semicolons, as in Vienna, Excel begins a new cell at each of them.
+    """
+    return _BEGINS_A_FORMULA.sub(r"\1'", text)
+
+
+_BEGINS_A_FORMULA = re.compile("(^|[;\t\r\n][; \"']*)(?=[=+\\-@\t\r\n＝＋－＠])")

@@ -31,7 +31,7 @@ from storage import database
 from storage.authorizations import Authorization
 from storage.integrations import Integration
 from storage.records import TABLES
-from storage.sources import MappingVersion, Sample, Source, Transfer, Upload
+from storage.sources import HookEvent, MappingVersion, Sample, Source, Transfer, Upload
 
 MOST = 50  # sources of one property
 
@@ -203,7 +203,9 @@ def rename(actor: Actor, source_id: str, name: str, *, now: datetime | None = No
     now = now or moments.now()
     with database.transaction() as session:
         who, source = mine(session, actor, source_id, now)
-        note = f"{source.name} → {(name := _checked_name(name))}"
+        if (name := _checked_name(name)) == source.name:
+            return
+        note = f"{source.name} → {name}"
         source.name = name
         _write(session, source)
         moving.tell(session, "source", source, "source.renamed", who, "property", now, note=note)
@@ -308,7 +310,7 @@ def mine(session: Session, actor: Actor, source_id: str, now: datetime) -> tuple
     """Return who acts, on which source, and hold it still; refuses `not_found`, `forbidden`."""
     _, source = visible(session, actor, source_id, now)
     who = connections.managing(session, actor, source.property_id, now)
-    database.lock(session, source)
+    moving.hold(session, source, "This source")
     return who, source
 
 
@@ -342,7 +344,7 @@ def _authorization(
     if found is None or found.property_id != property_id or found.kind != kind.key:
         raise invalid(f"Choose an authorization for {kind.name}.")
     if hold:
-        database.lock(session, found)
+        moving.hold(session, found, "This authorization")
     if found.status != "working":
         raise invalid(f"{found.name} does not work at the moment. Repair it first.")
     return found
@@ -379,9 +381,11 @@ def _write(session: Session, source: Source) -> None:
 
 def _remove_what_it_brought(session: Session, source: Source) -> None:
     transfers = select(Transfer.id).where(Transfer.source_id == source.id)
+    # Whoever adds something to one of them ends first, or finds nothing to add it to.
+    session.exec(transfers.with_for_update()).all()
     for of_transfer in (MappingVersion, Sample):
         _delete(session, of_transfer, col(of_transfer.transfer_id).in_(transfers))
-    of_source: tuple[Any, ...] = (Transfer, Upload, *TABLES.values())
+    of_source: tuple[Any, ...] = (Transfer, Upload, HookEvent, *TABLES.values())
     for table in of_source:
         _delete(session, table, col(table.source_id) == source.id)
 

@@ -60,8 +60,12 @@ def authenticate(clear: str, *, now: datetime | None = None) -> Actor:
 
     Refuses `unauthorized` when it is garbled, unknown, revoked or superseded for over 24 hours.
     """
-    now = now or moments.now()
-    token = _by_secret(clear)
+    return accepted(_by_secret(clear), now or moments.now())
+
+
+def accepted(token: Token | None, now: datetime) -> Actor:
+    """Return who calls with a token that was looked up, and note its use; refuses `unauthorized`
+    as `authenticate`."""
     if token is None or not is_alive(token, now):
         raise Refusal(
             "unauthorized",
@@ -155,12 +159,17 @@ def note_delivered(session: Session, token_id: str, now: datetime) -> None:
 
 
 def _by_secret(clear: str) -> Token | None:
-    if not _SHAPE.fullmatch(clear):
+    if not is_shaped(clear):
         return None
     with database.reading() as session:
         return session.exec(
             select(Token).where(Token.token_hash == encryption.digest(clear))
         ).one_or_none()
+
+
+def is_shaped(clear: str) -> bool:
+    """Return whether a text looks like an access token at all."""
+    return _SHAPE.fullmatch(clear) is not None
 
 
 def _note_use(token_id: str, now: datetime) -> None:

@@ -233,6 +233,8 @@ def remove(actor: Actor, transfer_id: str, *, now: datetime | None = None) -> No
             note=ALL[transfer.type].label,
         )
         session.flush()
+        # Whoever refers to it ends first, or finds nothing to refer to.
+        session.refresh(transfer, with_for_update=True)
         of_it = col(RunPart.transfer_id) == transfer.id
         session.execute(sa.update(RunPart).where(of_it).values(transfer_id=None))
         session.execute(
@@ -310,7 +312,7 @@ def mine(
     """Return who acts, on which transfer, and hold it still; refuses `not_found`, `forbidden`."""
     _, transfer = visible(session, actor, transfer_id, now)
     who = connections.managing(session, actor, transfer.property_id, now)
-    database.lock(session, transfer)
+    moving.hold(session, transfer, "This data transfer")
     return who, transfer
 
 

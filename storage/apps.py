@@ -27,6 +27,7 @@ class App(SQLModel, table=True):
     measured_from: int = 0  # how many they are
     permissions: list[str] = json(list)
     questions: list[dict[str, Any]] = json(list)
+    slots: list[dict[str, Any]] = json(list)  # values of the hotel that it needs to know
     vendor: str | None = None  # core apps: the connector that checks the credentials
     vendor_address: str | None = None  # core apps: where that vendor's API answers
     icon: str = "plug"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlmodel import Session, SQLModel
 
 from storage import changes
@@ -106,13 +107,20 @@ def alone(url: str) -> Iterator[None]:
         engine.dispose()
 
 
+class Gone(Exception):
+    """Somebody has removed a row between our finding it and our holding it still."""
+
+
 def lock(session: Session, row: SQLModel) -> None:
-    """Read `row` again and let nobody else change it before the transaction ends.
+    """Read `row` again and let nobody else change it before the transaction ends; raises Gone.
 
     Who locks several takes them in the order connection, authorization, source, transfer,
     integration, run, endpoint, message, so that no two wait for each other.
     """
-    session.refresh(row, with_for_update={"key_share": True})
+    try:
+        session.refresh(row, with_for_update={"key_share": True})
+    except InvalidRequestError as error:
+        raise Gone from error
 
 
 def changes_a_row(session: Session, statement: sa.Update | sa.Delete) -> bool:
@@ -132,6 +140,17 @@ def takes(session: Session, row: SQLModel) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def adds(session: Session, table: type[SQLModel], **values: object) -> bool:
+    """Write a row unless its primary key is taken; return whether it was written.
+
+    Of two alike at once the second waits for the end of the first one's transaction; unlike after
+    `takes`, it can go on and read what is there.
+    """
+    insert = sqlite.insert if is_sqlite() else postgresql.insert
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    return cast(sa.CursorResult[Any], session.execute(statement)).rowcount > 0
 
 
 def check() -> None:

@@ -1,13 +1,20 @@
-"""Encryption at rest: secrets are stored as ciphertext, and recognised by their hash."""
+"""Encryption at rest: secrets are stored as ciphertext, and recognised by their hash.
+
+What leaves us and comes back is signed, so that only what we wrote is believed.
+"""
 
 import base64
 import hashlib
+import hmac
 
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+SIGNATURE = 16  # bytes
+
 _fernet: MultiFernet | None = None
+_signing: tuple[bytes, ...] = ()
 
 
 def use(secret_key: str) -> None:
@@ -16,8 +23,10 @@ def use(secret_key: str) -> None:
     `secret_key` is one secret, or several with commas between them: the first encrypts,
     all of them decrypt, so that a key can be changed without losing what is stored.
     """
-    global _fernet
-    _fernet = MultiFernet([_derive(part.strip()) for part in secret_key.split(",") if part.strip()])
+    global _fernet, _signing
+    secrets = [part.strip() for part in secret_key.split(",") if part.strip()]
+    _fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(each))) for each in secrets])
+    _signing = tuple(_derive(each, b"adjoin signatures") for each in secrets)
 
 
 def encrypt(text: str) -> str:
@@ -45,12 +54,31 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
+def sign(content: bytes) -> bytes:
+    """Return the signature of `content`, SIGNATURE bytes."""
+    return _signature(_signing_keys()[0], content)
+
+
+def is_signed(content: bytes, signature: bytes) -> bool:
+    """Return whether `signature` is what `sign` returned for `content`, with any of the keys."""
+    return any(hmac.compare_digest(_signature(key, content), signature) for key in _signing_keys())
+
+
+def _signature(key: bytes, content: bytes) -> bytes:
+    return hashlib.blake2b(content, key=key, digest_size=SIGNATURE).digest()
+
+
+def _signing_keys() -> tuple[bytes, ...]:
+    if not _signing:
+        raise RuntimeError("encryption.use(secret_key) has not been called")
+    return _signing
+
+
 def _keys() -> MultiFernet:
     if _fernet is None:
         raise RuntimeError("encryption.use(secret_key) has not been called")
     return _fernet
 
 
-def _derive(secret: str) -> Fernet:
-    kdf = HKDF(hashes.SHA256(), length=32, salt=None, info=b"adjoin encryption at rest")
-    return Fernet(base64.urlsafe_b64encode(kdf.derive(secret.encode())))
+def _derive(secret: str, purpose: bytes = b"adjoin encryption at rest") -> bytes:
+    return HKDF(hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

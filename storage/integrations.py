@@ -37,8 +37,8 @@ class Integration(SQLModel, table=True):
     schedule: dict[str, Any] = json(dict)  # every_minutes, daily_at "04:30", by_hand, webhook
     limits: dict[str, Any] = json(usual_limits)
     next_run_at: datetime | None = maybe_moment(index=True)
-    hook: str | None = None  # encrypted: the secret part of the address that a source may call
-    hook_hash: str | None = Field(default=None, unique=True)
+    # When its source called while a run was on: another run is owed once that has ended.
+    owed_since: datetime | None = maybe_moment()
     # How far it is from disabling itself; a success puts all of it back.
     failures: int = 0  # in a row
     first_failure_at: datetime | None = maybe_moment()
@@ -133,6 +133,9 @@ class RunPart(SQLModel, table=True):
     preview: str = ""  # of a dry run: encrypted JSON of some changes that it would make
     started_at: datetime | None = maybe_moment()
     ended_at: datetime | None = maybe_moment()
+    # The last record that partners were told of, by when it changed and its number.
+    told_at: datetime | None = maybe_moment()
+    told_id: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=True)
 
 
 class Seen(SQLModel, table=True):

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from storage.columns import key, may_refer, maybe_moment, moment, refers
+from storage.columns import json, key, may_refer, maybe_moment, moment, refers
 
 
 class Endpoint(SQLModel, table=True):
@@ -16,6 +16,8 @@ class Endpoint(SQLModel, table=True):
     id: str = key("end")
     partner_id: str = refers("partners.id")
     url: str
+    events: list[str] = json(list)  # names; none for all about connections and tokens
+    property_ids: list[str] = json(list)  # none for all
     secret: str  # encrypted
     previous_secret: str | None = None  # encrypted; signs too, until previous_until
     previous_until: datetime | None = maybe_moment()

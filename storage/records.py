@@ -85,22 +85,27 @@ def _laid_out(table: str, *sorted_by: str) -> Sequence[Any]:
     """Return the constraint and the indexes of a table of records.
 
     Sorting, searching and counting what is there now are answered from an index alone, so that
-    they stay quick at a hundred thousand records per property.
+    they stay quick at a hundred thousand records per property. Partners' programs page through
+    millions, by number and by change; what was removed is a change, too.
     """
     now_there = sa.text("removed_at IS NULL")
     return (
         sa.UniqueConstraint("source_id", "external_id", name=f"{table}_one_per_source"),
         *(
             sa.Index(
-                f"{table}_by_{column}",
+                f"{table}_by_{name}",
                 "property_id",
-                column,
+                *columns,
                 "id",
                 sqlite_where=now_there,
                 postgresql_where=now_there,
             )
-            for column in (*sorted_by, "search")
+            for name, columns in (
+                *((column, (column,)) for column in (*sorted_by, "search")),
+                ("id", ()),
+            )
         ),
+        sa.Index(f"{table}_by_change", "property_id", "changed_at", "id"),
     )
 
 
@@ -114,6 +119,7 @@ class Record(SQLModel):
     content_hash: of all mapped values; equal means that there is nothing to write.
     search: what people look for it by, in small letters, `LONGEST` characters at most.
     raw: the record as the source gave it, as JSON.
+    changed_at: when our copy was created, changed or found removed; seeing it again is no change.
     removed_at: when it was found missing in a complete read, or deleted at the source.
     """
 
@@ -130,6 +136,7 @@ class Record(SQLModel):
     search: str = ""
     first_seen_at: datetime = moment()
     seen_at: datetime = moment()
+    changed_at: datetime = moment()
     removed_at: datetime | None = maybe_moment()
 
 

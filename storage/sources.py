@@ -12,7 +12,10 @@ from storage.columns import json, key, may_refer, maybe_moment, moment, refers
 
 class Source(SQLModel, table=True):
     __tablename__ = "sources"
-    __table_args__ = (sa.UniqueConstraint("property_id", "name", name="one_source_per_name"),)
+    __table_args__ = (
+        sa.UniqueConstraint("property_id", "name", name="one_source_per_name"),
+        sa.UniqueConstraint("hook_hash", name="one_source_per_hook"),
+    )
 
     id: str = key("src")
     property_id: str = refers("properties.id")
@@ -24,6 +27,10 @@ class Source(SQLModel, table=True):
     status: str = "working"  # working, broken
     since: datetime = moment()  # when it came into this status
     reason: str = ""  # why it is broken
+    hook: str | None = None  # encrypted: the secret part of the address that it may call
+    hook_hash: str | None = None
+    hook_made_at: datetime | None = maybe_moment()
+    called_at: datetime | None = maybe_moment()  # last; to some seconds
     created_by: str | None = may_refer("people.id", index=False)
     created_at: datetime = moment()
 
@@ -92,3 +99,13 @@ class MappingVersion(SQLModel, table=True):
     person_id: str | None = may_refer("people.id", index=False)
     who: str  # the name as it was then
     at: datetime = moment()
+
+
+class HookEvent(SQLModel, table=True):
+    """An event of which a source told us, so that the same one told again is known."""
+
+    __tablename__ = "hook_events"
+
+    source_id: str = Field(foreign_key="sources.id", primary_key=True)
+    event_hash: str = Field(primary_key=True)  # of the vendor's own id
+    at: datetime = moment(index=True)

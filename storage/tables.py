@@ -2,12 +2,16 @@
 
 from sqlmodel import SQLModel
 
+from storage.api_requests import ApiRequest
 from storage.apps import App
 from storage.authorizations import Authorization, AuthorizationStart
 from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
+from storage.idempotency import IdempotentRequest
 from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
+from storage.pace import Pace
+from storage.partner_keys import PartnerKey
 from storage.partners import Partner
 from storage.people import Invitation, Membership, Person, SetupCode, SignIn, SignInFailure
 from storage.properties import Property
@@ -20,13 +24,15 @@ from storage.records import (
     Service,
     Space,
 )
-from storage.sources import MappingVersion, Sample, Source, Transfer, Upload
+from storage.sources import HookEvent, MappingVersion, Sample, Source, Transfer, Upload
+from storage.value_mappings import ValueMapping, ValueMappingVersion
 
 metadata = SQLModel.metadata
 
 __all__ = [
     "AccountingCategory",
     "Alert",
+    "ApiRequest",
     "App",
     "Attempt",
     "Authorization",
@@ -35,12 +41,16 @@ __all__ = [
     "Endpoint",
     "Guest",
     "HistoryRow",
+    "HookEvent",
+    "IdempotentRequest",
     "Integration",
     "Invitation",
     "MappingVersion",
     "Membership",
     "Message",
+    "Pace",
     "Partner",
+    "PartnerKey",
     "Person",
     "Product",
     "Property",
@@ -61,5 +71,7 @@ __all__ = [
     "TokenLink",
     "Transfer",
     "Upload",
+    "ValueMapping",
+    "ValueMappingVersion",
     "metadata",
 ]

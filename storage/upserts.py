@@ -20,7 +20,7 @@ from storage.records import TABLES
 
 SEEN_EVERY = timedelta(days=1)  # `seen_at` is that exact, so that the unchanged is not rewritten
 
-_OURS = ("property_id", "source_id", "run_id", "first_seen_at", "seen_at")
+_OURS = ("property_id", "source_id", "run_id", "first_seen_at", "seen_at", "changed_at")
 _EACH = ("external_id", "content_hash", "search", "raw")
 _NEVER_CHANGED = {"property_id", "source_id", "external_id", "first_seen_at"}
 
@@ -98,7 +98,7 @@ class Upserts:
     def write(self, session: Session, records: Iterable[Fresh], now: datetime) -> None:
         """Insert or update these records, once per transaction; no primary key may come twice."""
         at = self._moment(now)
-        ours = (self._property_id, self._source_id, self._run_id, at, at)
+        ours = (self._property_id, self._source_id, self._run_id, at, at, at)
         columns, processed = self._columns, self._processed
         lines = []
         for record in records:
@@ -149,7 +149,7 @@ class Upserts:
         removed = session.execute(
             sa.update(self.table)
             .where(*self._unmet(part_id))
-            .values(removed_at=now, run_id=self._run_id)
+            .values(removed_at=now, changed_at=now, run_id=self._run_id)
         )
         return cast(sa.CursorResult[Any], removed).rowcount
 

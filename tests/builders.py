@@ -238,6 +238,12 @@ def messages_of(connection_id: str, event: str = "") -> list[Message]:
         return list(session.exec(query.order_by(col(Message.id))))
 
 
+def message(message_id: str) -> Message:
+    """Return the row of a message as it is now."""
+    with database.reading() as session:
+        return session.get_one(Message, message_id)
+
+
 def body_of(message: Message) -> str:
     """Return the body of a message in clear."""
     return encryption.decrypt(message.body)

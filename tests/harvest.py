@@ -17,6 +17,7 @@ from domain.actors import Actor
 from domain.mapping.rows import Row
 from storage import database
 from storage.history import HistoryRow
+from storage.sources import Transfer
 from tests.builders import World
 
 CREDENTIALS = {"client_token": "C-harvest-1234567890", "access_token": "A-harvest-1234567890"}
@@ -171,6 +172,17 @@ def active(world: World, source_id: str = "") -> str:
     transfer_id = mapped(world, source_id)
     transfers.activate(world.maya, transfer_id, now=world.now)
     return transfer_id
+
+
+def paused(world: World, transfer_id: str) -> None:
+    """Let the source of an active transfer call the field of arrivals by another name."""
+    renamed = []
+    for number in range(1, 6):
+        record = reservation(number)
+        renamed.append({"StartDate": record.pop("Start"), **record})
+    with database.transaction() as session:
+        transfer = session.get_one(Transfer, transfer_id)
+        transfers.note_drift(session, transfer, renamed, world.now)
 
 
 def without(rows: Sequence[Row], target: str) -> tuple[Row, ...]:

@@ -35,6 +35,11 @@ def node() -> str:
     return shutil.which("node") or missing("Node.js", "sudo apt-get install nodejs npm")
 
 
+def program(name: str) -> str:
+    """Return the path of a program that its package is called after; skips where there is none."""
+    return shutil.which(name) or missing(name, f"sudo apt-get install {name}")
+
+
 def missing(what: str, how: str) -> NoReturn:
     """Skip the test with a sentence how to get what it needs; fail it where nothing may miss."""
     sentence = f"This test needs {what}. To get it: {how}"

@@ -136,6 +136,12 @@ def test_the_address_is_one_that_a_browser_can_open(host: str, address: str) -> 
     assert Settings(host=host, port=8080, base_url="").address == address
 
 
+@pytest.mark.parametrize("rate", ["", "200", "0/30", "200/0", "-1/30", "200/30s", "9" * 7 + "/30"])
+def test_a_rate_that_nobody_can_keep_is_refused(rate: str) -> None:
+    with pytest.raises(ValueError, match="api_rate"):
+        Settings(api_rate=rate)
+
+
 def test_a_worker_refuses_sqlite_in_a_sentence(tmp_path: Path) -> None:
     ended = run(tmp_path, "worker", secret_key=STRONG)
     assert ended.returncode == 2

@@ -111,7 +111,7 @@ def _read() -> dict[str, bytes]:
         path = ASSETS / name
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
             files[file.relative_to(ASSETS).as_posix()] = file.read_bytes()
-    for sheet in ("pages.css", "data.css"):  # one request for all
+    for sheet in ("pages.css", "data.css", "guide.css"):  # one request for all
         files["look.css"] += (ASSETS / sheet).read_bytes()
     table = json.dumps({key: asdict(look) for key, look in STATUS.items()})
     files["look.js"] = f"const ADJOIN_STATUS = {table};\n".encode() + files["look.js"]

@@ -24,7 +24,7 @@ from domain.sign_ins import Visitor
 from ui.ask import attempt, attempt_slowly, load
 
 _FILES = ("/_nicegui", "/assets/")
-PUBLIC = (*_FILES, "/auth/", "/sign-in", "/setup", "/invitation/", "/token/")
+PUBLIC = (*_FILES, "/auth/", "/sign-in", "/setup", "/invitation/", "/token/", "/help")
 # What was typed into a form that came back, and why it came back: told once, for a minute.
 _TYPED, _COMPLAINT = "adjoin_typed", "adjoin_complaint"
 LONGEST = 2000  # characters of a field

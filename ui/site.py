@@ -15,6 +15,7 @@ from ui.pages import (
     connection,
     connections,
     failure,
+    finder,
     home,
     integration,
     integrations,
@@ -30,12 +31,16 @@ from ui.pages import (
     sources,
     token_link,
     transfer,
+    value_mapping,
 )
+from ui.pages import guide as guide_pages
+from ui.pages.guide import Guide
 from ui.pages.hub import app as hub_app
 from ui.pages.hub import apps as hub_apps
 from ui.pages.hub import connection as hub_connection
 from ui.pages.hub import connections as hub_connections
 from ui.pages.hub import deliveries, delivery, endpoints, requests
+from ui.pages.hub import events as hub_events
 from ui.pages.hub import home as hub
 from ui.pages.integration import new as new_integration
 from ui.pages.integration import settings as integration_settings
@@ -66,6 +71,7 @@ PAGES = (
         count=connections.count,
     ),
     Page("/subscriptions/{connection_id}", "Connection", connection.page, HOTEL),
+    Page("/subscriptions/{connection_id}/mapping", "Value mapping", value_mapping.page, HOTEL),
     Page("/sources", "Sources", sources.page, HOTEL, icon="database"),
     Page("/sources/new", "Add a source", new_source.page, HOTEL),
     Page("/sources/agreed", "Back from the other system", agreed.page, HOTEL),
@@ -84,6 +90,7 @@ PAGES = (
     Page("/records", "Data", records.page, HOTEL, icon="table-2"),
     Page("/records/{type}", "Data", records.page, HOTEL),
     Page("/records/{type}/{record_id}", "Record", record.page, HOTEL),
+    Page("/find", "ID finder", finder.page, HOTEL, icon="search"),
     # Partners
     Page("/hub", "Developer Hub", hub.page, PARTNER),
     Page(
@@ -101,6 +108,7 @@ PAGES = (
     Page("/hub/deliveries", "Deliveries", deliveries.page, PARTNER, icon="send"),
     Page("/hub/deliveries/{message_id}", "Delivery", delivery.page, PARTNER),
     Page("/hub/endpoint", "Webhooks & mail", endpoints.page, PARTNER, icon="webhook"),
+    Page("/hub/events", "Events", hub_events.page, PARTNER),
     # Operators
     Page("/operations", "Operations", operations.page, PLATFORM),
     Page("/operations/properties", "Properties", properties.page, PLATFORM, icon="building-2"),
@@ -135,17 +143,21 @@ def install(
     base_url: str,
     letters: mailbox.Letters | None = None,
     accounts: Sequence[Account] = (),
+    guide: Guide | None = None,
 ) -> None:
     """Put every page onto `api`; `base_url` is the address under which people reach us.
 
     `letters` returns the mails sent to some addresses, for the demo's mailbox; there is no
     mailbox without it. `accounts` are offered at sign-in with one press: for a demo on loopback.
+    `guide` is what the API says of itself, for the pages that explain it.
     """
     look.install()
     session.install(base_url=base_url)
     sign_in.install(accounts)
     for page in (setup, invitation, token_link, failure):
         page.install()
+    if guide is not None:
+        guide_pages.install(guide)
     pages: tuple[Page, ...] = PAGES
     if letters is not None:
         pages += (Page("/mailbox", "Mailbox", mailbox.page(letters), icon="mail"),)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.mapping import conversions, expressions, paths
-from domain.mapping.conversion import Convert, MappingError, Place, is_empty, short
+from domain.mapping.conversion import Convert, MappingError, Place, is_empty, quoted, short
 from domain.mapping.rows import KEY, Row
 from domain.mapping.texts import UNREADABLE
 
@@ -160,10 +160,15 @@ def _refused(sentence: str) -> Convert:
     return convert
 
 
+_EXACT = 2**53  # numbers beyond it stand for their neighbours, too
+
+
 def _as_key(convert: Convert) -> Convert:
     """A key is never repaired: two records must not become one."""
 
     def checked(value: Any, record: Any) -> str | None:
+        if type(value) is float and abs(value) >= _EXACT:
+            raise MappingError(f"{quoted(value)} has too many digits to be exact. Ask for a text.")
         key: str | None = convert(value, record)
         if key is not None and UNREADABLE in key:
             raise MappingError(f"“{short(key)}” has characters that cannot be kept.")

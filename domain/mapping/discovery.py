@@ -11,7 +11,7 @@ from typing import Any
 from domain.mapping import kinds
 from domain.mapping.conversion import is_empty, short
 from domain.mapping.paths import Step, joined
-from domain.mapping.rows import can_be_source
+from domain.mapping.rows import LONGEST_SOURCE, can_be_source
 
 MOST_RECORDS = 500
 MOST_FIELDS = 400
@@ -102,7 +102,7 @@ def _walk(value: Any, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
     """Yield the paths below `steps` with their values, parents before children."""
     if isinstance(value, dict) and len(steps) < _DEEPEST:
         for name, inner in islice(value.items(), _MOST_NAMES):
-            if isinstance(name, str):
+            if _can_be_named(name):
                 yield from _walk(inner, (*steps, name))
     elif isinstance(value, list) and len(steps) < _DEEPEST:
         yield joined(steps), value
@@ -113,11 +113,16 @@ def _walk(value: Any, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
         yield joined(steps), value
 
 
+def _can_be_named(name: Any) -> bool:
+    """Whether a path may have such a step; a longer one would be written out for every field."""
+    return isinstance(name, str) and len(name) <= LONGEST_SOURCE
+
+
 def _columns(items: list[Any], steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:
     """Yield the fields which the items of a list have, as lists."""
     groups = [item for item in items[:_MOST_ITEMS] if isinstance(item, dict)]
     names = dict.fromkeys(name for group in groups for name in islice(group, _MOST_NAMES))
     for name in names:
         values = [group.get(name) for group in groups]
-        if isinstance(name, str) and not any(isinstance(each, dict | list) for each in values):
+        if _can_be_named(name) and not any(isinstance(each, dict | list) for each in values):
             yield joined((*steps, None, name)), values

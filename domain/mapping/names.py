@@ -117,6 +117,7 @@ _BY_TYPE = {
     },
 }
 KEYS = ("id", "uid", "uuid", "guid", "key", "identifier", "external id", "unique id")  # of any
+NUMBERS = ("number", "nr", "no", "num", "nummer", "numéro", "número")  # of any that counts its own
 
 # Other systems' values for our choices, as words.
 _VALUES = {

@@ -130,6 +130,7 @@ def _key_likeness(type_of_data: TypeOfData, source: SourceField) -> int:
     like = max(
         likeness.of_path(source.path, ids)[0],
         likeness.of_path(source.path, (f"{type_of_data.one} number", *numbers))[0] - 5,
+        90 if likeness.words(source.path) in names.NUMBERS else 0,
     )
     if likeness.words(source.path) == "id":
         like = 100

@@ -9,7 +9,16 @@ import httpx
 import pytest
 
 from api.problems import KINDS
-from domain import actors, callers, connections, refusals, tokens
+from domain import (
+    actors,
+    callers,
+    connections,
+    idempotency,
+    partner_connections,
+    partner_keys,
+    refusals,
+    tokens,
+)
 from tests import builders
 from tests.api.machines import BASE_URL, OWN, bearer, problem_of
 from tests.builders import World
@@ -22,7 +31,7 @@ from tests.builders import World
         "/api/",
         "/api/v1",
         "/api/v2/connection",
-        f"{OWN}s",
+        f"{OWN}x",
         "/api//v1/connection",
         "/api/%00",
     ],
@@ -80,7 +89,8 @@ async def test_the_type_of_a_problem_leads_to_its_explanation(machine: httpx.Asy
 
 
 def test_every_refusal_that_a_program_can_meet_has_a_kind() -> None:
-    for module in (tokens, callers, actors, connections, refusals):
+    modules = (actors, callers, connections, idempotency, partner_connections, partner_keys)
+    for module in (*modules, refusals, tokens):
         for code in re.findall(r"Refusal\(\s*\"(\w+)\"", inspect.getsource(module)):
             if code not in ONLY_ON_PAGES:
                 assert code in KINDS, f"{code} of {module.__name__} has no row in api/problems.py"
@@ -90,7 +100,6 @@ def test_every_refusal_that_a_program_can_meet_has_a_kind() -> None:
 ONLY_ON_PAGES = {
     "already_connected",
     "core_app",
-    "disabled_by_other_side",
     "no_token",
     "signed_out",
 }

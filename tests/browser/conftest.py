@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests import needs
 from tests.browser import demo as demo_process
@@ -19,6 +19,7 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE = 15_000  # milliseconds that anything on a page may take on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 Open = Callable[..., Awaitable[Page]]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120  # seconds for the whole demo to come up on a busy machine
+PATIENCE = 300  # seconds for the whole demo to come up on a busy machine
 
 
 @dataclass(frozen=True)

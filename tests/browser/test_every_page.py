@@ -21,8 +21,9 @@ PICTURES = ROOT / "screenshots"
 MAYA, NOAH, CITY = "maya@harbour.example", "noah@harbour.example", "lena@alpine.example"
 D3X, OPERATOR = "dev@d3x.example", "ops@adjoin.example"
 
-# Name of the picture, who looks, the page, and the link to follow from there (a regular
-# expression for its address) where a page's address is not known beforehand.
+# Name of the picture, who looks, the page, and what to follow from there, where the address of a
+# page is not known beforehand: regular expressions for the words of one link after the other.
+A_RUN, A_NUMBER = r"^\d+ \w+, \d\d:\d\d$", r"^\d{5}$"
 PAGES = [
     ("sign-in", "", "/sign-in", None),
     ("link-used", "", "/token/not-a-secret", None),
@@ -40,13 +41,21 @@ PAGES = [
     ("hotel-connection-core", MAYA, "/subscriptions", "Mews"),
     ("hotel-sources", MAYA, "/sources", None),
     ("hotel-source-new", MAYA, "/sources/new?kind=rest", None),
+    ("hotel-source", MAYA, "/sources", "^Mews$"),
+    ("hotel-source-viewer", NOAH, "/sources", "^Boathouse apartments$"),
+    ("hotel-mapping", MAYA, "/sources", "^Boathouse apartments$ → ^Reservations$"),
+    ("hotel-mapping-viewer", NOAH, "/sources", "^Mews$ → ^Reservations$"),
     ("hotel-integrations", MAYA, "/integrations", None),
     ("hotel-integration-new", MAYA, "/integrations/new", None),
     ("hotel-integration", MAYA, "/integrations", "Mews data"),
     ("hotel-integration-viewer", NOAH, "/integrations", "Mews data"),
+    ("hotel-run", MAYA, "/integrations", f"^Mews data$ → {A_RUN}"),
+    ("hotel-run-viewer", NOAH, "/integrations", f"^Mews data$ → {A_RUN}"),
     ("hotel-records", MAYA, "/records", None),
     ("hotel-records-filtered", MAYA, "/records/reservations?f=status.is.confirmed", None),
     ("hotel-records-viewer", NOAH, "/records/guests", None),
+    ("hotel-record", MAYA, "/records", A_NUMBER),
+    ("hotel-record-viewer", NOAH, "/records", A_NUMBER),
     ("hotel-people", MAYA, "/people", None),
     ("hotel-people-viewer", NOAH, "/people", None),
     ("account", MAYA, "/account", None),
@@ -80,9 +89,10 @@ async def test_a_page_is_accessible_to_everybody_and_fits_every_width(
 ) -> None:
     page = await window(who, path, is_there=name != "not-found")
     await settle(page)
-    if follow:
-        await page.locator("main").get_by_text(re.compile(follow)).first.click()
-        await expect(page).not_to_have_url(re.compile(f"{path}$"))
+    for link in follow.split(" → ") if follow else ():
+        before = page.url
+        await page.locator("main").get_by_text(re.compile(link)).first.click()
+        await expect(page).not_to_have_url(before)
         await settle(page)
     for theme, width in product(("light", "dark"), (1280, 390)):
         await page.emulate_media(color_scheme=theme)

@@ -1,6 +1,7 @@
 """What is particular to each kind of source, and how strangers' JSON is taken apart."""
 
 import asyncio
+import tracemalloc
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -275,6 +276,14 @@ def test_settings_say_where_the_records_lie(records: str, value: Any, found: Any
     assert _rest(Ready(value), {"records": records}).records == found
 
 
+def test_too_many_records_in_one_page_are_not_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MOST_RECORDS", 2)
+    assert answers.records_at("Otis", [1, 2], "") == [1, 2]
+    with pytest.raises(Fault, match=r"sent 3 records at once\. Ask for smaller") as fault:
+        answers.records_at("Otis", {"data": [1, 2, 3]}, "data")
+    assert fault.value.error == "too_large"
+
+
 def test_a_wrong_place_for_the_records_is_said_with_what_there_is() -> None:
     with pytest.raises(Fault) as fault:
         _rest(Ready({"meta": {}, "results": []}), {"records": "data"})
@@ -306,6 +315,25 @@ def test_a_next_page_elsewhere_does_not_get_the_credentials(address: str) -> Non
 def _two_pages(way: Ready, settings: dict[str, Any]) -> None:
     page = _rest(way, dict(settings))
     _rest(way, dict(settings), Wanted("rates", cursor=page.cursor))
+
+
+@pytest.mark.parametrize("paging", ["cursor", "next"])
+@pytest.mark.parametrize("found", [{"href": "/rates?page=2"}, ["b"], 1.5, True])
+def test_a_next_page_in_a_shape_that_nobody_understands_is_not_taken_for_the_end(
+    paging: str, found: Any
+) -> None:
+    way = Ready({"items": [{"a": 1}], "next": found})
+    with pytest.raises(Fault, match="“next” names no next page") as fault:
+        _rest(way, {"paging": paging, "next_path": "next", "records": "items"})
+    assert fault.value.error == "garbled"
+
+
+@pytest.mark.parametrize("paging", ["cursor", "next"])
+@pytest.mark.parametrize("found", [None, "", False, [], {}])
+def test_nothing_where_the_next_page_is_told_is_the_end(paging: str, found: Any) -> None:
+    way = Ready({"items": [{"a": 1}], "next": found})
+    settings = {"paging": paging, "next_path": "next", "records": "items"}
+    assert _rest(way, settings).cursor is None
 
 
 def test_an_error_that_is_called_a_success_is_no_record() -> None:
@@ -382,6 +410,8 @@ async def test_an_address_can_be_checked_before_any_path_is_known(here: Door, se
         (b"[" * 100_000 + b"]" * 100_000, "garbled"),
         (b'["]", ' + b"[" * 101 + b"]" * 101 + b"]", "garbled"),
         (b"[" + b"0," * 3_000_001 + b"0]", "too_large"),
+        (b"[" + b"[[[[]]]]," * 700_000 + b"0]", "too_large"),
+        (b'["\\ud83d", 1e999]', "garbled"),
     ],
 )
 def test_json_that_would_do_harm_is_a_fault(body: bytes, error: str) -> None:
@@ -410,11 +440,21 @@ def test_ordinary_json_passes_whatever_its_texts_say(body: bytes) -> None:
     [
         (b"\xef\xbb\xbf[1]", [1]),
         (b'{"name": "Ana \\ud83d"}', {"name": "Ana \ufffd"}),
+        (b'["\\ud83d", 12345678901234567890123, -7]', ["\ufffd", 1.2345678901234567e22, -7]),
         (b'["\\udc00", {"\\uD83D": 1.5}, "\\ud83d\\ude00"]', ["\ufffd", {"\ufffd": 1.5}, "😀"]),
     ],
 )
 def test_json_with_a_slip_is_mended(body: bytes, value: Any) -> None:
     assert answers.parsed("Otis", body) == value
+
+
+def test_a_text_of_many_escaped_letters_takes_little_memory() -> None:
+    body = b'["]' + b'\\"' * 500_000 + b'"]'
+    tracemalloc.start()
+    answers.parsed("Otis", body)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30 * len(body)
 
 
 def test_json_is_data_even_if_it_is_labelled_as_a_page() -> None:

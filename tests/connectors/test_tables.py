@@ -38,7 +38,7 @@ def _said(content: bytes | Path) -> Fault:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16", "utf-16-le"]
+    "encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16", "utf-16-le", "utf-32"]
 )
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -73,6 +73,22 @@ def test_columns_with_one_name_are_told_apart_and_nameless_ones_get_one() -> Non
     assert _rows(b"id,,name,name\n1,2,3,4\n") == [
         {"id": "1", "column 2": "2", "name": "3", "name (2)": "4"}
     ]
+
+
+def test_many_columns_with_one_name_are_soon_told_apart() -> None:
+    (row,) = _rows(b",".join([b"a"] * 500) + b"\n" + b",".join([b"1"] * 500) + b"\n")
+    assert len(row) == 500
+    assert list(row)[-1] == "a (500)"
+
+
+def test_excels_own_word_on_the_separator_is_no_row() -> None:
+    assert _rows(b"sep=;\r\na,b;c\r\n1;2\r\n") == [{"a,b": "1", "c": "2"}]
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_no_rows() -> None:
+    fault = _said(b'id,name\n1,Ann\n2,"Bob\n3,Cy\n4,Dee\n')
+    assert fault.sentence == "A quotation mark of line 3 is never closed. Correct that line."
+    assert _rows(b'id,name\n1,"two\nlines"\n') == [{"id": "1", "name": "two\nlines"}]
 
 
 def test_a_table_of_one_column_is_a_table() -> None:
@@ -226,6 +242,44 @@ def test_entities_that_grow_are_not_expanded(
     xml = f"{before}<!DOCTYPE x [{levels}]><worksheet>{cell}</worksheet>"
     content = _replaced(_excel(["id"], [1]), "xl/worksheets/sheet1.xml", None, xml.encode(encoding))
     assert _said(content).error == "garbled"
+
+
+HEAD = '<row><c t="inlineStr"><is><t>id</t></is></c></row>'
+
+
+def _sheet(rows: str) -> bytes:
+    xml = f'<worksheet xmlns="{MAIN}"><sheetData>{HEAD}{rows}</sheetData></worksheet>'
+    return _replaced(_excel(["id"], [1]), "xl/worksheets/sheet1.xml", None, xml.encode())
+
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+@pytest.mark.parametrize(
+    ("limit", "rows"),
+    [
+        ("MOST_ROWS", '<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'),
+        ("MOST_BLANK", '<row><c r="XFD2"/></row>' * 3),
+    ],
+)
+def test_cells_far_away_are_not_walked_to(
+    limit: str, rows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, limit, 30_000)
+    assert _said(_sheet(rows)).sentence == "The Excel sheet is too large. Save it as CSV."
+
+
+def test_an_excel_file_of_empty_texts_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_TEXTS", 5)
+    packed = io.BytesIO(_excel(["id"], [1]))
+    with zipfile.ZipFile(packed, "a") as file:
+        file.writestr("xl/sharedStrings.xml", f"<sst>{'<si/>' * 6}</sst>")
+    assert "too many different texts" in _said(packed.getvalue()).sentence
+
+
+def test_an_id_of_many_digits_stays_exact() -> None:
+    content = _sheet("<row><c><v>123456789012345678901234567890</v></c></row>")
+    assert _page(content).records == [{"id": "123456789012345678901234567890"}]
 
 
 def _replaced(packed: bytes, name: str, old: bytes | None, new: bytes) -> bytes:

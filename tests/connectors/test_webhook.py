@@ -337,6 +337,8 @@ async def test_a_wish_to_wait_is_passed_on(sender: Sender, serve: Serve) -> None
         (format_datetime(NOW + timedelta(days=9), usegmt=True), 86_400),
         ("Sat, 21 Nov 2026 12:01:00 -0000", 60),
         ("Sat, 99 Nov 2026 12:01:00 GMT", None),
+        ("Sat, 21 Nov 99999999999 12:01:00 GMT", None),
+        ("Sat, 21 Nov 2026 12:01:00 -99999999999999", None),
     ],
 )
 def test_a_wish_to_wait_is_understood_in_both_forms(

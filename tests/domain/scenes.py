@@ -10,6 +10,7 @@ from domain import (
     endpoints,
     integrations,
     invitations,
+    partner_keys,
     sign_ins,
     sources,
     tokens,
@@ -64,11 +65,14 @@ class Scene:
     record: int  # a reservation that `run` brought in
     partner_membership: str  # of somebody else at D3x
     program: Actor  # whoever holds the token of `active`
+    key: Actor  # whoever holds a partner key of D3x
+    spare_key: str  # another one of D3x
     operator_membership: str
 
     def actor(self, name: str) -> Actor:
-        """Return somebody by their first name in small letters; "program" holds the token."""
-        return self.program if name == "program" else getattr(self.world, name)
+        """Return somebody by their first name in small letters; "program" holds the token, "key"
+        the partner key."""
+        return getattr(self if name in ("program", "key") else self.world, name)
 
     def made_up(self) -> "Scene":
         """Return the same scene with ids of things that never existed."""
@@ -97,6 +101,7 @@ class Scene:
             "halted": "int",
             "run": "run",
             "queued": "run",
+            "spare_key": "key",
         }
         states = ("pending", "active", "paused", "ended", "core")
         return replace(
@@ -154,6 +159,10 @@ def build(world: World, system: HotelSystem) -> Scene:
         moving=moving,
         **_flows(world, system, source),
         record=flows.records()["res-2"].id,
+        key=partner_keys.authenticate(
+            partner_keys.make(world.dee, world.d3x, "Dashboard", now=now).clear, now=now
+        )[0],
+        spare_key=partner_keys.make(world.dee, world.d3x, "Spare", now=now).id,
         program=tokens.authenticate(builders.token_of(ids["active"]), now=now),
     )
 

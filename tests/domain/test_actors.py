@@ -10,6 +10,7 @@ import pytest
 
 import domain
 from domain import (
+    api_requests,
     apps,
     authorizations,
     callers,
@@ -25,10 +26,13 @@ from domain import (
     mailbox,
     mappings,
     operations,
+    partner_connections,
+    partner_keys,
     partners,
     people,
     properties,
     records,
+    replays,
     runs,
     sign_ins,
     sources,
@@ -47,151 +51,169 @@ from tests.domain.scenes import CREDENTIALS, WANTED, Scene
 # What each of them gets: "ok", "no" (not found: they must not even learn that it exists), "-"
 # (forbidden: they see it, and are told who can do it) or "*" (the hotel paused it, so only the
 # hotel can go on). "program" holds the access token of one active connection of D3x at Harbour
-# Hotel. Maya manages the hotel, Noah may look at it, Charlie manages another one, Dee works for
-# D3x, Finn for another partner, Olga is an operator.
+# Hotel, "key" a partner key of D3x. Maya manages the hotel, Noah may look at it, Charlie manages
+# another one, Dee works for D3x, Finn for another partner, Olga is an operator.
 TABLE = """
-verb                          maya  noah  charlie  dee  finn  olga  program
+verb                          maya  noah  charlie  dee  finn  olga  program  key
 
-catalogue.of_property         ok    ok    no       no   no    no    no
-catalogue.card                ok    ok    no       no   no    no    no
-catalogue.read                ok    ok    no       no   no    no    no
-apps.of_partner               no    no    no       ok   no    no    no
-apps.all_of_them              no    no    no       no   no    ok    no
-apps.create                   no    no    no       no   no    ok    no
-apps.edit                     no    no    no       no   no    ok    no
-apps.entry                    no    no    no       no   no    ok    no
-apps.publish                  no    no    no       no   no    ok    no
-apps.retire                   no    no    no       no   no    ok    no
-apps.edit_texts               no    no    no       ok   no    ok    no
-apps.sheet                    no    no    no       ok   no    ok    no
+catalogue.of_property         ok    ok    no       no   no    no    no     no
+catalogue.card                ok    ok    no       no   no    no    no     no
+catalogue.read                ok    ok    no       no   no    no    no     no
+apps.of_partner               no    no    no       ok   no    no    no     ok
+apps.all_of_them              no    no    no       no   no    ok    no     no
+apps.create                   no    no    no       no   no    ok    no     no
+apps.edit                     no    no    no       no   no    ok    no     no
+apps.entry                    no    no    no       no   no    ok    no     no
+apps.publish                  no    no    no       no   no    ok    no     no
+apps.retire                   no    no    no       no   no    ok    no     no
+apps.edit_texts               no    no    no       ok   no    ok    no     no
+apps.sheet                    no    no    no       ok   no    ok    no     ok
 
-connections.connect           ok    -     no       no   no    no    no
-connections.activate          -     -     no       ok   no    -     no
-connections.reject            -     -     no       ok   no    -     no
-connections.withdraw          ok    -     no       -    no    -     no
-connections.disconnect        ok    -     no       ok   no    -     ok
-connections.disable           ok    -     no       ok   no    -     ok
-connections.enable            ok    -     no       *    no    -     no
-connections.reconnect         ok    -     no       no   no    no    no
+connections.connect           ok    -     no       no   no    no    no     no
+connections.activate          -     -     no       ok   no    -     no     ok
+connections.reject            -     -     no       ok   no    -     no     ok
+connections.withdraw          ok    -     no       -    no    -     no     -
+connections.disconnect        ok    -     no       ok   no    -     ok     ok
+connections.disable           ok    -     no       ok   no    -     ok     ok
+connections.enable            ok    -     no       *    no    -     no     *
+connections.reconnect         ok    -     no       no   no    no    no     no
 
-core.connect                  ok    -     no       no   no    no    no
-core.repair                   ok    -     no       no   no    no    no
-core.check_again              ok    -     no       no   no    no    no
-core.disconnect               ok    -     no       no   no    -     no
+core.connect                  ok    -     no       no   no    no    no     no
+core.repair                   ok    -     no       no   no    no    no     no
+core.check_again              ok    -     no       no   no    no    no     no
+core.disconnect               ok    -     no       no   no    -     no     no
 
-authorizations.of_property    ok    ok    no       no   no    no    no
-authorizations.read           ok    ok    no       no   no    no    no
-authorizations.add            ok    -     no       no   no    no    no
-authorizations.rename         ok    -     no       no   no    no    no
-authorizations.check_again    ok    -     no       no   no    no    no
-authorizations.repair         ok    -     no       no   no    no    no
-authorizations.remove         ok    -     no       no   no    no    no
-consents.begin                ok    -     no       no   no    no    no
-consents.begin_again          ok    -     no       no   no    no    no
-consents.finish               ok    no    no       no   no    no    no
-sources.offered               ok    ok    no       no   no    no    no
-sources.of_property           ok    ok    no       no   no    no    no
-sources.read                  ok    ok    no       no   no    no    no
-sources.add                   ok    -     no       no   no    no    no
-sources.rename                ok    -     no       no   no    no    no
-sources.change_settings       ok    -     no       no   no    no    no
-sources.upload                ok    -     no       no   no    no    no
-sources.remove                ok    -     no       no   no    no    no
-transfers.of_source           ok    ok    no       no   no    no    no
-transfers.read                ok    ok    no       no   no    no    no
-transfers.add                 ok    -     no       no   no    no    no
-transfers.sample              ok    -     no       no   no    no    no
-transfers.activate            ok    -     no       no   no    no    no
-transfers.deactivate          ok    -     no       no   no    no    no
-transfers.remove              ok    -     no       no   no    no    no
-mappings.read                 ok    ok    no       no   no    no    no
-mappings.try_out              ok    ok    no       no   no    no    no
-mappings.history              ok    ok    no       no   no    no    no
-mappings.copyable             ok    ok    no       no   no    no    no
-mappings.save                 ok    -     no       no   no    no    no
-mappings.restore              ok    -     no       no   no    no    no
-mappings.copy                 ok    -     no       no   no    no    no
+authorizations.of_property    ok    ok    no       no   no    no    no     no
+authorizations.read           ok    ok    no       no   no    no    no     no
+authorizations.add            ok    -     no       no   no    no    no     no
+authorizations.rename         ok    -     no       no   no    no    no     no
+authorizations.check_again    ok    -     no       no   no    no    no     no
+authorizations.repair         ok    -     no       no   no    no    no     no
+authorizations.remove         ok    -     no       no   no    no    no     no
+consents.begin                ok    -     no       no   no    no    no     no
+consents.begin_again          ok    -     no       no   no    no    no     no
+consents.finish               ok    no    no       no   no    no    no     no
+sources.offered               ok    ok    no       no   no    no    no     no
+sources.of_property           ok    ok    no       no   no    no    no     no
+sources.read                  ok    ok    no       no   no    no    no     no
+sources.add                   ok    -     no       no   no    no    no     no
+sources.rename                ok    -     no       no   no    no    no     no
+sources.change_settings       ok    -     no       no   no    no    no     no
+sources.upload                ok    -     no       no   no    no    no     no
+sources.remove                ok    -     no       no   no    no    no     no
+hooks.read                    ok    ok    no       no   no    no    no     no
+hooks.reveal                  ok    -     no       no   no    no    no     no
+hooks.renew                   ok    -     no       no   no    no    no     no
+transfers.of_source           ok    ok    no       no   no    no    no     no
+transfers.read                ok    ok    no       no   no    no    no     no
+transfers.add                 ok    -     no       no   no    no    no     no
+transfers.sample              ok    -     no       no   no    no    no     no
+transfers.activate            ok    -     no       no   no    no    no     no
+transfers.deactivate          ok    -     no       no   no    no    no     no
+transfers.remove              ok    -     no       no   no    no    no     no
+mappings.read                 ok    ok    no       no   no    no    no     no
+mappings.try_out              ok    -     no       no   no    no    no     no
+mappings.history              ok    ok    no       no   no    no    no     no
+mappings.copyable             ok    ok    no       no   no    no    no     no
+mappings.save                 ok    -     no       no   no    no    no     no
+mappings.restore              ok    -     no       no   no    no    no     no
+mappings.copy                 ok    -     no       no   no    no    no     no
 
-integrations.offered          ok    ok    no       no   no    no    no
-integrations.of_property      ok    ok    no       no   no    no    no
-integrations.read             ok    ok    no       no   no    no    no
-integrations.create           ok    -     no       no   no    no    no
-integrations.change           ok    -     no       no   no    no    no
-integrations.activate         ok    -     no       no   no    no    no
-integrations.disable          ok    -     no       no   no    no    no
-integrations.enable           ok    -     no       no   no    no    no
-integrations.remove           ok    -     no       no   no    no    no
-runs.of_integration           ok    ok    no       no   no    no    no
-runs.read                     ok    ok    no       no   no    no    no
-runs.rejects                  ok    ok    no       no   no    no    no
-runs.rejects_csv              ok    ok    no       no   no    no    no
-runs.run_now                  ok    -     no       no   no    no    no
-runs.dry_run                  ok    -     no       no   no    no    no
-runs.retry                    ok    -     no       no   no    no    no
-runs.cancel                   ok    -     no       no   no    no    no
-records.counts                ok    ok    no       no   no    no    no
-records.search                ok    ok    no       no   no    no    no
-records.read                  ok    ok    no       no   no    no    no
+integrations.offered          ok    ok    no       no   no    no    no     no
+integrations.of_property      ok    ok    no       no   no    no    no     no
+integrations.read             ok    ok    no       no   no    no    no     no
+integrations.create           ok    -     no       no   no    no    no     no
+integrations.change           ok    -     no       no   no    no    no     no
+integrations.activate         ok    -     no       no   no    no    no     no
+integrations.disable          ok    -     no       no   no    no    no     no
+integrations.enable           ok    -     no       no   no    no    no     no
+integrations.remove           ok    -     no       no   no    no    no     no
+runs.of_integration           ok    ok    no       no   no    no    no     no
+runs.read                     ok    ok    no       no   no    no    no     no
+runs.rejects                  ok    ok    no       no   no    no    no     no
+runs.rejects_csv              ok    ok    no       no   no    no    no     no
+runs.run_now                  ok    -     no       no   no    no    no     no
+runs.dry_run                  ok    -     no       no   no    no    no     no
+runs.retry                    ok    -     no       no   no    no    no     no
+runs.cancel                   ok    -     no       no   no    no    no     no
+records.counts                ok    ok    no       no   no    no    no     no
+records.search                ok    ok    no       no   no    no    no     no
+records.read                  ok    ok    no       no   no    no    no     no
 
-tokens.reveal                 ok    -     no       no   no    no    no
-tokens.rotate                 ok    -     no       no   no    no    no
-waiting.nudge                 ok    -     no       -    no    -     no
+tokens.reveal                 ok    -     no       no   no    no    no     no
+tokens.rotate                 ok    -     no       no   no    no    no     no
+waiting.nudge                 ok    -     no       -    no    -     no     -
 
-subscriptions.of_property     ok    ok    no       no   no    no    no
-subscriptions.count_due       ok    ok    no       no   no    no    no
-subscriptions.of_partner      no    no    no       ok   no    no    no
-subscriptions.all_of_them     no    no    no       no   no    ok    no
-subscriptions.requests        no    no    no       ok   no    no    no
-subscriptions.count_requests  no    no    no       ok   no    no    no
-subscriptions.read            ok    ok    no       ok   no    ok    ok
-history.of_connection         ok    ok    no       ok   no    ok    ok
-callers.read                  no    no    no       no   no    no    ok
+subscriptions.of_property     ok    ok    no       no   no    no    no     no
+subscriptions.count_due       ok    ok    no       no   no    no    no     no
+subscriptions.of_partner      no    no    no       ok   no    no    no     ok
+subscriptions.all_of_them     no    no    no       no   no    ok    no     no
+subscriptions.requests        no    no    no       ok   no    no    no     ok
+subscriptions.count_requests  no    no    no       ok   no    no    no     ok
+subscriptions.read            ok    ok    no       ok   no    ok    ok     ok
+history.of_connection         ok    ok    no       ok   no    ok    ok     ok
+partner_connections.page      no    no    no       ok   no    no    no     ok
+partner_connections.read      no    no    no       ok   no    no    no     ok
+api_requests.of_connection    ok    ok    no       ok   no    ok    ok     ok
+api_requests.of_partner       no    no    no       ok   no    no    no     ok
+api_requests.find             no    no    no       no   no    ok    no     no
+callers.read                  no    no    no       no   no    no    ok     no
 
-deliveries.of_partner         no    no    no       ok   no    no    no
-deliveries.read               no    no    no       ok   no    no    no
-deliveries.resend             no    no    no       ok   no    no    no
-endpoints.of_partner          no    no    no       ok   no    no    no
-endpoints.create              no    no    no       ok   no    no    no
-endpoints.change_url          no    no    no       ok   no    no    no
-endpoints.rotate_secret       no    no    no       ok   no    no    no
-endpoints.send_test_event     no    no    no       ok   no    no    no
-endpoints.disable             no    no    no       ok   no    no    no
-endpoints.enable              no    no    no       ok   no    no    no
-endpoints.remove              no    no    no       ok   no    no    no
-endpoints.replay_skipped      no    no    no       ok   no    no    no
-partners.settings             no    no    no       ok   no    no    no
-partners.save_contact         no    no    no       ok   no    no    no
-partners.save_notifications   no    no    no       ok   no    no    no
-partners.overview             no    no    no       ok   no    no    no
+deliveries.of_partner         no    no    no       ok   no    no    no     ok
+deliveries.read               no    no    no       ok   no    no    no     ok
+deliveries.resend             no    no    no       ok   no    no    no     ok
+endpoints.of_partner          no    no    no       ok   no    no    no     ok
+endpoints.create              no    no    no       ok   no    no    no     ok
+endpoints.change              no    no    no       ok   no    no    no     ok
+endpoints.change_url          no    no    no       ok   no    no    no     ok
+endpoints.rotate_secret       no    no    no       ok   no    no    no     ok
+endpoints.send_test_event     no    no    no       ok   no    no    no     ok
+endpoints.disable             no    no    no       ok   no    no    no     ok
+endpoints.enable              no    no    no       ok   no    no    no     ok
+endpoints.remove              no    no    no       ok   no    no    no     ok
+endpoints.replay_skipped      no    no    no       ok   no    no    no     ok
+endpoints.read                no    no    no       ok   no    no    no     ok
+endpoints.choose              no    no    no       ok   no    no    no     ok
+endpoints.choosable           no    no    no       ok   no    no    no     ok
+endpoints.send_example        no    no    no       ok   no    no    no     ok
+replays.recover               no    no    no       ok   no    no    no     ok
+replays.replay_missing        no    no    no       ok   no    no    no     ok
+partners.settings             no    no    no       ok   no    no    no     ok
+partners.save_contact         no    no    no       ok   no    no    no     no
+partners.save_notifications   no    no    no       ok   no    no    no     no
+partners.overview             no    no    no       ok   no    no    no     ok
+partner_keys.make             no    no    no       ok   no    no    no     no
+partner_keys.of_partner       no    no    no       ok   no    no    no     no
+partner_keys.revoke           no    no    no       ok   no    no    no     no
 
-partners.create               no    no    no       no   no    ok    no
-partners.read                 no    no    no       no   no    ok    no
-partners.edit                 no    no    no       no   no    ok    no
-partners.all_of_them          no    no    no       no   no    ok    no
-properties.create             no    no    no       no   no    ok    no
-properties.read               no    no    no       no   no    ok    no
-properties.edit               no    no    no       no   no    ok    no
-properties.all_of_them        no    no    no       no   no    ok    no
-operations.overview           no    no    no       no   no    ok    no
-operations.integrations       no    no    no       no   no    ok    no
+partners.create               no    no    no       no   no    ok    no     no
+partners.read                 no    no    no       no   no    ok    no     no
+partners.edit                 no    no    no       no   no    ok    no     no
+partners.all_of_them          no    no    no       no   no    ok    no     no
+properties.create             no    no    no       no   no    ok    no     no
+properties.read               no    no    no       no   no    ok    no     no
+properties.edit               no    no    no       no   no    ok    no     no
+properties.all_of_them        no    no    no       no   no    ok    no     no
+operations.overview           no    no    no       no   no    ok    no     no
+operations.integrations       no    no    no       no   no    ok    no     no
 
-people.members                ok    ok    no       no   no    ok    no
-people.remove                 ok    -     no       no   no    -     no
-people.remove_partner         no    no    no       ok   no    -     no
-people.remove_operator        no    no    no       no   no    ok    no
-invitations.invite            ok    -     no       no   no    -     no
-invitations.waiting           ok    ok    no       no   no    ok    no
-invitations.withdraw          ok    -     no       no   no    -     no
+people.members                ok    ok    no       no   no    ok    no     no
+people.remove                 ok    -     no       no   no    -     no     no
+people.remove_partner         no    no    no       ok   no    -     no     no
+people.remove_operator        no    no    no       no   no    ok    no     no
+invitations.invite            ok    -     no       no   no    -     no     no
+invitations.waiting           ok    ok    no       no   no    ok    no     no
+invitations.withdraw          ok    -     no       no   no    -     no     no
 
-people.change_password        ok    ok    ok       ok   ok    ok    no
-people.rename                 ok    ok    ok       ok   ok    ok    no
-mailbox.addresses             ok    ok    ok       ok   ok    ok    no
-sign_ins.of_person            ok    ok    ok       ok   ok    ok    no
-sign_ins.sign_out             ok    ok    ok       ok   ok    ok    no
-sign_ins.sign_out_everywhere  ok    ok    ok       ok   ok    ok    no
-sign_ins.confirm_password     ok    ok    ok       ok   ok    ok    no
-sign_ins.go_to                ok    ok    no       no   no    no    no
-sign_ins.end                  ok    no    no       no   no    no    no
+people.change_password        ok    ok    ok       ok   ok    ok    no     no
+people.rename                 ok    ok    ok       ok   ok    ok    no     no
+mailbox.addresses             ok    ok    ok       ok   ok    ok    no     no
+sign_ins.of_person            ok    ok    ok       ok   ok    ok    no     no
+sign_ins.sign_out             ok    ok    ok       ok   ok    ok    no     no
+sign_ins.sign_out_everywhere  ok    ok    ok       ok   ok    ok    no     no
+sign_ins.confirm_password     ok    ok    ok       ok   ok    ok    no     no
+sign_ins.go_to                ok    ok    no       no   no    no    no     no
+sign_ins.end                  ok    no    no       no   no    no    no     no
 """
 
 Verb = Callable[[Actor, Scene], Any]
@@ -262,6 +284,9 @@ VERBS: dict[str, Verb] = {
     "sources.change_settings": lambda who, s: sources.change_settings(who, s.source, {}),
     "sources.upload": lambda who, s: sources.upload(who, s.files, "guests", "a.csv", b"a;b\n1;2\n"),
     "sources.remove": lambda who, s: sources.remove(who, s.files),
+    "hooks.read": lambda who, s: hooks.read(who, s.source),
+    "hooks.reveal": lambda who, s: hooks.reveal(who, s.source, PASSWORD),
+    "hooks.renew": lambda who, s: hooks.renew(who, s.source),
     "transfers.of_source": lambda who, s: transfers.of_source(who, s.source),
     "transfers.read": lambda who, s: transfers.read(who, s.transfer),
     "transfers.add": lambda who, s: transfers.add(who, s.source, "guests"),
@@ -309,12 +334,18 @@ VERBS: dict[str, Verb] = {
     "subscriptions.count_requests": lambda who, s: subscriptions.count_requests(who, s.d3x),
     "subscriptions.read": lambda who, s: subscriptions.read(who, s.active),
     "history.of_connection": lambda who, s: history.of_connection(who, s.active),
+    "partner_connections.page": lambda who, s: partner_connections.page(who, s.d3x),
+    "partner_connections.read": lambda who, s: partner_connections.read(who, s.active),
+    "api_requests.of_connection": lambda who, s: api_requests.of_connection(who, s.active),
+    "api_requests.of_partner": lambda who, s: api_requests.of_partner(who, s.d3x),
+    "api_requests.find": lambda who, s: api_requests.find(who, "a-request"),
     "callers.read": lambda who, s: callers.read(who),
     "deliveries.of_partner": lambda who, s: deliveries.of_partner(who, s.d3x),
     "deliveries.read": lambda who, s: deliveries.read(who, s.message),
     "deliveries.resend": lambda who, s: deliveries.resend(who, s.message),
     "endpoints.of_partner": lambda who, s: endpoints.of_partner(who, s.d3x),
     "endpoints.create": lambda who, s: endpoints.create(who, s.d3x, "https://c.d3x.example"),
+    "endpoints.change": lambda who, s: endpoints.change(who, s.endpoint, events=()),
     "endpoints.change_url": lambda who, s: endpoints.change_url(
         who, s.endpoint, "https://c.d3x.example"
     ),
@@ -324,10 +355,23 @@ VERBS: dict[str, Verb] = {
     "endpoints.enable": lambda who, s: endpoints.enable(who, s.broken_endpoint),
     "endpoints.remove": lambda who, s: endpoints.remove(who, s.endpoint),
     "endpoints.replay_skipped": lambda who, s: endpoints.replay_skipped(who, s.endpoint),
+    "endpoints.read": lambda who, s: endpoints.read(who, s.endpoint),
+    "endpoints.choose": lambda who, s: endpoints.choose(
+        who, s.endpoint, events=(), property_ids=()
+    ),
+    "endpoints.choosable": lambda who, s: endpoints.choosable(who, s.d3x),
+    "endpoints.send_example": lambda who, s: endpoints.send_example(
+        who, s.endpoint, "guest.updated"
+    ),
+    "replays.recover": lambda who, s: replays.recover(who, s.endpoint, s.world.now),
+    "replays.replay_missing": lambda who, s: replays.replay_missing(who, s.endpoint, s.world.now),
     "partners.settings": lambda who, s: partners.settings(who, s.d3x),
     "partners.save_contact": lambda who, s: partners.save_contact(who, s.d3x, **_CONTACT),
     "partners.save_notifications": lambda who, s: partners.save_notifications(who, s.d3x, **_WAYS),
     "partners.overview": lambda who, s: partners.overview(who, s.d3x),
+    "partner_keys.make": lambda who, s: partner_keys.make(who, s.d3x, "Another"),
+    "partner_keys.of_partner": lambda who, s: partner_keys.of_partner(who, s.d3x),
+    "partner_keys.revoke": lambda who, s: partner_keys.revoke(who, s.spare_key),
     "partners.create": lambda who, s: partners.create(who, "New Ltd"),
     "partners.read": lambda who, s: partners.read(who, s.d3x),
     "partners.edit": lambda who, s: partners.edit(who, s.d3x, "D3x Limited"),
@@ -390,6 +434,7 @@ HANDS_OFF |= {
     "authorizations",
     "consents",
     "sources",
+    "hooks",
     "transfers",
     "mappings",
 }
@@ -445,10 +490,20 @@ def test_nothing_is_done_with_a_revoked_or_invented_token(scene: Scene) -> None:
     assert builders.snapshot() == before
 
 
-def test_only_our_own_jobs_are_adjoin_and_all_they_do_is_activate(scene: Scene) -> None:
+def test_nothing_is_done_with_a_revoked_or_invented_key(scene: Scene) -> None:
+    partner_keys.revoke(scene.world.dee, scene.key.id, now=scene.world.now)
+    before = builders.snapshot()
+    for verb in VERBS:
+        for actor in (scene.key, Actor("key", "key_never"), Actor("key", "")):
+            assert _call(verb, actor, scene) == "key_revoked", verb
+    assert builders.snapshot() == before
+
+
+def test_only_our_own_jobs_are_adjoin_and_all_they_move_is_a_request(scene: Scene) -> None:
     before = builders.snapshot()
     allowed = {verb for verb in VERBS if _call(verb, ADJOIN, scene) == "ok"}
-    assert allowed == {"connections.activate", "subscriptions.read", "history.of_connection"}
+    reads = {"subscriptions.read", "history.of_connection", "api_requests.of_connection"}
+    assert allowed == {"connections.activate", *reads}
     builders.restore(before)
 
 

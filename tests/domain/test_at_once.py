@@ -20,12 +20,14 @@ from domain import (
     connections,
     core,
     endpoints,
+    integrations,
     invitations,
     mappings,
     messages,
     partners,
     people,
     properties,
+    runs,
     setup,
     sign_ins,
     sources,
@@ -41,7 +43,7 @@ from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
 from storage.messages import Endpoint, Message
 from storage.people import Membership
-from tests import builders, harvest
+from tests import builders, flows, harvest
 from tests.builders import World
 from tests.domain.conftest import FakeVendor
 from tests.domain.scenes import CREDENTIALS
@@ -608,6 +610,85 @@ def test_a_transfer_is_activated_once_however_often_it_is_clicked(
     outcomes = at_once(*[lambda: transfers.activate(world.maya, transfer_id)] * 4)
     assert outcomes == {"ok": 1, "wrong_state": 3}
     assert harvest.events_of(transfer_id).count("transfer.activated") == 1
+
+
+ON_A_SOURCE: dict[str, Callable[[World, str], Any]] = {
+    "remove": lambda world, source: sources.remove(world.maya, source),
+    "rename": lambda world, source: sources.rename(world.maya, source, "Annex"),
+    "add a transfer": lambda world, source: transfers.add(world.maya, source, "spaces"),
+}
+ON_A_TRANSFER: dict[str, Callable[[World, str], Any]] = {
+    "remove": lambda world, it: transfers.remove(world.maya, it),
+    "activate": lambda world, it: transfers.activate(world.maya, it),
+    "save": lambda world, it: mappings.save(world.maya, it, harvest.ROWS[:3], expected_version=1),
+    "sample": lambda world, it: transfers.sample(world.maya, it),
+}
+ON_AN_INTEGRATION: dict[str, Callable[[World, str], Any]] = {
+    "remove": lambda world, it: integrations.remove(world.maya, it),
+    "run": lambda world, it: runs.run_now(world.maya, it),
+    "disable": lambda world, it: integrations.disable(world.maya, it),
+}
+A_SENTENCE = {"ok", "not_found"}
+
+
+@pytest.mark.parametrize("verb", ON_A_SOURCE)
+def test_whatever_is_done_to_a_source_while_it_is_removed_ends_in_a_sentence(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    source_id = harvest.source(world)
+    first = partial(ON_A_SOURCE[verb], world, source_id)
+    second = partial(sources.remove, world.maya, source_id)
+    came = meanwhile(monkeypatch, first, (database, "lock"), second)
+    assert "ok" in came
+    assert set(came) <= A_SENTENCE
+
+
+@pytest.mark.parametrize("verb", ON_A_TRANSFER)
+@pytest.mark.parametrize("with_its_source", [False, True])
+def test_whatever_is_done_to_a_transfer_while_it_is_removed_ends_in_a_sentence(
+    world: World,
+    system: HotelSystem,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+    with_its_source: bool,
+) -> None:
+    source_id = harvest.source(world)
+    transfer_id = harvest.mapped(world, source_id)
+    first = partial(ON_A_TRANSFER[verb], world, transfer_id)
+    second = partial(transfers.remove, world.maya, transfer_id)
+    if with_its_source:
+        second = partial(sources.remove, world.maya, source_id)
+    came = meanwhile(monkeypatch, first, (database, "lock"), second)
+    assert "ok" in came
+    assert set(came) <= A_SENTENCE
+
+
+@pytest.mark.parametrize("verb", ON_AN_INTEGRATION)
+def test_whatever_is_done_to_an_integration_while_it_is_removed_ends_in_a_sentence(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    integration_id = flows.active(world)
+    first = partial(ON_AN_INTEGRATION[verb], world, integration_id)
+    second = partial(integrations.remove, world.maya, integration_id)
+    came = meanwhile(monkeypatch, first, (database, "lock"), second)
+    assert "ok" in came
+    assert set(came) <= A_SENTENCE
+
+
+def test_an_integration_and_the_end_of_its_source_do_not_pass_each_other(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source_id = harvest.source(world)
+    create = partial(flows.draft, world, source_id)
+    remove = partial(sources.remove, world.maya, source_id)
+    came = meanwhile(monkeypatch, create, (integrations, "_fill"), remove)
+    assert came == ("ok", "in_use")
+    source_id = harvest.source(world, name="Annex", authorization_id=harvest.authorize(world))
+    create = partial(flows.draft, world, source_id)
+    remove = partial(sources.remove, world.maya, source_id)
+    came = meanwhile(monkeypatch, remove, (sources, "_remove_what_it_brought"), create)
+    assert came[0] == "ok"
+    assert came[1] in ("not_found", "invalid")
 
 
 def test_a_token_is_renewed_once_for_all_who_need_it(world: World, system: HotelSystem) -> None:

@@ -17,6 +17,7 @@ from domain import (
     core,
     deliveries,
     endpoints,
+    hooks,
     invitations,
     mappings,
     partners,
@@ -98,6 +99,8 @@ def bring_data_in(world: World, system: HotelSystem) -> dict[str, str]:
     draft = sources.Draft("rest", "API", harvest.agreed(world))
     source_id = sources.add(world.maya, world.hotel, draft, now=world.now)
     accesses.of_source(source_id, "reservations", now=world.now)
+    address = hooks.reveal(world.maya, source_id, PASSWORD, now=world.now)
+    hooks.receive(address.rpartition("/")[2], [b"<html>", b"{}"], now=world.now)
     transfer_id = harvest.active(world)
     mappings.read(world.maya, transfer_id, now=world.now)
     opens = harvest.authorize(world)
@@ -109,6 +112,7 @@ def bring_data_in(world: World, system: HotelSystem) -> dict[str, str]:
     transfers.sample(world.maya, harvest.transfer(world, files, "guests"), now=world.now)
     found = {f"credential {key} of a source": text for key, text in harvest.CREDENTIALS.items()}
     return found | {
+        "address that a source calls": address.rpartition("/")[2],
         "OAuth client secret": harvest.CLIENT["client_secret"],
         "OAuth access token": harvest.GRANT.access_token,
         "OAuth refresh token": harvest.GRANT.refresh_token or "",

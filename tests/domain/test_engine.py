@@ -16,14 +16,18 @@ from sqlmodel import select
 
 from connectors.mail import Post
 from connectors.webhook import Sender
-from domain import deliveries, endpoints, installation, messages, partners
+from domain import deliveries, endpoints, installation, messages, partners, runs
 from storage import database as storage
 from storage import jobs
+from storage.apps import App
 from storage.connections import Connection
 from storage.messages import Endpoint, Message
-from tests import builders
+from tests import builders, catalogue, flows
 from tests.builders import World
 from tests.connectors.receivers import Handler, Seen, WebServers, recording
+from tests.connectors.test_verifiers import OURS, THEIRS
+from tests.connectors.test_verifiers import Message as Signed
+from tests.harvest import HotelSystem
 
 pytestmark = pytest.mark.slow
 
@@ -208,3 +212,42 @@ async def test_whether_jobs_are_running_can_be_asked(world: World) -> None:
     async with running():
         assert jobs.is_running()
     assert not jobs.is_running()
+
+
+async def test_an_endpoint_that_asks_for_changes_gets_exactly_the_ids_that_a_run_has_changed(
+    world: World, system: HotelSystem, serve: Callable[[Handler], Awaitable[str]]
+) -> None:
+    seen: list[Seen] = []
+    connection_id = world.connect_active()
+    with storage.transaction() as session:
+        app = session.exec(select(App).where(App.slug == "d3x")).one()
+        app.permissions = ["reservations:read"]
+    made = endpoints.create(
+        world.dee, world.d3x, await serve(recording(seen)), events=["reservation.updated"]
+    )
+    endpoints.disable(world.dee, world.d3x_endpoint)
+    integration = flows.active(world)
+    for number in (2, 4):
+        system.records["reservations"][number - 1]["Number"] = "changed"
+    async with running():
+        run = runs.run_now(world.maya, integration)
+        await until(lambda: flows.of(run).status == "succeeded")
+        await until(lambda: seen)
+        await until(lambda: {each.status for each in _to(made.endpoint_id)} == {"delivered"})
+    (message,) = seen
+    for verifier in (*OURS, *THEIRS):
+        assert verifier()([Signed(made.secret, message.headers, message.body)]) == [None]
+    body = json.loads(message.body)
+    catalogue.check(message.body.decode())
+    assert body["type"] == "reservation.updated"
+    assert body["data"]["connection"]["id"] == connection_id
+    records = flows.records()
+    assert body["data"]["records"] == [
+        {"id": f"res_{records[key].id}", "external_id": key} for key in ("res-2", "res-4")
+    ]
+    assert message.headers["webhook-id"] == _to(made.endpoint_id)[0].id
+
+
+def _to(endpoint_id: str) -> list[Message]:
+    with storage.reading() as session:
+        return list(session.exec(select(Message).where(Message.endpoint_id == endpoint_id)))

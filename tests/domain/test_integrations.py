@@ -114,10 +114,10 @@ def test_changing_what_is_wanted_keeps_the_source_and_moves_the_next_run(
     world: World, system: HotelSystem
 ) -> None:
     flow = flows.active(world)
-    daily = Draft("", "Nightly", flows.everything(), Schedule("daily", at="04:30"))
+    daily = Draft("", "Nightly", flows.everything(), Schedule("daily", at=" 4:30 "))
     integrations.change(world.maya, flow, daily, now=world.now)
     row = integrations.read(world.maya, flow).row
-    assert row.name == "Nightly"
+    assert (row.name, row.schedule.at) == ("Nightly", "04:30")
     assert row.next_run_at is not None
     assert row.next_run_at.astimezone(UTC).strftime("%H:%M") in ("03:30", "02:30")
     with pytest.raises(Refusal):

@@ -82,8 +82,18 @@ def test_a_viewer_sees_the_mapping_but_nothing_of_the_guests(
     for secret in ("Guest 1", "guest1@mail.example", "1001"):
         assert secret not in told
         assert secret in repr(mappings.read(world.maya, transfer_id))
-    bad = mappings.try_out(world.noah, transfer_id, changed("arrival", "Guest.Name"))
-    assert "Guest 1" not in repr(bad)
+    transfers.sample(world.maya, transfer_id, now=world.now)
+    assert "Guest 1" not in repr(mappings.read(world.noah, transfer_id))
+
+
+def test_viewers_try_out_nothing_on_guests_because_that_would_tell_letter_by_letter(
+    world: World, system: HotelSystem
+) -> None:
+    transfer_id = harvest.mapped(world)
+    guess = (Row("notes", "expression", "starts_with(Guest.Name, 'G') && 'x' || ''"),)
+    assert refused(mappings.try_out, world.noah, transfer_id, guess).code == "forbidden"
+    rooms = harvest.transfer(world, harvest.row_of(Transfer, transfer_id).source_id, "spaces")
+    assert mappings.try_out(world.noah, rooms, ()).samples == ()
 
 
 def test_what_is_about_no_guest_is_shown_to_viewers(world: World, system: HotelSystem) -> None:
@@ -216,6 +226,8 @@ def test_every_version_says_who_changed_what_and_when(world: World, system: Hote
     assert (second.is_current, first.is_current) == (True, False)
     assert len(second.changes) == 1
     assert len(first.changes) == len(ROWS)
+    told = transfers.read(world.maya, transfer_id).history
+    assert told[0].note == "Version 2: 1 change"
 
 
 def test_an_earlier_version_is_restored_as_a_new_one(world: World, system: HotelSystem) -> None:

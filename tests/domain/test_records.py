@@ -52,6 +52,8 @@ def test_pages_say_how_many_there_are_and_stay_within_them(world: World, flow: s
         (Query(filters=(Filter("adults", "is", ""),), size=1), ["res-1"]),
         (Query(sort="number", descending=True, size=1), ["res-5"]),
         (Query(sort="adults", size=1), ["res-1"]),
+        (Query(text="x" * 60_000), []),
+        (Query(filters=(Filter("guest_name", "contains", "%" * 60_000),)), []),
         (Query(source_id="src_never"), []),
         (Query(removed=True), []),
     ],

@@ -1,5 +1,6 @@
 """Runs: what becomes of every record, what is asked of the source, and how a run ends."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from connectors.source import Fault
+from connectors.source import Fault, Page
+from connectors.sources import KINDS
 from domain import (
     belts,
     due,
@@ -26,6 +28,7 @@ from domain.refusals import Refusal
 from domain.runs import Counts
 from storage import database
 from storage.integrations import Integration, Reject, Seen
+from storage.records import Reservation
 from storage.sources import Transfer
 from tests import flows, harvest
 from tests.builders import World
@@ -156,6 +159,55 @@ def test_a_record_that_cannot_be_taken_is_kept_with_its_reason(
     assert set(flows.records()) == {"res-1", "res-2", "res-3", "res-4", "res-5"}, "not deleted"
 
 
+def test_only_so_many_rejects_are_kept_and_then_nothing_is_taken_for_gone(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    monkeypatch.setattr(loads, "MOST_REJECTS", 1)
+    system.records["reservations"][0]["Start"] = "the day after"
+    system.records["reservations"][1].pop("Id")
+    run = flows.run(world, integration)
+    assert counts(run) == Counts(read=5, unchanged=3, rejected=2)
+    assert len(runs.rejects(world.maya, run)) == 1
+    assert len(flows.records()) == 5
+
+
+def test_a_source_that_never_ends_is_given_up(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    monkeypatch.setattr(loads, "MOST_PAGES", 2)
+    run = flows.run(world, integration)
+    assert (flows.of(run).status, flows.part(run).error) == ("failed", "endless")
+    assert flows.of(run).sentence == (
+        "Reservations: There was no end to it after 2 pages. Look at the paging."
+    )
+    assert len(flows.records()) == 5, "what was not met is not taken for gone"
+
+
+@pytest.mark.parametrize("total", [-1, 2**31, 2**64])
+def test_a_number_of_records_that_cannot_be_is_no_news(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch, total: int
+) -> None:
+    integration = flows.active(world)
+    page = Page([reservation(1)], None, total)
+    kind = replace(KINDS["mews"], read=lambda *_: page)
+    monkeypatch.setitem(KINDS, "mews", kind)  # type: ignore[arg-type]
+    run = flows.run(world, integration)
+    assert (flows.of(run).status, flows.part(run).total) == ("succeeded", None)
+
+
+@pytest.mark.parametrize("error", ["rate_limited", "vendor_fault", "unreachable"])
+def test_a_wait_of_a_day_is_left_to_the_next_run(
+    world: World, system: HotelSystem, error: str
+) -> None:
+    integration = flows.active(world)
+    system.fault = Fault(error, "Mews is busy.", None, 86_400)
+    run = runs.run_now(world.maya, integration)
+    intake.go_on(run, 1)
+    assert (flows.of(run).status, flows.of(run).error) == ("failed", error)
+
+
 def test_viewers_see_that_records_were_rejected_but_nothing_of_the_guests(
     world: World, system: HotelSystem
 ) -> None:
@@ -173,9 +225,15 @@ def test_a_spreadsheet_takes_nothing_in_the_csv_for_a_formula(
 ) -> None:
     integration = flows.active(world)
     system.records["reservations"][0] |= {"Id": "=cmd|' /C calc'!A0", "Start": "=1+1"}
+    system.records["reservations"][1] |= {"Id": "a;=1+1", "Start": '9;" @SUM(A1)'}
+    system.records["reservations"][2] |= {"Id": "＝1+1", "Start": "2;-3;x=4-5"}
     text = runs.rejects_csv(world.maya, flows.run(world, integration)).decode("utf-8-sig")
     assert "'=cmd" in text
     assert ",=" not in text
+    assert "a;'=1+1" in text
+    assert "'＝1+1" in text
+    assert "2;'-3;x=4-5" in text
+    assert not re.search(r"[;,][\" ]*[=@]", text)
 
 
 def test_what_was_rejected_can_be_tried_again_with_a_better_mapping(
@@ -231,6 +289,32 @@ def test_what_is_gone_is_removed_after_a_complete_read(world: World, system: Hot
     assert counts(flows.run(world, integration)) == Counts(read=5, created=1, unchanged=4)
     with database.reading() as session:
         assert session.exec(select(Seen)).all() == []
+
+
+def changed_at(key: str) -> datetime:
+    with database.reading() as session:
+        found = session.exec(select(Reservation).where(Reservation.external_id == key)).one()
+        return found.changed_at
+
+
+def test_a_record_says_when_our_copy_of_it_changed_last(
+    world: World, system: HotelSystem, clock: list[datetime]
+) -> None:
+    integration = flows.active(world)
+    reservations = system.records["reservations"]
+    gone = reservations.pop(0)
+    reservations[0]["Number"] = "77"
+    clock.append(world.after(hours=25))  # everything is read again
+    flows.run(world, integration)
+    assert changed_at("res-1") == clock[-1]  # found removed
+    assert changed_at("res-2") == clock[-1]
+    assert changed_at("res-3") == world.now  # seen again, as it was
+    assert flows.records()["res-3"].seen_at == clock[-1]
+    reservations.append(gone)
+    clock.append(world.after(hours=50))
+    flows.run(world, integration)
+    assert changed_at("res-1") == clock[-1]  # back, and the same as ever
+    assert changed_at("res-2") == world.after(hours=25)
 
 
 @pytest.mark.parametrize("why", ["not ticked", "empty", "without key", "broken off"])

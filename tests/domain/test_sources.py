@@ -31,6 +31,13 @@ def files(world: World) -> str:
     return sources.add(world.maya, world.hotel, Draft("file", "Old system"), now=world.now)
 
 
+def test_the_same_name_again_is_no_news(world: World, system: HotelSystem) -> None:
+    source_id = harvest.source(world)
+    before = builders.snapshot()
+    sources.rename(world.maya, source_id, " Front  desk ", now=world.now)
+    assert builders.snapshot() == before
+
+
 # Choosing
 
 
@@ -268,6 +275,7 @@ def add_record(source_id: str, property_id: str, world: World) -> None:
         departure=world.now.date(),
         first_seen_at=world.now,
         seen_at=world.now,
+        changed_at=world.now,
         raw=b"{}",
     )
     with builders.adding() as rows:

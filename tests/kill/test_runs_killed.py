@@ -70,6 +70,30 @@ def test_a_killed_run_ends_like_an_undisturbed_one(
     assert outcome(world, calm)[1].deleted == hotel.COUNT // 50
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"], scope="session")
+def test_another_process_ends_what_one_that_never_comes_back_has_begun(
+    database: str, world: World, version: Path
+) -> None:
+    calm, killed = (_flow(world, name) for name in ("Calm", "Killed"))
+    flows.work(runs.run_now(world.maya, calm))
+    with (
+        program("worker", database, str(version), "first") as first,
+        program("worker", database, str(version), "second") as second,
+    ):
+        assert (said(first), said(second)) == ("ready", "ready")
+        run = runs.run_now(world.maya, killed)
+        tell(first, "start")
+        wait_until(partial(_is_beyond, run, 0))
+        tell(first, "kill")
+        assert not _has_ended(run), "it was too fast to be killed"
+        pages = flows.part(run).pages
+        tell(second, "start")
+        wait_until(partial(_has_ended, run), seconds=90)
+    assert flows.of(run).jobs == 1, "the job of the killed process was not begun again"
+    assert flows.part(run).pages == hotel.COUNT // hotel.PER_PAGE > pages
+    assert outcome(world, killed) == outcome(world, calm)
+
+
 def _flow(world: World, name: str) -> str:
     """Return an active integration of a source of its own that has not run yet."""
     source = harvest.source(world, name=name)
@@ -89,7 +113,7 @@ def _kill_again_and_again(puller: Any, run: str) -> int:
         tell(puller, "kill")
         kills += 1
     tell(puller, "start")
-    wait_until(lambda: _has_ended(run), seconds=60)
+    wait_until(partial(_has_ended, run), seconds=60)
     tell(puller, "kill")
     return kills
 

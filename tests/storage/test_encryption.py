@@ -67,3 +67,14 @@ def test_a_digest_is_the_same_every_time_and_says_nothing() -> None:
     assert encryption.digest("adj_1") == encryption.digest("adj_1")
     assert encryption.digest("adj_1") != encryption.digest("adj_2")
     assert "adj" not in encryption.digest("adj_1")
+
+
+def test_only_what_we_signed_is_believed_also_after_a_change_of_the_key() -> None:
+    encryption.use(OLD)
+    signature = encryption.sign(b"page 3")
+    encryption.use(f"{NEW}, {OLD}")
+    assert encryption.is_signed(b"page 3", signature)
+    assert not encryption.is_signed(b"page 4", signature)
+    encryption.use(NEW)
+    assert not encryption.is_signed(b"page 3", signature)
+    assert not encryption.is_signed(b"page 3", b"")

@@ -3,6 +3,7 @@
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from storage import database, migrations, tables
 from storage.authorizations import Authorization
 from storage.people import Membership
+from storage.records import Space
 from tests import builders
 from tests.builders import World
 from tests.databases import Databases
@@ -128,6 +130,67 @@ CORE_APPS_BEFORE = (
     "INSERT INTO connections (id, property_id, app_id, status, since, answers, requested_by,"
     " requested_at, reason, reminders, authorization_id, created_at) VALUES ('con_1', 'pro_1',"
     " 'app_1', 'broken', {at}, '{{}}', 'per_1', {at}, '', 0, 'aut_2', {at})",
+)
+
+
+def test_records_that_were_there_changed_when_they_were_last_seen(
+    databases_of_kind: Databases,
+) -> None:
+    url = databases_of_kind.bare("changed")
+    settings = migrations.config(url)
+    command.upgrade(settings, "0002")
+    engine = database.make_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text(SPACE_BEFORE))
+    command.upgrade(settings, "head")
+    with engine.begin() as connection:
+        found = connection.execute(sa.select(Space.__table__.c["seen_at", "changed_at"])).one()
+    engine.dispose()
+    assert found.changed_at == found.seen_at == datetime(2026, 11, 2, 11, tzinfo=UTC)
+
+
+SPACE_BEFORE = (
+    "INSERT INTO spaces (property_id, source_id, external_id, run_id, content_hash, search,"
+    " first_seen_at, seen_at, name, raw) VALUES ('pro_1', 'src_1', '101', 'run_1', '', '',"
+    " '2026-11-01 10:00:00+00:00', '2026-11-02 11:00:00+00:00', '101', '')"
+)
+
+
+def test_integrations_keep_their_runs_when_the_address_moves_to_their_source(
+    databases_of_kind: Databases,
+) -> None:
+    url = databases_of_kind.bare("called")
+    settings = migrations.config(url)
+    command.upgrade(settings, "0002")
+    engine = database.make_engine(url)
+    with engine.begin() as connection:
+        for statement in INTEGRATED_BEFORE:
+            connection.execute(sa.text(statement.format(at="'2026-11-01 10:00:00+00:00'")))
+    for version in ("head", "0002", "head"):
+        step = command.upgrade if version == "head" else command.downgrade
+        step(settings, version)
+    with engine.begin() as connection:
+        assert connection.execute(sa.text(RUN_OF_INTEGRATION)).one().name == "Flow"
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    engine.dispose()
+
+
+INTEGRATED_BEFORE = (
+    "INSERT INTO properties (id, name, city, country, time_zone, created_at)"
+    " VALUES ('pro_1', 'Harbour', '', '', 'UTC', {at})",
+    "INSERT INTO sources (id, property_id, kind, name, address, settings, status, since, reason,"
+    " created_at) VALUES ('src_1', 'pro_1', 'file', 'Old', '', '{{}}', 'working', {at}, '', {at})",
+    "INSERT INTO integrations (id, property_id, source_id, name, status, since, disabled_for,"
+    " reason, wanted, schedule, limits, failures, first_error, last_error, warned, created_at)"
+    " VALUES ('int_1', 'pro_1', 'src_1', 'Flow', 'draft', {at}, '', '', '{{}}', '{{}}', '{{}}', 0,"
+    " '', '', 0, {at})",
+    "INSERT INTO runs (id, integration_id, property_id, status, trigger, is_dry, queued_at, jobs,"
+    " tries, sentence, canceled_by, who) VALUES ('run_1', 'int_1', 'pro_1', 'failed', 'hand',"
+    " false, {at}, 1, 0, '', '', 'Maya')",
+)
+RUN_OF_INTEGRATION = (
+    "SELECT integrations.name FROM runs JOIN integrations ON integrations.id = integration_id"
 )
 
 

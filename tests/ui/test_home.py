@@ -3,7 +3,10 @@
 import pytest
 from nicegui.testing import User
 
+from connectors.source import Fault
 from domain import connections
+from domain.meter import Limits
+from tests import flows, harvest
 from tests.builders import World
 from tests.ui import hands
 from tests.ui.conftest import Person
@@ -65,6 +68,40 @@ async def test_home_follows_what_happens_elsewhere(maya: User, world: World) -> 
     await maya.should_see("Works")
     await maya.should_see("Nothing needs you")
     await maya.should_not_see("Waiting for others")
+
+
+async def test_data_that_stopped_is_said_at_home(
+    maya: User, person: Person, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest.play(monkeypatch, "mews")
+    world.connect_active()
+    source_id = harvest.source(world)
+    transfer = harvest.active(world, source_id)
+    integration = flows.active(world, source_id)
+    await maya.open("/")
+    await maya.should_see("Nothing needs you")
+    harvest.paused(world, transfer)
+    await maya.should_see("Reservations of Flow do not come in")
+    await maya.should_see("The source has changed.")
+    await maya.should_not_see("Nothing needs you")
+    assert hands.button(maya, "Open Flow").props["href"] == f"/integrations/{integration}"
+    noah, charlie = await person("noah@harbour.example"), await person("charlie@alpine.example")
+    await noah.open("/")
+    await noah.should_see("A manager must see to it.")
+    await charlie.open("/")
+    await charlie.should_not_see("Flow")
+
+
+async def test_an_integration_that_disabled_itself_is_said_at_home(
+    maya: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = harvest.play(monkeypatch, "mews")
+    integration = flows.active(world, limits=Limits(1, 1))
+    flows.failed(integration, 1, world.after(hours=-2), world.now)
+    system.fault = Fault("unreachable", "Mews did not answer in time.")
+    flows.run(world, integration)
+    await maya.open("/")
+    await maya.should_see("Flow disabled itself")
 
 
 async def test_what_is_paused_or_ended_is_one_line(maya: User, world: World) -> None:

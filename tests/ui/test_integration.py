@@ -8,9 +8,9 @@ from nicegui import ElementFilter
 from nicegui.testing import User
 
 from connectors.source import Fault
-from domain import integrations, runs, transfers
+from domain import integrations, moments, runs, transfers
 from storage import database
-from storage.integrations import Run
+from storage.integrations import Integration, Run
 from tests import flows, harvest
 from tests.builders import World
 from tests.harvest import HotelSystem, reservation
@@ -135,6 +135,42 @@ async def test_a_stopped_transfer_says_what_does_not_come_in(maya: User, world: 
     assert way == f"/sources/{source}/transfers/{transfer}"
 
 
+async def test_a_paused_transfer_says_that_the_source_has_changed(maya: User, world: World) -> None:
+    source = harvest.source(world)
+    transfer = harvest.active(world, source)
+    integration = flows.active(world, source)
+    await look(maya, integration)
+    await maya.should_see("there is nothing for you to do")
+    harvest.paused(world, transfer)
+    await maya.should_see("The source has changed. Put the mapping right")
+    await maya.should_see("Until then nothing comes in.")
+
+
+async def test_records_that_are_left_out_are_not_forgotten_by_later_runs(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    run = with_rejects(world, system)
+    integration = flows.of(run).integration_id
+    retried = flows.work(runs.retry(world.maya, run))  # in vain
+    system.records["reservations"] = [reservation(6)]
+    flows.run(world, integration)
+    await look(maya, integration)
+    await maya.should_see("Active, but 2 records could not be taken")
+    way = hands.button(maya, "See what is left out").props["href"]
+    assert way == f"/integrations/{integration}/runs/{retried}"
+    system.records["reservations"] = [reservation(2), reservation(4)]
+    flows.run(world, integration)
+    await maya.should_see("Active: there is nothing for you to do")
+
+
+async def test_a_run_that_is_due_is_not_said_to_have_been(maya: User, world: World) -> None:
+    integration = flows.active(world)
+    with database.transaction() as session:
+        session.get_one(Integration, integration).next_run_at = moments.now()
+    await look(maya, integration)
+    await maya.should_see("Next run any moment")
+
+
 async def test_the_meter_says_how_far_it_is_from_disabling_itself(maya: User, world: World) -> None:
     integration = flows.active(world)
     flows.failed(integration, 15, world.after(hours=-13), world.now)
@@ -236,9 +272,13 @@ async def test_a_dry_run_shows_what_would_change(
     await maya.should_see("Waits for its turn")
     flows.work(flows.living(integration))
     await maya.should_see("What would change")
-    for words in ("res-1", "Guest 1", "Anne Smith", "It wrote no record."):
+    for words in ("res-1", "Guest 1", "Anne Smith", "It wrote no record.", "would be updated"):
         await maya.should_see(words)
     assert flows.records()["res-1"].guest_name == "Guest 1"
+    hands.press(maya, "Run now")
+    await maya.should_see("Waits for its turn")
+    flows.work(flows.living(integration))
+    assert flows.records()["res-1"].guest_name == "Anne Smith"
 
 
 async def test_a_failed_run_says_why_and_whose_turn_it_is(
@@ -268,6 +308,54 @@ async def test_rejected_records_are_shown_with_reason_and_original(
         await maya.should_see(words)
     part = hands.rows(maya, "Counts by type of data")[0]
     assert (part["read"], part["created"], part["rejected"]) == (5, 3, 2)
+
+
+async def test_a_reject_leads_to_the_row_of_the_mapping_that_it_is_about(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    run = with_rejects(world, system)
+    page = runs.read(world.maya, run)
+    await look_at_run(maya, run)
+    await maya.should_see("Arrival in the mapping")
+    transfer = f"/sources/{page.source_id}/transfers/{page.parts[0].transfer_id}"
+    with maya:
+        ways = [one.props.get("href") for one in ElementFilter() if one.props.get("href")]
+    assert ways.count(f"{transfer}?at=arrival") == 2
+
+
+def test_what_is_still_left_out_comes_before_what_was_taken_since(
+    world: World, system: HotelSystem
+) -> None:
+    run = with_rejects(world, system)
+    system.records["reservations"] = [reservation(2)]
+    flows.run(world, flows.of(run).integration_id)
+    first, second = runs.rejects(world.maya, run)
+    assert (first.external_id, second.external_id) == ("res-4", "res-2")
+    assert runs.rejects(world.maya, run, after=first.id) == (second,)
+    assert runs.rejects(world.maya, run, after=second.id) == ()
+
+
+async def test_a_run_in_vain_does_not_say_that_all_others_were_taken(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    run = with_rejects(world, system)
+    await look_at_run(maya, run)
+    await maya.should_see("All others were. See why below")
+    await look_at_run(maya, flows.work(runs.retry(world.maya, run)))
+    await maya.should_see("2 records could not be taken")
+    await maya.should_not_see("All others were")
+    parts = hands.rows(maya, "Counts by type of data")
+    assert parts[0]["how"] == "only what was rejected"
+
+
+async def test_a_run_says_what_it_did_not_ask_for(maya: User, world: World) -> None:
+    source = harvest.source(world)
+    harvest.active(world, source)
+    guests = {"guests": ("created", "updated")}
+    integration = flows.draft(world, source, wanted=flows.everything() | guests)
+    run = flows.work(runs.dry_run(world.maya, integration))
+    await look_at_run(maya, run)
+    await maya.should_see("Guests were not asked for")
 
 
 async def test_a_viewer_sees_rejects_masked(noah: User, world: World, system: HotelSystem) -> None:

@@ -109,6 +109,17 @@ async def test_a_line_says_how_it_runs_and_how_fresh_it_is(maya: User, world: Wo
     )
 
 
+async def test_a_line_does_not_call_active_what_brings_nothing_in(maya: User, world: World) -> None:
+    source_id = harvest.source(world)
+    transfer = harvest.active(world, source_id)
+    flows.active(world, source_id)
+    await hands.go(maya, "/integrations")
+    harvest.paused(world, transfer)
+    stopped = {"status": "warn", "text": "Nothing comes in"}
+    await until(lambda: hands.rows(maya, "Integrations")[0]["status"] == stopped)
+    assert hands.rows(maya, "Integrations")[0]["note"] == "Reservations do not come in"
+
+
 async def test_charlie_finds_nothing(person: Person, world: World) -> None:
     integration = flows.active(world)
     charlie = await person("charlie@alpine.example")
@@ -156,6 +167,17 @@ async def test_activate_makes_it_and_queues_the_first_run(
     assert row.running is not None
     found = integrations.read(world.maya, row.id)
     assert found.recipients == (Recipient("maya@harbour.example", True, True, 2.5),)
+
+
+async def test_one_that_runs_by_hand_waits_for_a_person(
+    maya: User, world: World, source: str
+) -> None:
+    await hands.go(maya, NEW)
+    hands.fill(maya, "Schedule", "by_hand")
+    hands.press(maya, "Activate")
+    await until(lambda: maya.notify.contains("Active, and waits for you"))
+    (row,) = made(world)
+    assert (row.status, row.running) == ("active", None)
 
 
 async def test_a_draft_is_kept_without_activating(maya: User, world: World, source: str) -> None:

@@ -75,6 +75,7 @@ def many(world: World, integration_id: str, number: int) -> None:
             "search": f"{2000 + n}",
             "first_seen_at": world.now,
             "seen_at": world.now,
+            "changed_at": world.now,
             "number": f"{2000 + n}",
             "status": "confirmed",
             "arrival": date(2027, 1, 1) + timedelta(days=n),

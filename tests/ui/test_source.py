@@ -1,5 +1,6 @@
 """One source: its authorization, its data transfers with their gear, its files, its trouble."""
 
+import gc
 import threading
 from typing import Any
 
@@ -8,17 +9,18 @@ from nicegui import ElementFilter, ui
 from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
 
+from connectors.sources import KINDS
 from domain import authorizations, history, sources, transfers
-from storage import database
 from storage.sources import Transfer
 from tests import harvest
 from tests.builders import World
-from tests.harvest import HotelSystem, reservation
+from tests.harvest import HotelSystem
 from tests.ui.conftest import Person
 from tests.ui.hands import button, fill, go, labels, press
 from tests.ui.hub import confirm, page_words
 from tests.ui.mapping import choose, offers
 from tests.ui.patience import until
+from ui.look import ASSETS
 
 MAYA, NOAH = "maya@harbour.example", "noah@harbour.example"
 ONLY_MANAGERS = "Only a manager of Harbour Hotel can do this."
@@ -151,15 +153,7 @@ async def test_a_paused_transfer_says_what_is_gone_and_what_it_is_called_now(
 ) -> None:
     transfer_id = harvest.active(world, source_id)
     await go(maya, f"/sources/{source_id}")
-    renamed = []
-    for number in range(1, 6):
-        record = reservation(number)
-        renamed.append({**record, "StartDate": record.pop("Start")} | record)
-    for record in renamed:
-        del record["Start"]
-    with database.transaction() as session:
-        transfer = session.get_one(Transfer, transfer_id)
-        transfers.note_drift(session, transfer, renamed, world.now)
+    harvest.paused(world, transfer_id)
     await maya.should_see("Reservations are paused: the source changed")
     await maya.should_see("“Start”, which fills Arrival, is gone")
     await maya.should_see("it is probably called “StartDate” now")
@@ -214,6 +208,12 @@ async def test_its_history_grows_while_somebody_looks(
     await until(lambda: history.WORDS["transfer.added"] in page_words(maya))
 
 
+def test_every_kind_of_source_has_a_drawing_that_we_have() -> None:
+    sprite = (ASSETS / "icons.svg").read_text()
+    assert [kind.key for kind in KINDS.values() if f'id="{kind.icon}"' not in sprite] == []
+    assert len({kind.hue for kind in KINDS.values()}) == len(KINDS)
+
+
 # Files
 
 
@@ -238,11 +238,12 @@ async def test_a_file_is_uploaded_and_sampled_at_once(
     monkeypatch.setattr(transfers, "sample", sample_once_shown)
     await send(maya, "gaeste.csv", CSV)
     await maya.should_see("gaeste.csv")
+    gc.collect()  # what was pressed is really gone, as it is in a server that runs for long
     is_shown.set()
     await until(lambda: "Samples" in maya.notify.messages)
     await until(lambda: transfers.read(world.maya, transfer_id).row.sampled_at)
     assert sources.read(world.maya, files).uploads[0].size == len(CSV)
-    await maya.should_see("Replace guests")
+    await maya.should_see("Replace the file of guests")
 
 
 async def test_a_file_that_is_no_table_says_so_and_is_not_kept(

@@ -12,7 +12,7 @@ from tests import harvest
 from tests.builders import World
 from tests.harvest import CREDENTIALS, HotelSystem
 from tests.ui.conftest import Person
-from tests.ui.hands import act, button, field, fill, go, press, rows
+from tests.ui.hands import act, button, complaint, field, fill, go, press, rows
 from tests.ui.hub import confirm, finds_nothing, page_words
 from tests.ui.patience import until
 
@@ -70,6 +70,18 @@ async def test_each_source_says_how_it_is_opened_and_what_it_brings(
     assert rows(maya, "Sources")[0]["href"] == f"/sources/{source_id}"
 
 
+async def test_a_source_that_answers_is_not_called_working_while_nothing_comes_from_it(
+    maya: User, world: World
+) -> None:
+    source_id = harvest.source(world)
+    await go(maya, "/sources")
+    assert listed(maya)[0][2] == {"status": "muted", "text": "Brings nothing in"}
+    transfer = harvest.active(world, source_id)
+    await until(lambda: listed(maya)[0][2] == "working")
+    harvest.paused(world, transfer)
+    await until(lambda: listed(maya)[0][2] == {"status": "warn", "text": "Data paused"})
+
+
 async def test_the_first_source_replaces_the_empty_page(maya: User, world: World) -> None:
     await go(maya, "/sources")
     await maya.should_see("No source yet")
@@ -94,13 +106,34 @@ async def test_credentials_that_nothing_uses_can_be_removed(maya: User, world: W
     await go(maya, "/sources")
     found = {row["id"]: row for row in rows(maya, "Authorizations")}
     assert (found[opens]["uses"], found[spare]["uses"]) == ("Front desk", "Nothing")
-    assert "Front desk would stop." in found[opens]["do"][0]["why_not"]
+    assert "Front desk would stop." in found[opens]["do"][1]["why_not"]
     act(maya, "Authorizations", opens, "remove")  # forged: the button is disabled
     await maya.should_not_see("Remove Mews, Harbour Hotel at Mews")
     act(maya, "Authorizations", spare, "remove")
     await maya.should_see("Remove Spare")
     confirm(maya, "Remove")
     await until(lambda: [row["id"] for row in rows(maya, "Authorizations")] == [opens])
+
+
+async def test_an_authorization_is_called_something_else(
+    maya: User, person: Person, world: World
+) -> None:
+    opens = harvest.authorize(world, name="Spare")
+    await go(maya, "/sources")
+    act(maya, "Authorizations", opens, "rename")
+    await maya.should_see("Rename Spare")
+    fill(maya, "Name", " ")
+    confirm(maya, "Rename")
+    await until(lambda: complaint(maya, "Name"))
+    fill(maya, "Name", "Key of the night porter")
+    confirm(maya, "Rename")
+    names = lambda: [row["name"] for row in rows(maya, "Authorizations")]  # noqa: E731
+    await until(lambda: names() == ["Key of the night porter"])
+    noah = await person(NOAH)
+    await go(noah, "/sources")
+    assert rows(noah, "Authorizations")[0]["do"][0]["why_not"] == ONLY_MANAGERS
+    act(noah, "Authorizations", opens, "rename")  # forged: the button is disabled
+    await noah.should_not_see("Rename Key of the night porter")
 
 
 async def test_another_property_sees_nothing_of_it(

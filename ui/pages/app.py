@@ -20,6 +20,7 @@ from ui.look import STATUS
 from ui.pages.connect_dialog import ConnectDialog
 from ui.pages.contact import draw_contact
 from ui.pages.credentials_dialog import CredentialsDialog
+from ui.pages.needed_values import draw_needed_values
 from ui.pages.permissions import draw_permissions
 from ui.pages.usual import activation_words, how_long
 
@@ -134,6 +135,10 @@ def _draw_before_you_connect(found: Page) -> None:
     who = "the platform" if app.kind == "core" else app.name
     with card(f"What {who} may do", icon="shield-check"):
         draw_permissions(found.permissions)
+    if found.slots:
+        words = "You say once which entries of your own lists are meant."
+        with card("Mapped after Connect", words, icon="arrow-left-right"):
+            draw_needed_values(found.slots)
     with card("Whom to ask", icon="life-buoy"):
         draw_contact(found.contact, app.developer)
 

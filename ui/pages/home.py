@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from domain import moments, subscriptions
+from domain import integrations, moments, subscriptions
 from domain.subscriptions import Row
 from ui.ask import load
 from ui.components.ago import ago
@@ -16,13 +16,18 @@ from ui.components.callout import callout
 from ui.components.card import card
 from ui.components.empty import empty
 from ui.components.page_title import page_title
+from ui.components.part import Part
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
-from ui.live import Change
+from ui.live import Change, gathered
 from ui.look import STATUS
 from ui.pages.hub import home as hub
+from ui.pages.integration.due import Due, draw_due, due
 from ui.pages.operations import home as operations
+
+_Found = tuple[Sequence[Row], tuple[Due, ...]]
+_NOUNS = ("connection", "integration", "transfer", "everything")
 
 
 async def page(visit: Visit) -> None:
@@ -35,35 +40,45 @@ async def page(visit: Visit) -> None:
 
 
 async def _hotel(visit: Visit) -> None:
-    rows = await load(subscriptions.of_property, visit.actor, visit.place.id)
+    found = await _read(visit)
     greeting = _greeting(moments.now(), visit.zone)
     with page_title(f"{greeting}, {visit.visitor.name.split()[0]}"):
         button("Browse apps", href="/apps", icon="layout-grid")
-    room = ui.element("div").classes("stack")
-    with room:
-        _draw(visit, rows)
+    room: Part[_Found] = Part(lambda found: _draw(visit, *found), "stack")
+    room.show(found)
 
-    async def refresh(change: Change) -> None:
-        if change.noun in ("connection", "everything"):
-            rows = await load(subscriptions.of_property, visit.actor, visit.place.id)
-            room.clear()
-            with room:
-                _draw(visit, rows)
+    async def refresh() -> None:
+        found = await _read(visit)
+        if not room.is_deleted:
+            room.show(found)
 
-    visit.follow(refresh)
+    renew = gathered(refresh)
+
+    async def heard(change: Change) -> None:
+        if change.noun in _NOUNS:
+            await renew()
+
+    visit.follow(heard)
 
 
-def _draw(visit: Visit, rows: Sequence[Row]) -> None:
+async def _read(visit: Visit) -> _Found:
+    rows = await load(subscriptions.of_property, visit.actor, visit.place.id)
+    return rows, due(await load(integrations.of_property, visit.actor, visit.place.id))
+
+
+def _draw(visit: Visit, rows: Sequence[Row], of_data: Sequence[Due]) -> None:
+    for each in of_data:
+        draw_due(visit, each)
     if not rows:
         _draw_first_steps(visit.place.name)
         return
-    due = [row for row in rows if row.is_due]
+    mine = [row for row in rows if row.is_due]
     waiting = [row for row in rows if row.turn.whose == "partner"]
     fine = [row for row in rows if row.turn.whose == "nobody"]
-    if not due:
+    if not mine and not of_data:
         with callout("ok", "Nothing needs you", "No connection waits for somebody at the hotel."):
             pass
-    for row in due:
+    for row in mine:
         _draw_due(row, visit.zone, may_act=visit.place.role == "manager")
     if waiting:
         with card("Waiting for others", "You need not do anything.", icon="hourglass"):
@@ -72,7 +87,7 @@ def _draw(visit: Visit, rows: Sequence[Row]) -> None:
         with card("Works", icon="circle-check"), ui.element("ul").classes("neighbours"):
             for row in fine:
                 _draw_neighbour(row)
-    resting = len(rows) - len(due) - len(waiting) - len(fine)
+    resting = len(rows) - len(mine) - len(waiting) - len(fine)
     if resting:
         _draw_resting(resting)
 

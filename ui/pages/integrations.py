@@ -13,7 +13,7 @@ from ui.components.page_title import page_title
 from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.look import STATUS
-from ui.pages.integration.words import maybe, meter_short, tone
+from ui.pages.integration.words import maybe, meter_short, stopped, tone
 from ui.pages.source.words import why_not
 
 _COLUMNS: list[Column] = [
@@ -122,7 +122,7 @@ def _line(row: Row) -> listing.Row:
         "href": f"/integrations/{row.id}",
         "name": row.name,
         "source": f"from {row.source}" if row.source != row.name else None,
-        "status": row.status,
+        "status": _status(row),
         "note": _note(row),
         "run": _run(row),
         "schedule": row.schedule.words,
@@ -133,9 +133,16 @@ def _line(row: Row) -> listing.Row:
     }
 
 
+def _status(row: Row) -> str | dict[str, str]:
+    if row.status != "active" or not row.stopped:
+        return row.status
+    is_all = len(row.stopped) == len(row.wanted)
+    return {"status": "warn", "text": "Nothing comes in" if is_all else "Partly stopped"}
+
+
 def _note(row: Row) -> str | None:
     if row.status == "active" and row.stopped:
-        return "Some data is stopped"
+        return f"{stopped(row)} do not come in"
     if row.status == "disabled":
         return "by itself" if row.disabled_by == "adjoin" else "by hand"
     return None

@@ -99,7 +99,7 @@ def _row(row: Row, opens: authorizations.Row | None) -> listing.Row:
         "href": f"/sources/{row.id}",
         "name": row.name,
         "kind": row.kind_name,
-        "status": row.status,
+        "status": _status(row, active, paused),
         "authorization": opens.name if opens else "None needed",
         "opens": _opens(opens),
         "transfers": f"{active} of {len(row.transfers)} active"
@@ -109,6 +109,15 @@ def _row(row: Row, opens: authorizations.Row | None) -> listing.Row:
         "types": ", ".join(part.label for part in row.transfers),
         "since": iso(row.since),
     }
+
+
+def _status(row: Row, active: int, paused: int) -> str | dict[str, str]:
+    """Return the badge: that the system answers is no comfort while nothing comes from it."""
+    if row.status != "working":
+        return row.status
+    if paused:
+        return {"status": "warn", "text": "Data paused"}
+    return row.status if active else {"status": "muted", "text": "Brings nothing in"}
 
 
 def _opens(opens: authorizations.Row | None) -> str | None:

@@ -24,6 +24,28 @@ def test_groups_are_opened_and_lists_shown_as_such() -> None:
     assert not {"primaryGuest", "unit", "balance"} & set(found)
 
 
+def test_a_name_that_no_path_can_have_is_left_out_with_all_below_it() -> None:
+    inner = {"price": 5, "of": {"day": 1}}
+    records = [{"x" * 501: inner, "y": [{"z" * 501: 1, "a": 2}], "b": 3}]
+    assert set(_by_path(records)) == {"y", "y[0].a", "y[*].a", "b"}
+
+
+def test_a_name_of_a_megabyte_is_not_written_out_for_every_field(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[int] = []
+    joined = discovery.joined
+
+    def counted(steps: Any) -> str:
+        path = joined(steps)
+        written.append(len(path))
+        return path
+
+    monkeypatch.setattr(discovery, "joined", counted)
+    fields([{"k" * 1_000_000: {f"a{n}": 1 for n in range(400)}}])
+    assert sum(written) < 1_000_000
+
+
 def test_fields_of_listed_groups_are_found_together_and_first() -> None:
     records = [{"nights": [{"price": 5, "tax": None}, {"price": 6}]}, {"nights": []}]
     found = _by_path(records)

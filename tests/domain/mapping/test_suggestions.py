@@ -140,6 +140,15 @@ def test_a_primary_key_is_unique_and_never_empty() -> None:
     assert "external_id" not in _suggested([{"note": "a"}, {"note": "b"}])
 
 
+def test_a_number_of_its_own_is_a_primary_key_where_there_is_no_id() -> None:
+    guests = [{"Nr": str(n), "Nachname": "Müller", "Vorname": "Zoë"} for n in range(3)]
+    found = {each.row.target: each for each in suggest(ALL["guests"], fields(guests), ())}
+    assert found["external_id"].row.source == "Nr"
+    both = [{"Nr": str(n), "GuestId": f"g{n}"} for n in range(3)]
+    found = {each.row.target: each for each in suggest(ALL["guests"], fields(both), ())}
+    assert found["external_id"].row.source == "GuestId"
+
+
 def test_a_name_alone_does_not_do_when_the_values_cannot() -> None:
     found = _suggested([{"arrival": "tomorrow", "adults": "several", "total": "cheap", "id": 1}])
     assert set(found) == {"external_id"}

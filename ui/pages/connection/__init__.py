@@ -2,14 +2,16 @@
 
 from nicegui import ui
 
-from domain import subscriptions
+from domain import subscriptions, value_pages
 from domain.refusals import not_found
 from domain.subscriptions import Page, Row
+from domain.value_pages import Summary
 from ui.ask import load
 from ui.components.badge import badge
 from ui.components.button import button
 from ui.components.card import card, facts
 from ui.components.page_title import breadcrumb
+from ui.components.part import Part
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
@@ -20,14 +22,16 @@ from ui.pages.connection.token import TokenCard
 from ui.pages.connection.turn import TurnPanel
 from ui.pages.contact import draw_contact
 from ui.pages.story import Story, sides_of, times_in
+from ui.pages.value_mapping.card import draw_summary
 
 
 async def page(visit: Visit, connection_id: str) -> None:
     found = await load(subscriptions.read, visit.actor, connection_id)
     if found.row.property_id != visit.place.id:
         raise not_found("This connection")
+    mapped = await load(value_pages.summary, visit.actor, connection_id)
     room = _Room(visit, found)
-    room.draw()
+    room.draw(mapped)
     visit.follow(room.follow)
 
 
@@ -46,7 +50,7 @@ class _Room:
         self.refresh = gathered(self._refresh)
         self._moves = Moves(visit, self.refresh)
 
-    def draw(self) -> None:
+    def draw(self, mapped: Summary | None) -> None:
         found, visit = self._found, self._visit
         breadcrumb([("My subscriptions", "/subscriptions"), (found.row.app_name, None)])
         self._draw_head()
@@ -57,6 +61,8 @@ class _Room:
                 with card("History", lead, icon="history"):
                     self._story = Story(found.history, visit.zone, sides_of(found.row))
                 with ui.element("div").classes("stack"):
+                    self._mapped: Part[Summary | None] = Part(self._draw_mapped, "contents")
+                    self._mapped.show(mapped)
                     self._keys = self._draw_keys()
                     self._answers = ui.element("div").classes("contents")
                     self._draw_answers()
@@ -68,6 +74,9 @@ class _Room:
             return AccountCard(self._visit, self._moves, self._found, self.refresh)
         return TokenCard(self._visit, self._found)
 
+    def _draw_mapped(self, mapped: Summary | None) -> None:
+        draw_summary(self._found.row.id, mapped)
+
     async def follow(self, change: Change) -> None:
         if change.id == self._found.row.id or change.noun in ("message", "everything"):
             await self.refresh()
@@ -76,7 +85,9 @@ class _Room:
         """Read the connection again, and change on the page what has become different."""
         before, visit = self._found, self._visit
         self._found = found = await load(subscriptions.read, visit.actor, before.row.id)
+        mapped = await load(value_pages.summary, visit.actor, before.row.id)
         self._badge.set(found.row.status)
+        self._mapped.show(mapped)
         self._turn.update(found)
         self._keys.update(found)
         self._story.update(found.history)

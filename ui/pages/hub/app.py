@@ -17,6 +17,7 @@ from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
 from ui.pages.hub.apps import STATES, time_words
+from ui.pages.needed_values import draw_needed_values
 from ui.pages.permissions import draw_permissions
 
 Texts = tuple[TextField, TextField, TextField]  # in one sentence, description, setup notes
@@ -44,6 +45,13 @@ async def page(visit: Visit, slug: str) -> None:
             if sheet.questions:
                 with card("Asked at Connect", "What a hotel answers first.", icon="list-checks"):
                     facts([_question(question) for question in sheet.questions])
+            if sheet.slots:
+                with card(
+                    "Values that hotels map",
+                    "Your program can propose them through the API.",
+                    icon="arrow-left-right",
+                ):
+                    draw_needed_values(sheet.slots)
 
 
 def _draw_form(visit: Visit, sheet: Sheet) -> Texts:

@@ -5,7 +5,7 @@ from functools import partial
 
 from nicegui import ui
 
-from domain import deliveries, subscriptions
+from domain import deliveries, subscriptions, value_pages
 from domain.deliveries import Row as Delivery
 from domain.refusals import not_found
 from domain.subscriptions import Page, Row
@@ -29,18 +29,26 @@ from ui.live import Change
 from ui.pages.hub.deliveries import COLUMNS, lines
 from ui.pages.hub.moves import Moves
 from ui.pages.story import Story, sides_of, times_in
+from ui.pages.value_mapping.card import draw_for_partner
 
 LATEST = 5  # deliveries
 _TONES = {"pending": "warn", "active": "ok", "rejected": "bad"}
 _Sent = tuple[Delivery, ...]
+_Mapped = tuple[value_pages.Page, value_pages.Summary | None]
 
 
 async def page(visit: Visit, connection_id: str) -> None:
-    async def read() -> tuple[Page, _Sent, _Sent]:
+    async def read() -> tuple[Page, _Sent, _Sent, _Mapped]:
         found = await load(subscriptions.read, visit.actor, connection_id)
         if found.side != "partner":
             raise not_found("This connection")
-        return found, await sent(), await sent(with_token=True)
+        return found, await sent(), await sent(with_token=True), await mapped()
+
+    async def mapped() -> _Mapped:
+        return (
+            await load(value_pages.read, visit.actor, connection_id),
+            await load(value_pages.summary, visit.actor, connection_id),
+        )
 
     async def sent(*, with_token: bool = False) -> _Sent:
         return await load(
@@ -66,7 +74,9 @@ async def page(visit: Visit, connection_id: str) -> None:
 class Sheet:
     """What is drawn of one connection; `show` brings it up to date in place."""
 
-    def __init__(self, visit: Visit, page: Page, sent: _Sent, carriers: _Sent) -> None:
+    def __init__(
+        self, visit: Visit, page: Page, sent: _Sent, carriers: _Sent, mapped: _Mapped
+    ) -> None:
         self._visit = visit
         self._moves = Moves(visit)
         self._draw_head(page)
@@ -75,6 +85,7 @@ class Sheet:
                 self._turn = Part(self._draw_turn)
                 self._way: Part[Page] = Part(partial(_draw_way, visit.zone))
                 self._answers = Part(_draw_answers)
+                self._mapped: Part[_Mapped] = Part(lambda it: draw_for_partner(*it))
                 self._draw_deliveries(page)
                 with card(
                     "History",
@@ -92,9 +103,9 @@ class Sheet:
                     self._tokens = Part(self._draw_tokens, "stack")
                 with card("Facts", icon="info"):
                     self._facts: Part[Page] = Part(lambda it: facts(_facts(it, visit.zone)))
-        self.show(page, sent, carriers)
+        self.show(page, sent, carriers, mapped)
 
-    def show(self, page: Page, sent: _Sent, carriers: _Sent) -> None:
+    def show(self, page: Page, sent: _Sent, carriers: _Sent, mapped: _Mapped) -> None:
         """Show where it stands now; `carriers` are the deliveries that carry a token."""
         if self._sent.is_deleted:
             return
@@ -102,6 +113,7 @@ class Sheet:
         self._turn.show(page)
         self._way.show(page)
         self._answers.show(page.answers)
+        self._mapped.show(mapped)
         self._facts.show(page)
         self._tokens.show((page.tokens, carriers))
         self._sent.replace(lines(sent[:LATEST]))

@@ -28,8 +28,8 @@ def draw() -> None:
                     text(title, "strong")
                     text(sentence, "span")
     with card("Events", "What Adjoin tells you, as JSON in the body of the POST.", icon="code"):
-        for event, meaning in events.EVENTS.items():
-            _event(event, meaning)
+        for event in events.EVENTS.values():
+            _event(event.name, event.meaning)
 
 
 def _rules() -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ EVENTS = {
     "connection.nudged": "Nudge from the hotel",
     "connection.reminded": "Reminder of a request",
     "token.rotated": "Access token rotated",
+    "mapping.changed": "Value mapping changed",
     "endpoint.test": "Test event",
     "endpoint.disabled": "Endpoint disabled",
 }

@@ -87,13 +87,20 @@ class _New:
             return
         outcome = await attempt(integrations.activate, self._visit.actor, self._draft_id)
         if outcome.refusal is None:
-            notice("The first run begins now.", title="Active")
+            self._say_what_follows()
             ui.navigate.to(f"/integrations/{self._draft_id}")
         elif isinstance(outcome.refusal, NotReady):
             notice("It is kept as a draft. See what is missing.", "info", title="Not yet active")
             ui.navigate.to(f"/integrations/{self._draft_id}")
         else:
             self._refuse("It is kept as a draft, but not active", outcome.refusal.message)
+
+    def _say_what_follows(self) -> None:
+        draft = self._form.draft() if self._form is not None else None
+        if draft is not None and draft.schedule.kind == "by_hand":
+            notice("Press Run now when data shall come in.", title="Active, and waits for you")
+        else:
+            notice("The first run begins now.", title="Active")
 
     async def _save(self) -> None:
         if await self._keep():

@@ -1,12 +1,12 @@
 """What state an integration is in, and what to do next."""
 
-from collections.abc import Sequence
+from datetime import datetime
 
 from nicegui import ui
 
-from domain.integrations import Page
+from domain import moments
+from domain.integrations import LeftOut, Page
 from domain.readiness import AUTHORIZATION, Missing
-from domain.types_of_data import ALL
 from ui.components.ago import ago
 from ui.components.button import button
 from ui.components.callout import callout
@@ -14,7 +14,8 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.integration.moves import Moves
-from ui.pages.integration.words import ADVICE, TURNS, tone
+from ui.pages.integration.words import ADVICE, TURNS, run_address, stopped, tone
+from ui.pages.source.words import counted
 
 _SELF = "It disabled itself"
 
@@ -44,6 +45,8 @@ class TurnPanel:
                     row.reason,
                     row.meter.failures,
                     row.stopped,
+                    row.paused,
+                    found.left_out,
                     row.next_run_at,
                     found.missing,
                     found.last_error,
@@ -79,6 +82,8 @@ class TurnPanel:
                 self._draw_next(found)
         elif row.stopped:
             self._stopped(found)
+        elif found.left_out:
+            self._left_out(found, found.left_out)
         else:
             with callout("ok", "Active: there is nothing for you to do"):
                 self._draw_next(found)
@@ -87,15 +92,24 @@ class TurnPanel:
 
     def _stopped(self, found: Page) -> None:
         row = found.row
-        labels = [ALL[key].label for key in row.stopped]
-        title = f"{_listed(labels)} do not come in"
-        words = "The data transfer is not active. What else you ticked goes on."
-        if len(row.stopped) == len(row.wanted):
-            words = "The data transfer is not active, so nothing comes in."
+        title = f"{stopped(row)} do not come in"
+        words = "The data transfer is not active."
+        if row.paused == row.stopped:
+            words = "The source has changed. Put the mapping right, then press Activate there."
+        is_all = len(row.stopped) == len(row.wanted)
+        words += " Until then nothing comes in." if is_all else " What else you ticked goes on."
         with callout("warn", title, words, icon="circle-pause"):
             for offered in found.offered.types:
                 if offered.type in row.stopped:
                     self._draw_way(found, f"transfer:{offered.type}")
+
+    def _left_out(self, found: Page, left: LeftOut) -> None:
+        title = f"Active, but {counted(left.records, 'record')} could not be taken"
+        words = "Everything else comes in. See why there, put it right, then press Retry rejected."
+        with callout("warn", title, words, icon="circle-alert"):
+            address = run_address(found.row.id, left.run_id)
+            button("See what is left out", href=address, icon="arrow-right")
+            self._draw_next(found)
 
     def _disabled(self, found: Page) -> None:
         row = found.row
@@ -123,7 +137,7 @@ class TurnPanel:
             if row.next_run_at is None:
                 text(f"It runs {row.schedule.words}.", "span")
             else:
-                ago(row.next_run_at, "Next run", self._visit.zone)
+                _draw_when(row.next_run_at, self._visit.zone)
 
     def _draw_missing(self, found: Page) -> None:
         if not found.missing:
@@ -150,6 +164,13 @@ class _Said:
         return isinstance(other, _Said) and self._words == other._words
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _draw_when(due: datetime, zone: str) -> None:
+    if due <= moments.now():
+        text("Next run any moment", "span")
+    else:
+        ago(due, "Next run", zone)
 
 
 def _draw_errors(found: Page) -> None:
@@ -182,9 +203,3 @@ def _way(found: Page, place: str) -> tuple[str, str]:
 
 def _icon(is_self: bool) -> str:
     return "triangle-alert" if is_self else "circle-pause"
-
-
-def _listed(words: Sequence[str]) -> str:
-    if len(words) == 1:
-        return words[0]
-    return f"{', '.join(words[:-1])} and {words[-1].lower()}"

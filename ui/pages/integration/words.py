@@ -1,5 +1,6 @@
 """Words for integrations and runs that several pages share."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.integrations import OfferedType, Row
@@ -53,6 +54,18 @@ def wanted(row: Row) -> list[tuple[str, str]]:
         (ALL[key].label, ", ".join(CHANGES[change].lower() for change in changes))
         for key, changes in row.wanted.items()
     ]
+
+
+def stopped(row: Row) -> str:
+    """Return the types of data that do not come in, in words."""
+    return listed([ALL[key].label for key in row.stopped])
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Return labels as a sentence begins: "Reservations", "Guests, rates and spaces"."""
+    first, *others = labels
+    lower = [each.lower() for each in others]
+    return " and ".join(filter(None, (", ".join([first, *lower[:-1]]), *lower[-1:])))
 
 
 def why_closed(offered: OfferedType, source: str) -> str | None:

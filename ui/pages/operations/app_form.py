@@ -16,6 +16,7 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.pages.operations.question_form import QuestionForm
+from ui.pages.operations.slot_form import SlotForm
 
 _EMPTY = Draft("", "", "")
 _ICONS = {
@@ -91,6 +92,7 @@ class AppForm:
                 icon="list-checks",
             ):
                 self._questions = QuestionForm(draft.questions)
+            self._draw_slots(draft)
             self._draw_texts(draft)
         self._follow_kind()
 
@@ -112,6 +114,7 @@ class AppForm:
             _minutes(self._usual.value),
             [name for name, box in self._permissions.items() if box.value],
             self._questions.value,
+            self._slots.value,
             self._description.value,
             self._notes.value,
             self._icon.value,
@@ -227,6 +230,15 @@ class AppForm:
                 for name, words in drafts.PERMISSIONS.items()
             }
 
+    def _draw_slots(self, draft: Draft) -> None:
+        with card(
+            "Values to map",
+            "What the app needs to know of a hotel, such as which product is the breakfast. The "
+            "hotel maps it after Connect; the partner may propose.",
+            icon="arrow-left-right",
+        ) as self._of_partner:
+            self._slots = SlotForm(draft.slots)
+
     def _draw_texts(self, draft: Draft) -> None:
         with (
             card("Texts", "The partner may change them too.", icon="file-text"),
@@ -254,6 +266,7 @@ class AppForm:
 
     def _follow_kind(self, _: object = None) -> None:
         self._integrated.set_visibility(self._kind.value == "integrated")
+        self._of_partner.set_visibility(self._kind.value == "integrated")
         self._core.set_visibility(self._kind.value == "core")
 
 

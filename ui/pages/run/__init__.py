@@ -4,7 +4,7 @@ from nicegui import ui
 
 from domain import runs
 from domain.refusals import not_found
-from domain.runs import Page, Part
+from domain.runs import Page, Part, Row
 from ui.ask import act, load
 from ui.components.badge import badge
 from ui.components.bar import progress
@@ -20,12 +20,13 @@ from ui.components.text import text
 from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.pages.integration.run_list import when, why
-from ui.pages.integration.words import ADVICE, COUNTS, LIVING, TURNS, duration, run_address
+from ui.pages.integration.words import ADVICE, COUNTS, LIVING, TURNS, duration, listed, run_address
 from ui.pages.integration.words import progress as told
 from ui.pages.run.previews import draw_previews
 from ui.pages.run.rejected import Rejected
 from ui.pages.source.words import counted, why_not
 
+_CHANGING = ("created", "updated", "rejected", "deleted")
 _NUMBERS: list[Column] = [
     {"key": key, "label": label.capitalize(), "kind": "number"} for key, label in COUNTS.items()
 ]
@@ -103,12 +104,14 @@ class _Room:
         took = f", took {duration(row.seconds)}" if row.ended_at and row.seconds else ""
         self._lead.text = f"{why(row)}{took}"
         self._verbs.show((row.status, row.moves, found.left, row.counts.rejected))
-        self._outcome.show((row.status, row.sentence, row.owner, found.left, row.counts.rejected))
+        self._outcome.show(
+            (row.status, row.sentence, row.owner, found.left, row.counts, found.skipped)
+        )
         self._on.set_visibility(row.status in LIVING)
         share, words = told(row.progress, row.counts)
         self._bar.set(share, row.sentence if row.status == "queued" and row.sentence else words)
         self._numbers.show(row.counts)
-        self._parts.replace([_line(part, row.status) for part in found.parts])
+        self._parts.replace([_line(part, row) for part in found.parts])
         self._previews.show((row.is_dry, row.status, found.previews))
 
     def _draw_verbs(self, _: object) -> None:
@@ -116,7 +119,10 @@ class _Room:
         reason = why_not(self._visit)
         if row.status in LIVING:
             button("Cancel", self._cancel, icon="x", why_not=reason)
-        elif row.counts.rejected:
+            return
+        if row.is_dry and row.status.startswith("succeeded"):
+            button("Run now", self._run, kind="primary", icon="play", why_not=reason)
+        if row.counts.rejected:
             button("Download rejects", self._download, icon="download")
             if not row.is_dry:
                 none_left = None if found.left else "All of them have been taken since."
@@ -148,6 +154,16 @@ class _Room:
             title = "Every record could be read" if row.is_dry else "Every record was taken"
             with callout("ok", title, words or None):
                 pass
+        if found.skipped and row.status != "canceled":
+            self._draw_skipped()
+
+    def _draw_skipped(self) -> None:
+        found = self._found
+        words = "The data transfer was not active then, or it was not ticked yet."
+        title = f"{listed(found.skipped)} were not asked for"
+        with callout("warn", title, words, icon="circle-pause"):
+            address = f"/integrations/{found.row.integration_id}"
+            button(f"Open {found.integration}", href=address, icon="arrow-right")
 
     def _draw_rejects_left(self) -> None:
         row, left = self._found.row, self._found.left
@@ -161,7 +177,9 @@ class _Room:
             )
         else:
             title = f"{counted(left, 'record')} could not be taken"
-            words = "All others were. See why below, put it right, then press Retry rejected."
+            words = "See why below, put it right, then press Retry rejected."
+            if row.counts.rejected < row.counts.read:
+                words = f"All others were. {words}"
         with callout("warn" if left else "ok", title, words, icon="circle-alert"):
             pass
 
@@ -170,11 +188,18 @@ class _Room:
             for key, label in COUNTS.items():
                 number = getattr(counts, key)
                 if number or key in ("read", "created", "updated", "unchanged", "rejected"):
-                    stat(f"{number:,}", label)
+                    is_wish = self._found.row.is_dry and key in _CHANGING
+                    stat(f"{number:,}", f"would be {label}" if is_wish else label)
 
     async def _cancel(self) -> None:
         if await act(runs.cancel, self._visit.actor, self._found.row.id):
             notice("What it has brought in so far stays.", title="Canceled")
+
+    async def _run(self) -> None:
+        integration_id = self._found.row.integration_id
+        outcome = await act(runs.run_now, self._visit.actor, integration_id)
+        if outcome.value is not None:
+            ui.navigate.to(run_address(integration_id, outcome.value))
 
     async def _retry(self) -> None:
         outcome = await act(runs.retry, self._visit.actor, self._found.row.id)
@@ -189,16 +214,22 @@ class _Room:
             ui.download.content(outcome.value, name, "text/csv")
 
 
-def _line(part: Part, status: str) -> Line:
+def _line(part: Part, row: Row) -> Line:
     numbers = {key: getattr(part.counts, key) or None for key in COUNTS}
     return {
         "id": part.type,
         "label": part.label,
-        "how": "only what has changed" if part.since else "all of it",
+        "how": _how(part, row),
         **numbers,
-        "state": _state(part, status),
+        "state": _state(part, row.status),
         "sentence": part.sentence or None,
     }
+
+
+def _how(part: Part, row: Row) -> str:
+    if row.trigger == "retry":
+        return "only what was rejected"
+    return "only what has changed" if part.since else "all of it"
 
 
 def _state(part: Part, status: str) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The records that a run had to leave out: why, and as the source gave them."""
 
 import json
-from collections.abc import Sequence
 
 from nicegui import ui
 
@@ -31,6 +30,7 @@ class Rejected:
         self._type = ""
         self._last = ""
         self._shown: tuple[int, int] = (0, 0)
+        self._mappings: dict[str, str] = {}
         self._frame = ui.element("div").classes("contents")
 
     async def show(self, found: Page) -> None:
@@ -39,6 +39,10 @@ class Rejected:
         if shown == self._shown:
             return
         self._shown = shown
+        transfers = f"/sources/{found.source_id}/transfers"
+        self._mappings = {
+            part.type: f"{transfers}/{part.transfer_id}" for part in found.parts if part.transfer_id
+        }
         self._frame.clear()
         with self._frame, card("Left out", _lead(self._visit), icon="circle-alert"):
             types = {part.type: part.label for part in found.parts if part.counts.rejected}
@@ -72,25 +76,36 @@ class Rejected:
         self._last = found[-1].id if found else self._last
         self._more.set_visibility(len(found) == runs.SHOWN)
         with self._list:
-            _draw_all(found)
+            for record in found:
+                self._draw(record)
+
+    def _draw(self, record: Record) -> None:
+        with ui.element("li"):
+            with ui.element("details").classes("event"):
+                with ui.element("summary"):
+                    text(record.external_id or "No primary key", "code")
+                    text(ALL[record.type].one.capitalize(), "span", "muted")
+                    if record.resolved_at:
+                        badge("ok", "Taken since")
+                    _draw_reasons(record)
+                code_block(_written(record), f"JSON of {record.external_id or record.id}")
+            if not record.resolved_at:
+                self._draw_ways(record)
+
+    def _draw_ways(self, record: Record) -> None:
+        """Lead to the rows of the mapping that the reasons speak of."""
+        mapping, of_type = self._mappings.get(record.type), ALL[record.type]
+        fields = (of_type.field(reason.target) for reason in record.reasons)
+        with ui.element("p").classes("reject-ways"):
+            for field in dict.fromkeys(filter(None, fields)) if mapping else ():
+                link = text(f"{field.label} in the mapping", "a")
+                link.props["href"] = f"{mapping}?at={field.key}"
 
 
 def _lead(visit: Visit) -> str:
     if why_not(visit):
         return "What tells about guests is masked for you."
     return "Each with the reason, and as the source gave it."
-
-
-def _draw_all(found: Sequence[Record]) -> None:
-    for record in found:
-        with ui.element("li"), ui.element("details").classes("event"):
-            with ui.element("summary"):
-                text(record.external_id or "No primary key", "code")
-                text(record.label, "span", "muted")
-                if record.resolved_at:
-                    badge("ok", "Taken since")
-                _draw_reasons(record)
-            code_block(_written(record), f"JSON of {record.external_id or record.id}")
 
 
 def _draw_reasons(record: Record) -> None:

@@ -7,10 +7,11 @@ from nicegui import ui
 
 from domain import authorizations
 from domain.authorizations import Row
-from ui.ask import act
+from ui.ask import act, attempt
 from ui.components import listing
 from ui.components.ago import iso
 from ui.components.dialog import Dialog
+from ui.components.field import text_field
 from ui.components.listing import Column, Listing
 from ui.components.notice import notice
 from ui.components.text import text
@@ -63,7 +64,10 @@ class AuthorizationList:
             "account": row.account or row.address,
             "uses": _uses(row) or "Nothing",
             "checked": iso(row.checked_at),
-            "do": [{"action": "remove", "label": "Remove", "kind": "danger", "why_not": reason}],
+            "do": [
+                {"action": "rename", "label": "Rename", "why_not": why_not(self._visit)},
+                {"action": "remove", "label": "Remove", "kind": "danger", "why_not": reason},
+            ],
         }
 
     def _why_stays(self, row: Row) -> str | None:
@@ -75,9 +79,27 @@ class AuthorizationList:
 
     def _act(self, wish: dict[str, Any]) -> None:
         row = self._rows[wish["row"]]
-        if wish["action"] != "remove" or self._why_stays(row):
-            return
+        if wish["action"] == "rename" and not why_not(self._visit):
+            self._ask_name(row)
+        elif wish["action"] == "remove" and not self._why_stays(row):
+            self._ask_remove(row)
 
+    def _ask_name(self, row: Row) -> None:
+        with self._dialog.refill(f"Rename {row.name}"):
+            name = text_field("Name", value=row.name, required=True, autofocus=True)
+
+        async def rename() -> None:
+            outcome = await attempt(
+                authorizations.rename, self._visit.actor, row.id, str(name.value or "")
+            )
+            if outcome.refusal is not None:
+                name.error(outcome.refusal.message).focus()
+            else:
+                self._dialog.close()
+
+        self._dialog.ask("Rename", rename)
+
+    def _ask_remove(self, row: Row) -> None:
         async def remove() -> None:
             if await act(authorizations.remove, self._visit.actor, row.id):
                 self._dialog.close()
@@ -93,7 +115,12 @@ class AuthorizationList:
 
 
 def _uses(row: Row) -> str:
-    return ", ".join(use.name for use in row.uses if use.status != "disconnected")
+    """Name what it opens; an app and a source are often called the same."""
+    return ", ".join(
+        f"{use.name} (app)" if use.noun == "connection" else use.name
+        for use in row.uses
+        if use.status != "disconnected"
+    )
 
 
 def _state(row: Row) -> str | dict[str, str]:

@@ -68,9 +68,7 @@ class FilesCard:
             ago(file.uploaded_at, " · uploaded", self._visit.zone)
 
     def _draw_upload(self, transfer_id: str, type_key: str, *, has_file: bool) -> None:
-        label = f"Replace {ALL[type_key].label.lower()}" if has_file else "Upload"
-        if not has_file:
-            label = f"Upload {ALL[type_key].label.lower()}"
+        label = f"{'Replace the file of' if has_file else 'Upload'} {ALL[type_key].label.lower()}"
         kind: Kind = "secondary" if has_file else "primary"
         if reason := why_not(self._visit):
             button(label, icon="upload", small=True, why_not=reason)

@@ -11,17 +11,6 @@ from domain.types_of_data import ALL
 from ui.components.field import SelectField, TextField, select_field, text_field
 from ui.components.text import text
 
-# What is asked only with certain answers to another setting.
-_ONLY_WITH = {
-    "page_parameter": ("paging", ("page", "offset", "cursor")),
-    "first_page": ("paging", ("page",)),
-    "next_path": ("paging", ("cursor", "next")),
-    "total_path": ("paging", ("page", "offset")),
-    "size_parameter": ("paging", ("page", "offset", "cursor", "next")),
-    "size": ("paging", ("page", "offset", "cursor", "next")),
-}
-_ONLY_FILLED = {"since_format": "since_parameter"}
-
 
 class SettingsForm:
     """Draws the fields of a kind here; read `.answers` when `is_complete()`."""
@@ -124,8 +113,9 @@ class SettingsForm:
 
     def _show_what_matters(self) -> None:
         given = {key: field.value for key, field in self._fields.items()}
-        for key, field in self._fields.items():
-            field.set_visibility(_matters(key, given))
+        for setting in self._kind.settings:
+            if not setting.per_type:
+                self._fields[setting.key].set_visibility(_matters(setting, given))
 
 
 def told(kind: Kind, given: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -133,7 +123,7 @@ def told(kind: Kind, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     words = []
     for field in kind.settings:
         value = str(given.get(field.key) or "")
-        if value and not field.per_type and _matters(field.key, given):
+        if value and not field.per_type and _matters(field, given):
             words.append((field.label, dict(field.choices).get(value, value)))
     for type_key, answers in (given.get("types") or {}).items():
         if type_key in ALL:
@@ -141,9 +131,11 @@ def told(kind: Kind, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     return words
 
 
-def _matters(key: str, given: Mapping[str, Any]) -> bool:
+def _matters(setting: SettingField, given: Mapping[str, Any]) -> bool:
     """Whether a setting is asked for, after what was `given` to the others."""
-    if key in _ONLY_FILLED:
-        return bool(given.get(_ONLY_FILLED[key]))
-    other, answers = _ONLY_WITH.get(key, (None, ()))
-    return other is None or other not in given or given[other] in answers
+    if setting.only_with is None:
+        return True
+    other, answers = setting.only_with
+    if not answers:
+        return bool(given.get(other))
+    return other not in given or given[other] in answers

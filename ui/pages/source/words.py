@@ -1,21 +1,13 @@
 """Words and drawings for sources that several pages share."""
 
 from connectors.source import Kind
+from connectors.sources import KINDS
 from ui.frame import Visit
-
-# A drawing and a hue for each kind of source; a new kind is a plug until somebody draws it.
-LOOKS = {
-    "mews": ("bed-double", 250),
-    "apaleo": ("building-2", 40),
-    "cloudbeds": ("cloud", 215),
-    "rest": ("code", 330),
-    "file": ("file-text", 150),
-}
 
 
 def look(kind: str) -> tuple[str, int]:
-    """Return the icon and the hue of a kind of source."""
-    return LOOKS.get(kind, ("plug", 200))
+    """Return the icon and the hue of a kind of source, by its key."""
+    return KINDS[kind].icon, KINDS[kind].hue
 
 
 def system(kind: Kind) -> str:

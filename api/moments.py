@@ -1,0 +1,34 @@
+"""Moments as programs write them: RFC 3339, with a time zone."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+# Far from where a time zone could lead out of what a moment may be.
+_FIRST, _LAST = 1970, 9000
+
+
+def _written(value: object) -> object:
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+        raise _wrong()
+    return value
+
+
+def _sane(moment: AwareDatetime) -> AwareDatetime:
+    if not _FIRST <= moment.year <= _LAST:
+        raise _wrong()
+    return moment
+
+
+def _wrong() -> PydanticCustomError:
+    return PydanticCustomError("moment", "Write a moment such as 2026-11-21T14:02:00Z.")
+
+
+Moment = Annotated[
+    AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_sane)
+]

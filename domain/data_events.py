@@ -1,0 +1,179 @@
+"""Data events: partners hear which records a run has changed, batch by batch, and read them then.
+
+A job tells what a run has done, queued in the transaction in which the run ends. Each batch is one
+transaction: its messages, and how far the telling has come (`RunPart.told_at` and `told_id`). So
+whenever the job dies, it goes on where it stood, and no batch is told twice or left out. A record
+that another run changes before it is told is told by that run.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import Session, col, select
+
+from domain import choices, events, messages, moments
+from domain.shelves import READS, public_id
+from storage import changes, database, jobs
+from storage.apps import App
+from storage.connections import Connection
+from storage.integrations import Run, RunPart
+from storage.messages import Attempt, Endpoint, Message
+from storage.records import TABLES
+
+log = logging.getLogger("adjoin.data_events")
+
+JOB = "data_events.tell"
+MOST = 250  # records in a message: with ids as long as UUIDs, it stays under 20 kB
+KEEP = timedelta(days=30)
+FORGOTTEN_AT_ONCE = 1000  # messages
+# Clocks of several machines differ; it only helps to find where the records of a run begin.
+SLACK = timedelta(minutes=5)
+_PAUSES = (0.2, 1.0, 4.0, 15.0)  # seconds between tries when the database does not answer
+
+Change = sa.Row[Any]  # id, external_id, first_seen_at, changed_at, removed_at
+
+
+def queue(session: Session, run: Run) -> None:
+    """Queue the telling of what a run that ends now has changed, if it has changed anything."""
+    if run.is_dry:
+        return
+    for part in session.exec(select(RunPart).where(RunPart.run_id == run.id)):
+        if part.created or part.updated or part.deleted:
+            jobs.enqueue(
+                session, JOB, f"data-events-{part.id}", part.id, destination=run.property_id
+            )
+
+
+@jobs.job(JOB)
+def work(part_id: str) -> None:
+    """Tell all that a run has changed of one type of data: the job that the queue runs."""
+    tell_all(part_id)
+
+
+def tell_all(part_id: str) -> None:
+    """Tell one batch after the other, from where the telling stands to its end."""
+    for pause in (*_PAUSES, None):
+        try:
+            while tell(part_id):
+                pass
+            return
+        except (IntegrityError, OperationalError):
+            # The database hiccups, or an endpoint was removed in this very moment.
+            if pause is None:
+                raise
+            log.warning("telling of %s broke off, it goes on in %s s", part_id, pause)
+            time.sleep(pause)
+
+
+def tell(part_id: str, *, now: datetime | None = None) -> bool:
+    """Queue the events of the next batch; return whether there may be another one."""
+    now = now or moments.now()
+    with database.transaction() as session:
+        part = session.get(RunPart, part_id)
+        if part is None:
+            return False
+        database.lock(session, part)
+        run = session.get_one(Run, part.run_id)
+        listeners = _listeners(session, run.property_id, part.type)
+        found = _changed(session, run, part) if listeners else ()
+        if not found:
+            return False
+        for name, records in _folded(run, part.type, found).items():
+            for connection in listeners:
+                messages.tell_endpoints(session, connection, name, now, records=records)
+        part.told_at, part.told_id = found[-1].changed_at, found[-1].id
+        for partner_id in {connection.partner_id for connection in listeners}:
+            changes.announce(session, changes.Change("message", "", None, partner_id))
+        return len(found) == MOST
+
+
+@jobs.every("47 3 * * *", "data_events.forget")
+def forget_on_time() -> None:
+    """Forget what is too old to be of use."""
+    while forget(now=moments.now()):
+        pass
+
+
+def forget(*, now: datetime) -> int:
+    """Delete data events a month after they were told; return how many: what changed is read
+    through the API with `updated_since`."""
+    names = [name for name, event in events.EVENTS.items() if event.type_of_data]
+    with database.transaction() as session:
+        old = session.exec(
+            select(Message.id)
+            .where(
+                col(Message.event).in_(names),
+                col(Message.created_at) < now - KEEP,
+                col(Message.status).not_in(messages.OPEN),
+            )
+            .limit(FORGOTTEN_AT_ONCE)
+        ).all()
+        for statement in (
+            sa.delete(Attempt).where(col(Attempt.message_id).in_(old)),
+            sa.delete(Message).where(col(Message.id).in_(old)),
+        ):
+            session.execute(statement.execution_options(synchronize_session=False))
+        return len(old)
+
+
+# Details
+
+
+def _listeners(session: Session, property_id: str, type_key: str) -> list[Connection]:
+    """Return the active connections whose apps may read a type of data, and whose partners asked
+    an endpoint of theirs to be told."""
+    found = session.execute(
+        select(Connection, App)
+        .join(App, col(App.id) == col(Connection.app_id))
+        .where(Connection.property_id == property_id, Connection.status == "active")
+        .order_by(col(Connection.id))
+    ).all()
+    readers = [each for each, app in found if READS[type_key] in app.permissions]
+    endpoints = session.exec(
+        select(Endpoint).where(
+            col(Endpoint.partner_id).in_({each.partner_id for each in readers if each.partner_id})
+        )
+    ).all()
+    names = [events.name_of(type_key, change) for change in events.CHANGES]
+    asking = {
+        endpoint.partner_id
+        for endpoint in endpoints
+        if any(choices.wants(endpoint, name, property_id) for name in names)
+    }
+    return [each for each in readers if each.partner_id in asking]
+
+
+def _changed(session: Session, run: Run, part: RunPart) -> Sequence[Change]:
+    """Return the next records that a run was the last to change, in the order of their changes."""
+    table: sa.Table = TABLES[part.type].__table__  # type: ignore[attr-defined]
+    c = table.c
+    began = (run.started_at or run.queued_at) - SLACK
+    query = sa.select(c.id, c.external_id, c.first_seen_at, c.changed_at, c.removed_at).where(
+        c.property_id == run.property_id, c.changed_at >= began, c.run_id == run.id
+    )
+    if part.told_at is not None:
+        is_same = (c.changed_at == part.told_at) & (c.id > part.told_id)
+        query = query.where((c.changed_at > part.told_at) | is_same)
+    return session.execute(query.order_by(c.changed_at, c.id).limit(MOST)).all()
+
+
+def _folded(run: Run, type_key: str, found: Sequence[Change]) -> dict[str, list[dict[str, str]]]:
+    """Return the records by the names of their events: each record is told by one event."""
+    folded: dict[str, list[dict[str, str]]] = {}
+    for record in found:
+        name = events.name_of(type_key, _change(run, record))
+        told = {"id": public_id(type_key, record.id), "external_id": record.external_id}
+        folded.setdefault(name, []).append(told)
+    return folded
+
+
+def _change(run: Run, record: Change) -> str:
+    if record.removed_at is not None:
+        return "removed"
+    is_new = run.started_at is not None and record.first_seen_at >= run.started_at
+    return "created" if is_new else "updated"

@@ -1,0 +1,85 @@
+"""Shapes: what of a record a partner's program sees, and how the API writes it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from domain.shelves import PREFIXES
+from domain.types_of_data import ALL, PRIMARY_KEY, Field
+from storage.records import TABLES
+
+Told = dict[str, Any]
+
+
+def tells_of_guests(field: Field) -> bool:
+    """Return whether a field is for those only who may read guests."""
+    return field.is_personal or field.key == "guest_id"
+
+
+def fields_of(type_key: str, *, sees_guests: bool) -> tuple[Field, ...]:
+    """Return the fields of a type; who may not read guests finds no trace of them elsewhere."""
+    of_type = ALL[type_key].fields
+    if sees_guests or type_key == "guests":
+        return tuple(each for each in of_type if each is not PRIMARY_KEY)
+    return tuple(each for each in of_type if each is not PRIMARY_KEY and not tells_of_guests(each))
+
+
+class Shape:
+    """How the records of one type are read and told.
+
+    query: asks for all columns that are needed. Their values come as the driver gives them, since
+    thousands of records a second go through here. The last two are `changed_at` and `removed_at`.
+    """
+
+    def __init__(self, type_key: str, *, sees_guests: bool) -> None:
+        fields = fields_of(type_key, sees_guests=sees_guests)
+        self._money = [each.key for each in fields if each.kind == "money"]
+        self._booleans = [each.key for each in fields if each.kind == "boolean"]
+        moments = [each.key for each in fields if each.kind == "moment"]
+        self._moments = (*moments, "changed_at", "removed_at")
+        self._prefix = PREFIXES[type_key]
+        keys = [each.key for each in fields]
+        columns = ("id", "external_id", "source_id", *keys, "changed_at", "removed_at")
+        self._keys = ("id", "external_id", "source", *columns[3:])
+        table: sa.Table = TABLES[type_key].__table__  # type: ignore[attr-defined]
+        currencies = [f"{key}_currency" for key in self._money]
+        raw = [sa.type_coerce(table.c[name], sa.types.NULLTYPE) for name in columns]
+        self.query = sa.select(*(table.c[name] for name in currencies), *raw)
+        self._width = len(currencies)
+
+    def told(self, rows: Sequence[Sequence[Any]], sources: Mapping[str, str]) -> list[Told]:
+        """Return records as the API shows them; `sources` are their names by their ids."""
+        named = {key: {"id": key, "name": name} for key, name in sources.items()}
+        return [self._told(row, named) for row in rows]
+
+    def _told(self, row: Sequence[Any], sources: Mapping[str, Told]) -> Told:
+        told = dict(zip(self._keys, row[self._width :], strict=True))
+        told["id"] = f"{self._prefix}_{told['id']}"
+        told["source"] = sources.get(told["source"]) or {"id": told["source"], "name": ""}
+        for currency, key in zip(row, self._money, strict=False):
+            if told[key] is not None:
+                told[key] = {"amount": told[key], "currency": currency}
+        for key in self._moments:
+            if told[key] is not None:
+                told[key] = moment_of(told[key])
+        for key in self._booleans:
+            if told[key] is not None:
+                told[key] = bool(told[key])
+        return told
+
+
+@cache
+def shape(type_key: str, sees_guests: bool) -> Shape:
+    """Return the shape of a type for who may read guests, and for who may not."""
+    return Shape(type_key, sees_guests=sees_guests)
+
+
+def moment_of(value: Any) -> datetime:
+    """Return a moment in UTC of what the driver gives for one: a text without zone in SQLite."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    moment: datetime = value
+    return moment.astimezone(UTC)

@@ -1,0 +1,49 @@
+"""Quick start: from an access token to the first page of data, in three languages."""
+
+from pathlib import Path
+
+from ui.components.card import card
+from ui.components.code import code_tabs
+from ui.components.guide import guide
+from ui.components.prose import prose
+
+SOURCES = Path(__file__).parents[3] / "docs" / "quickstart"
+_LANGUAGES = {"Shell": "quickstart.sh", "Python": "quickstart.py", "JavaScript": "quickstart.mjs"}
+_FIRST = """
+Each hotel that connects your app gets an **access token** (`adj_…`) made for it. It reaches you by
+webhook or mail, as you chose in the Developer Hub, and opens this one connection.
+
+To try things out you need no hotel: in the Developer Hub, *My apps*, press **Make a sandbox**. You
+get a hotel with invented data and a token of its own.
+
+For what concerns all your hotels at once (your connections, webhook endpoints, deliveries), make
+a **partner key** (`adp_…`) in the hub.
+"""
+_WEBHOOKS = """
+Every webhook is signed as in [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0. Verify
+the signature before you believe it; the hub shows how, in Python and JavaScript. Answer with 2xx
+within 15 seconds and do the work afterwards; the same `webhook-id` may come twice.
+"""
+_LIMITS = """
+- 200 requests in 30 seconds for each token or key. The headers `RateLimit` and `Retry-After` say
+  how many are left, and when to come again.
+- Send an `Idempotency-Key` with every POST: asked again with the same key, you get the same answer,
+  and nothing is done twice.
+- Keep `synced_until` of a list and send it as `updated_since` the next time: you read only what has
+  changed. Send the `ETag` back as `If-None-Match`: 304 means that nothing has.
+- Every answer has an `X-Request-Id`. Name it when you ask for help: it leads to what happened.
+"""
+
+
+def draw(address: str) -> None:
+    """Show the page; `address` is the portal's, as programs reach it."""
+    lead = "Your program and a hotel, connected in a few minutes."
+    with guide("/help", "Quick start", lead):
+        with card("1. Get a token"):
+            prose(_FIRST)
+        with card("2. Say yes, and read", f"Set ADJOIN to {address} and TOKEN to the token."):
+            code_tabs({name: (SOURCES / file).read_text() for name, file in _LANGUAGES.items()})
+        with card("3. Hear what happens"):
+            prose(_WEBHOOKS)
+        with card("4. Be a good guest"):
+            prose(_LIMITS)
