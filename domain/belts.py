@@ -1,10 +1,12 @@
 """Belts: one type of data on its way in, where it stands, how it is read and what is made of it."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -22,7 +24,7 @@ from domain.types_of_data import ALL, TypeOfData
 from storage import database, encryption
 from storage.integrations import Reject, RunPart
 from storage.sources import Transfer
-from storage.upserts import Upserts
+from storage.upserts import Known, Upserts
 
 PER_PAGE = 1000  # records
 TELLING = 20  # records from which on a lost field is no chance
@@ -59,7 +61,9 @@ class Belt:
     until: datetime
     cursor: str | None
     pages: int
+    key_of: compiled.Mapped  # maps the primary key alone
     mapped: compiled.Mapped
+    mapping: bytes  # changes when anything does by which values are made
     rules: Rules
     upserts: Upserts
     searched: tuple[str, ...]
@@ -100,7 +104,13 @@ def belt_of(task: Task, part_id: str, now: datetime) -> Belt:
         part.until or now,
         part.cursor,
         part.pages,
+        compiled.compile(
+            of_type,
+            [row for row in mapping if row.target == rows.KEY],
+            time_zone=task.time_zone,
+        ),
         compiled.compile(of_type, mapping, time_zone=task.time_zone),
+        _print_of(mapping, task.time_zone),
         Rules(part.wanted, offer.changes if offer else (), of_type.status, task.retries or ""),
         Upserts(
             of_type.key,
@@ -136,16 +146,25 @@ def pages(task: Task, belt: Belt, line: Line) -> Iterator[Iterator[Page]]:
         reader.shutdown(wait=True, cancel_futures=True)
 
 
-def mapped(belt: Belt, records: list[Any]) -> list[Item]:
-    """Make our fields of every record, with the hash that tells whether there is news."""
-    convert, hash_of = belt.mapped, sieve.hash_of
-    found = []
-    for record in records:
-        converted = convert(record)
-        found.append(
-            Item(record, converted, b"" if converted.errors else hash_of(converted.values))
-        )
-    return found
+def mapped(belt: Belt, records: list[Any], now: datetime) -> tuple[list[Item], list[Known]]:
+    """Make our fields of every record that may be news, with the hash that tells whether it is.
+
+    The others are those that the source gives as it gave them last time, which is what most of
+    them are. They are returned as they are known.
+    """
+    raws = [_raw_of(record) for record in records]
+    marks = [sieve.mark_of(raw, belt.mapping) for raw in raws]
+    known = _known(belt, records, now)
+    items: list[Item] = []
+    as_before: list[Known] = []
+    for record, raw, mark, was in zip(records, raws, marks, known, strict=True):
+        if was is not None and sieve.is_marked(was, mark):
+            as_before.append(was)
+            continue
+        converted = belt.mapped(record)
+        content_hash = b"" if converted.errors else sieve.hash_of(mark, converted.values)
+        items.append(Item(raw, converted, content_hash))
+    return items, as_before
 
 
 def compare(belt: Belt, records: list[Any], now: datetime) -> None:
@@ -164,6 +183,34 @@ def compare(belt: Belt, records: list[Any], now: datetime) -> None:
 
 
 # Details
+
+
+def _known(belt: Belt, records: list[Any], now: datetime) -> Sequence[Known | None]:
+    """Return of each record what is known of it.
+
+    Nothing is when one comes twice: only in their order can be told what becomes of them.
+    """
+    keys = [belt.key_of(record).key for record in records]
+    given = [key for key in keys if key is not None]
+    if len(set(given)) < len(given):
+        return [None] * len(records)
+    with database.reading() as session:
+        known = belt.upserts.known(session, given, now)
+    return [known.get(key or "") for key in keys]
+
+
+def _raw_of(record: Any) -> bytes:
+    """Return a record as JSON, whatever a source has put into it."""
+    try:
+        return orjson.dumps(record, default=str)
+    except (TypeError, ValueError):
+        # Halves of surrogate pairs, and numbers beyond 64 bits.
+        return json.dumps(record, default=str).encode()
+
+
+def _print_of(mapping: rows.Rows, time_zone: str) -> bytes:
+    said = json.dumps([compiled.EDITION, rows.as_json(mapping), time_zone])
+    return blake2b(said.encode(), digest_size=16).digest()
 
 
 def _columns(of_type: TypeOfData, mapping: rows.Rows) -> tuple[str, ...]:

@@ -162,10 +162,10 @@ def _carry_part(task: Task, part_id: str, line: Line, until: float) -> bool:
         belt = belts.belt_of(task, part_id, moments.now())
         with belts.pages(task, belt, line) as pages:
             for page in pages:
-                items = belts.mapped(belt, page.records)
+                items, as_before = belts.mapped(belt, page.records, moments.now())
                 if belt.pages == 0 and not task.retries:
                     belts.compare(belt, page.records, moments.now())
-                loads.apply(task, belt, page, items, moments.now())
+                loads.apply(task, belt, page, items, as_before, moments.now())
                 if page.cursor is not None and time.monotonic() > until:
                     _pass_on(task)
                     return False

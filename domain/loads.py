@@ -1,13 +1,11 @@
 """Loads: what a page of records means is stored at once: records, rejects, counts, and its end."""
 
-import json
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
@@ -18,7 +16,7 @@ from domain.sieve import Item
 from storage import database, encryption, ids
 from storage.integrations import Reject, Run, RunPart
 from storage.records import LONGEST
-from storage.upserts import Fresh
+from storage.upserts import Fresh, Known
 
 LEAST_ALL_REJECTED, GIVES_UP_AFTER = 10, 1000  # records
 MOST_REJECTS = 20_000  # kept of one type of data in a run; the others are counted
@@ -31,8 +29,18 @@ class Over(Exception):
     """The run is not this job's any more: it was canceled, or another job goes on with it."""
 
 
-def apply(task: Task, belt: Belt, page: Page, items: list[Item], now: datetime) -> None:
-    """Store a page with everything that it means, and where to read on, in one transaction."""
+def apply(
+    task: Task,
+    belt: Belt,
+    page: Page,
+    items: list[Item],
+    as_before: Sequence[Known],
+    now: datetime,
+) -> None:
+    """Store a page with everything that it means, and where to read on, in one transaction.
+
+    items: what may be news. as_before: what is known of the other records, which stay.
+    """
     kept = [] if task.is_dry else _kept(task, belt, items, now)
     with database.transaction() as session:
         run, part = _held(session, task, belt)
@@ -41,6 +49,7 @@ def apply(task: Task, belt: Belt, page: Page, items: list[Item], now: datetime) 
         keys = [item.converted.key for item in items if item.converted.key is not None]
         known = belt.upserts.known(session, keys, now) if keys else {}
         found = sieve.sort(items, known, belt.rules, task.run_id)
+        sieve.leave(found, as_before)
         belt.is_filtered = part.is_filtered = belt.is_filtered or page.filtered
         if not task.is_dry:
             belt.upserts.write(
@@ -51,7 +60,8 @@ def apply(task: Task, belt: Belt, page: Page, items: list[Item], now: datetime) 
             belt.upserts.touch(session, found.stale, now)
             _keep_rejects(session, part, kept)
         if belt.finds_deletions and not belt.is_filtered:
-            ids = [each.id for each in known.values() if each.id is not None]
+            met = (*known.values(), *as_before)
+            ids = [each.id for each in met if each.id is not None]
             belt.upserts.note_seen(session, part.id, ids)
         if task.is_dry:
             previews.keep(session, part, belt.upserts, found.taken, known)
@@ -165,16 +175,7 @@ def _fresh(searched: Sequence[str], key: str, item: Item) -> Fresh:
     values = item.converted.values
     words = [key, *[str(value) for name in searched if (value := values.get(name))]]
     search = " ".join(words).lower()[:LONGEST]
-    return Fresh(key, item.content_hash, search, _raw_of(item.record), values)
-
-
-def _raw_of(record: Any) -> bytes:
-    """Return a record as JSON, whatever a source has put into it."""
-    try:
-        return orjson.dumps(record, default=str)
-    except (TypeError, ValueError):
-        # Halves of surrogate pairs, and numbers beyond 64 bits.
-        return json.dumps(record, default=str).encode()
+    return Fresh(key, item.content_hash, search, item.raw, values)
 
 
 def _kept(task: Task, belt: Belt, items: list[Item], now: datetime) -> list[dict[str, Any]]:
@@ -190,7 +191,7 @@ def _kept(task: Task, belt: Belt, items: list[Item], now: datetime) -> list[dict
                 {"target": error.target, "value": error.value, "sentence": error.sentence}
                 for error in item.converted.errors
             ],
-            "raw": encryption.encrypt(_raw_of(item.record).decode()),
+            "raw": encryption.encrypt(item.raw.decode()),
             "created_at": now,
         }
         for item in rejects

@@ -4,7 +4,7 @@ Every record that was read is counted exactly once more: as created, updated, un
 or not subscribed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -16,15 +16,18 @@ from storage.upserts import Known
 
 
 class Item(NamedTuple):
-    """A record as the source gave it, and what the mapping made of it."""
+    """A record as the source gave it, as JSON, and what the mapping made of it."""
 
-    record: Any
+    raw: bytes
     converted: Converted
     content_hash: bytes
 
     @property
     def is_rejected(self) -> bool:
         return bool(self.converted.errors) or self.converted.key is None
+
+
+_HALF = 16  # bytes
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,25 @@ class Sorted:
     stale: list[int] = field(default_factory=list)
 
 
-def hash_of(values: Mapping[str, Any]) -> bytes:
-    """Return the hash by which a record is recognised as unchanged: of all mapped values."""
-    return blake2b(orjson.dumps(values, default=str), digest_size=16).digest()
+def mark_of(raw: bytes, mapping: bytes) -> bytes:
+    """Return the first half of a record's hash: of what the source gave, for one mapping.
+
+    A record with the mark of the last time would be mapped to the same, and need not be.
+    """
+    return blake2b(raw, digest_size=_HALF, key=mapping).digest()
+
+
+def hash_of(mark: bytes, values: Mapping[str, Any]) -> bytes:
+    """Return the hash of a record: its mark, and the hash of all mapped values.
+
+    By the second half a record is known to be unchanged, whatever else the source says of it.
+    """
+    return mark + blake2b(orjson.dumps(values, default=str), digest_size=_HALF).digest()
+
+
+def is_marked(known: Known | None, mark: bytes) -> bool:
+    """Whether a record is there, and was made of the very same."""
+    return known is not None and not known.is_removed and known.content_hash[:_HALF] == mark
 
 
 def sort(items: Iterable[Item], known: Mapping[str, Known], rules: Rules, run_id: str) -> Sorted:
@@ -94,13 +113,20 @@ def sort(items: Iterable[Item], known: Mapping[str, Known], rules: Rules, run_id
     return found
 
 
+def leave(found: Sorted, as_before: Sequence[Known]) -> None:
+    """Count records that need not be looked at: they are as they were."""
+    found.read += len(as_before)
+    found.unchanged += len(as_before)
+    found.stale += [was.id for was in as_before if was.is_stale and was.id is not None]
+
+
 def _change(was: Known | None, item: Item, rules: Rules) -> str | None:
     """Return which kind of change a record is, None when it is none."""
     if was is not None and rules.newest_run and was.run_id > rules.newest_run:
         return None
     if was is None or was.is_removed:
         return "created"
-    if was.content_hash == item.content_hash:
+    if was.content_hash[_HALF:] == item.content_hash[_HALF:]:
         return None
     status = item.converted.values.get(rules.status) if rules.status else None
     if status == was.status:

@@ -18,6 +18,9 @@ from domain.mapping.texts import UNREADABLE
 if TYPE_CHECKING:
     from domain.types_of_data import Field, TypeOfData
 
+# To be raised when a conversion makes another value of the same: then all is mapped anew.
+EDITION = 1
+
 Take = Callable[[Any], Any]
 
 

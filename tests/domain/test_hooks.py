@@ -116,9 +116,9 @@ def test_calls_during_a_run_bring_about_exactly_one_more(
     during: list[str] = []
     system_page = flows.intake.belts.mapped
 
-    def mapped(belt: Any, records: Any) -> Any:
+    def mapped(*given: Any) -> Any:
         during.extend(call(seconds=61 + number) for number in range(5))
-        return system_page(belt, records)
+        return system_page(*given)
 
     monkeypatch.setattr(flows.intake.belts, "mapped", mapped)
     flows.work(first.id)

@@ -73,6 +73,25 @@ def test_the_first_run_creates_and_the_second_leaves_as_it_is(
     assert flows.records()["res-1"].run_id == first
 
 
+def test_what_comes_as_it_came_before_is_not_even_mapped(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    system.records["reservations"][0]["Number"] = "changed"
+    mapped: list[Any] = []
+    belt_of = belts.belt_of
+
+    def watched(*arguments: Any) -> Any:
+        belt = belt_of(*arguments)
+        convert = belt.mapped
+        belt.mapped = lambda record: mapped.append(record["Id"]) or convert(record)  # type: ignore[func-returns-value]
+        return belt
+
+    monkeypatch.setattr(belts, "belt_of", watched)
+    assert counts(flows.run(world, integration)) == Counts(read=5, updated=1, unchanged=4)
+    assert mapped == ["res-1"]
+
+
 def test_only_what_differs_is_updated(world: World, system: HotelSystem) -> None:
     integration = flows.active(world)
     system.records["reservations"][1]["Number"] = "77"
