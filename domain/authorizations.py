@@ -280,6 +280,8 @@ def checked_address(kind: Kind, address: str) -> str:
     address = address.strip().rstrip("/") or kind.address
     if not address and kind.needs_address:
         raise invalid(f"Write the address where {kind.name} answers.")
+    if "?" in address or "#" in address:
+        raise invalid("Leave out what follows “?” or “#” in the address: paths are added to it.")
     if address:
         try:
             current().door.check(address)

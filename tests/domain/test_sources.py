@@ -31,6 +31,15 @@ def files(world: World) -> str:
     return sources.add(world.maya, world.hotel, Draft("file", "Old system"), now=world.now)
 
 
+@pytest.mark.parametrize("end", ["/?property=7", "/v1#reservations"])
+def test_an_address_that_no_path_can_be_added_to_is_refused(
+    world: World, system: HotelSystem, end: str
+) -> None:
+    draft = Draft("rest", "API", address=f"https://api.pms.example{end}", settings=REST)
+    refusal = refused(sources.add, world.maya, world.hotel, draft, now=world.now)
+    assert "Leave out what follows “?” or “#”" in refusal.message
+
+
 def test_the_same_name_again_is_no_news(world: World, system: HotelSystem) -> None:
     source_id = harvest.source(world)
     before = builders.snapshot()
