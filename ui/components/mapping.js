@@ -262,6 +262,7 @@ export default {
                 <table v-if="effects(target).length"><thead><tr><th scope="col">In the source</th><th scope="col">{{ target.label }}</th></tr></thead>
                   <tbody><tr v-for="(one, index) in effects(target)" :key="index" :class="{ here: index === at, bad: one[2] }">
                     <td>{{ one[0] || "empty" }}</td><td><template v-if="one[2]">{{ one[2] }}</template><span v-else :class="{ muted: !one[1] }">{{ one[1] || "empty" }}</span></td></tr></tbody></table>
+                <p v-else-if="trial?.problem" class="wrong">{{ trial.problem }}</p>
                 <p v-else class="muted">{{ now.samples.length ? "Choose where it comes from, and see it here." : "There are no sample records yet." }}</p>
               </div>
             </div>
@@ -472,6 +473,7 @@ export default {
     },
     touch() {
       this.dirty = true;
+      this.refused = {}; // it was said of what stood there before
       clearTimeout(this.soon);
       if (!this.edited.source) return (this.trial = null);
       this.soon = setTimeout(() => this.$emit("try", { ticket: ++this.ticket, row: this.plain() }), 160);
