@@ -237,6 +237,13 @@ def maya_complains(user: User) -> bool:
     return "at least one type of data" in (path.props.get("error-message") or "")
 
 
+async def test_the_proposed_name_is_free(maya: User, world: World) -> None:
+    for name, proposed in (("mews", "Mews 2"), ("Mews 2", "Mews 3")):
+        harvest.source(world, name=name)
+        await choose_kind(maya, "mews")
+        assert field(maya, "Name").value == proposed
+
+
 async def test_nothing_is_saved_when_the_system_does_not_answer(
     maya: User, world: World, system: HotelSystem
 ) -> None:

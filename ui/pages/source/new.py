@@ -1,6 +1,6 @@
 """Adds a source: which kind, how it is opened, where things lie in it, and what it is called."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from nicegui import ui
@@ -27,20 +27,22 @@ _NONE = ""
 async def page(visit: Visit) -> None:
     offered = await load(sources.offered, visit.actor, visit.place.id)
     breadcrumb([("Sources", "/sources"), ("Add a source", None)])
-    with page_title("Add a source", "Four answers; the system is asked before anything is saved."):
+    with page_title("Add a source", "A few answers; the system is asked before anything is saved."):
         pass
     if reason := why_not(visit):
         with callout("muted", "You can look at sources, but not add one", reason, icon="eye"):
             button("Back to the sources", href="/sources")
         return
-    _Form(visit, offered).draw()
+    rows = await load(sources.of_property, visit.actor, visit.place.id)
+    _Form(visit, offered, {row.name for row in rows}).draw()
 
 
 class _Form:
     """The answers so far; what follows from one is drawn anew when it changes."""
 
-    def __init__(self, visit: Visit, offered: Sequence[Offered]) -> None:
+    def __init__(self, visit: Visit, offered: Sequence[Offered], taken: Set[str]) -> None:
         self._visit = visit
+        self._taken = taken
         self._offered = {each.kind.key: each for each in offered}
         self._dialog = AuthorizationDialog(visit)
         self._kind: ChoiceCards | None = None
@@ -86,7 +88,10 @@ class _Form:
                     self._settings = SettingsForm(kind)
             with card("What do you call it?", icon="tag"):
                 self._name = text_field(
-                    "Name", value=kind.name, hint="Your people see it everywhere.", required=True
+                    "Name",
+                    value=_free(kind.name, self._taken),
+                    hint="Your people see it everywhere.",
+                    required=True,
                 ).mark("source-name")
             self._refused = ui.element("div").classes("refused")
             with ui.element("div").classes("actions form-end"):
@@ -175,6 +180,13 @@ class _Form:
             str(self._address.value or "") if self._address is not None else "",
             settings,
         )
+
+
+def _free(name: str, taken: Set[str]) -> str:
+    """Return a name that no other source has: "Mews", or "Mews 2"."""
+    known = {each.casefold() for each in taken}
+    names = (name, *(f"{name} {number}" for number in range(2, len(known) + 2)))
+    return next(each for each in names if each.casefold() not in known)
 
 
 def _about(row: Authorization) -> str:
