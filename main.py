@@ -17,6 +17,7 @@ from nicegui import app as pages
 import api.app
 import logs
 from api import problems
+from api.doors import DOORS
 from connectors.door import Door
 from connectors.mail import Post
 from connectors.webhook import Sender
@@ -42,6 +43,7 @@ from storage import changes, database, encryption, jobs, migrations
 from ui import live, site
 from ui.components.accounts import Account
 from ui.pages.guide import Guide
+from ui.pages.guide.access import Door as Access
 from ui.pages.guide.errors import Explained
 from ui.pages.mailbox import Letters
 
@@ -138,7 +140,8 @@ def assemble(
     """
     app = api.app.create(base_url=settings.address, limit=pace.read(settings.api_rate))
     explained = [Explained(code, **asdict(kind)) for code, kind in problems.KINDS.items()]
-    guide = Guide(settings.address, api.app.DESCRIPTION, explained)
+    access = [Access(each.title, each.meaning, each.operations, each.answers()) for each in DOORS]
+    guide = Guide(settings.address, api.app.DESCRIPTION, explained, access)
     site.install(app, base_url=settings.address, letters=letters, accounts=accounts, guide=guide)
     changes.listen(live.heard)
     pages.on_startup(lambda: jobs.start(settings.executor("serve")))

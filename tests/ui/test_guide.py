@@ -11,20 +11,23 @@ from domain.events import EVENTS
 from tests.builders import World
 from tests.ui.conftest import BASE
 from ui.pages.guide import Guide
+from ui.pages.guide.access import Door
 from ui.pages.guide.errors import Explained
 
+PAGES = ("reference", "access", "events", "errors", "errors/gone")
+GARDEN = Door("The garden", "Open.", ["GET /v1/garden"], {"": ["A guest"], "gone": ["A burglar"]})
 GONE = Explained("gone", 404, "It is gone", "Look elsewhere.", "partner")
 
 
 @pytest.fixture
 def extras() -> dict[str, Any]:
-    return {"guide": Guide(BASE, "/api/v1/openapi.json", [GONE])}
+    return {"guide": Guide(BASE, "/api/v1/openapi.json", [GONE], [GARDEN])}
 
 
 async def test_a_stranger_reads_all_of_them_and_learns_of_nobody(
     world: World, stranger: httpx.AsyncClient
 ) -> None:
-    for path in ("/help", "/help/reference", "/help/events", "/help/errors", "/help/errors/gone"):
+    for path in ("/help", *(f"/help/{page}" for page in PAGES)):
         page = await stranger.get(path)
         assert page.status_code == 200, path
         assert "Alpine Lodge" not in page.text
@@ -57,3 +60,12 @@ async def test_the_quick_start_shows_the_programs_that_are_tested(
     await reader.open("/help")
     await reader.should_see("Idempotency-Key")
     await reader.should_see("JavaScript")
+
+
+async def test_who_may_call_what_is_told_in_plain_words(
+    world: World, stranger: httpx.AsyncClient
+) -> None:
+    reader = User(stranger)
+    await reader.open("/help/access")
+    for words in ("The garden", "GET /v1/garden", "Gets in", "A guest", "gone", "A burglar"):
+        await reader.should_see(words)

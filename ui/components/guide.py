@@ -11,6 +11,7 @@ from ui.components.text import text
 PAGES = {
     "/help": "Quick start",
     "/help/reference": "Reference",
+    "/help/access": "Access",
     "/help/events": "Events",
     "/help/errors": "Errors",
 }

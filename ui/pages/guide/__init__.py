@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from ui.pages.guide import errors, events, reference, start
+from ui.pages.guide import access, errors, events, reference, start
 
 
 @dataclass(frozen=True)
@@ -13,12 +13,14 @@ class Guide:
     """What the API says of itself.
 
     address: of the portal, as programs reach it. description: the path of the OpenAPI document.
-    errors: every failure with its code, in the order in which they are shown.
+    errors: every failure with its code, and doors: who may call what, in the order in which they
+    are shown.
     """
 
     address: str
     description: str
     errors: Sequence[errors.Explained]
+    doors: Sequence[access.Door] = ()
 
 
 def install(told: Guide) -> None:
@@ -29,6 +31,7 @@ def install(told: Guide) -> None:
     ui.page("/help/reference", title="Reference · Adjoin API")(
         lambda: reference.draw(told.description)
     )
+    ui.page("/help/access", title="Access · Adjoin API")(lambda: access.draw(told.doors))
     ui.page("/help/events", title="Events · Adjoin API")(events.draw)
     ui.page("/help/errors", title="Errors · Adjoin API")(lambda: errors.draw(told.errors))
 
