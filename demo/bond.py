@@ -1,7 +1,7 @@
 """One connection on the demo's stage: what happened to it, as scenes that are played in order."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,8 +11,18 @@ from connectors.result import Result
 from demo import cast, catalogue
 from demo.courier import Courier
 from demo.stage import Stage
-from domain import connections, core, token_links, tokens, waiting
+from domain import (
+    connections,
+    core,
+    proposals,
+    token_links,
+    tokens,
+    value_mappings,
+    value_pages,
+    waiting,
+)
 from domain.actors import Actor
+from domain.proposals import Wanted
 from storage import database, encryption
 from storage.connections import Token
 from storage.messages import Message
@@ -102,6 +112,41 @@ class Bond:
     def credentials_given(self, at: datetime) -> "Bond":
         """The hotel connects a core app with credentials that its system accepts."""
         return self._add(at, self._give_credentials)
+
+    def mapped(self, at: datetime, codes: Mapping[str, str | None]) -> "Bond":
+        """The hotel maps values: the record with a code for each slot, None for no mapping."""
+        return self._add(at, lambda now: self._map(codes, now))
+
+    def proposed(self, at: datetime, codes: Mapping[str, str]) -> "Bond":
+        """The partner's program proposes values: the record with a code for each slot."""
+
+        def propose(now: datetime) -> None:
+            wanted = {
+                key: Wanted(number=self._coded(key, code, now)) for key, code in codes.items()
+            }
+            version = value_pages.read(self._manager, self.id, now=now).version
+            program = tokens.authenticate(self._token(), now=now)
+            proposals.propose(program, self.id, wanted, expected_version=version, now=now)
+
+        return self._add(at, propose)
+
+    def _map(self, codes: Mapping[str, str | None], now: datetime) -> None:
+        version = value_pages.read(self._manager, self.id, now=now).version
+        for key, code in codes.items():
+            if code is None:
+                version = value_mappings.choose_none(
+                    self._manager, self.id, key, expected_version=version, now=now
+                )
+            else:
+                number = self._coded(key, code, now)
+                version = value_mappings.choose(
+                    self._manager, self.id, key, number, expected_version=version, now=now
+                )
+
+    def _coded(self, key: str, code: str, now: datetime) -> int:
+        """Return the number of the record that has this code, among those fit for a slot."""
+        found = value_pages.search(self._manager, self.id, key, code, now=now)
+        return next(entry.number for entry in found if entry.code == code)
 
     def _ask(self, now: datetime) -> None:
         property_id, answers = self.stage.hotels[self.hotel.name], self._answers()

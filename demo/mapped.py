@@ -69,11 +69,39 @@ RATES = (
     Row("public", "path", "IsPublic", "boolean"),
     Row("service_id", "path", "ServiceId"),
 )
+PRODUCTS = (
+    Row("external_id", "path", "Id"),
+    Row("name", "path", "Name"),
+    Row("code", "path", "ShortName"),
+    Row("charging", "path", "ChargingMode"),
+    Row("service_id", "path", "ServiceId"),
+    Row("accounting_category_id", "path", "AccountingCategoryId"),
+    Row("active", "path", "IsActive", "boolean"),
+    Row("updated", "path", "UpdatedUtc", "moment"),
+)
+SERVICES = (
+    Row("external_id", "path", "Id"),
+    Row("name", "path", "Name"),
+    Row("kind", "path", "Data.Discriminator"),
+    Row("active", "path", "IsActive", "boolean"),
+)
+ACCOUNTING_CATEGORIES = (
+    Row("external_id", "path", "Id"),
+    Row("name", "path", "Name"),
+    Row("code", "path", "Code"),
+    Row("external_code", "path", "ExternalCode"),
+    Row("ledger_code", "path", "LedgerAccountCode"),
+    Row("classification", "path", "Classification"),
+    Row("active", "path", "IsActive", "boolean"),
+)
 OF_MEWS = {
     "reservations": FIRST_RESERVATIONS,
     "guests": GUESTS,
     "spaces": SPACES,
     "rates": RATES,
+    "products": PRODUCTS,
+    "services": SERVICES,
+    "accounting_categories": ACCOUNTING_CATEGORIES,
 }
 # Status, arrival and departure are still to be found.
 HALF_OF_BOATHOUSE = (

@@ -64,7 +64,12 @@ def _harbour_hotel(past: Past) -> None:
     ).used(on(41, "16:06")).disconnected(on(17, "12:40"), "We write to our guests ourselves again.")
     past.bond(hotel, "copperpan-till").asked(on(34, "07:47")).opened(on(34, "09:10")).activated(
         on(34, "17:20")
-    ).used(on(34, "17:31")).revealed(on(9, "10:15"))
+    ).used(on(34, "17:31")).revealed(on(9, "10:15")).proposed(
+        past.ago(minutes=30), {"drinks": "210", "welcome_drink": "WELC"}
+    ).mapped(
+        past.ago(minutes=28),
+        {"food": "200", "breakfast": "BRK", "half_board": "HB", "staff_meal": None},
+    )
     past.bond(hotel, "orchard-glance").asked(on(26, "08:55")).used(on(25, "05:00"))
     past.bond(hotel, "fivelantern").asked(on(12, "14:30")).used(on(12, "14:33"))
     past.bond(hotel, "yieldorchard").asked(on(5, "09:05")).rejected(

@@ -48,6 +48,8 @@ class Robot:
             words, is_final = ask(self._portal, token)
             self._inbox.note(connection_id, words)
             if is_final or pause is None:
+                more = propose(self._portal, token)
+                self._inbox.note(connection_id, f"{words} {more}".strip())
                 return
             time.sleep(pause)
 
@@ -70,6 +72,59 @@ def ask(portal: str, token: str) -> tuple[str, bool]:
     if answer.status_code < 500 and answer.status_code != 429:
         return f"Adjoin refused to activate ({answer.status_code}).", True
     return f"Adjoin has a problem ({answer.status_code}). Trying again soon.", False
+
+
+def propose(portal: str, token: str) -> str:
+    """Read the hotel's lists, propose what our values mean there, and say what came of it.
+
+    A word of ours in the name of one record alone is enough; the hotel confirms. What the hotel
+    has decided, and what it has declined, is not ours to decide again.
+    """
+    headers = {"Authorization": f"Bearer {token}"}
+    base = f"{portal}/api/v1"
+    with httpx.Client(base_url=base, headers=headers, timeout=10, trust_env=False) as adjoin:
+        try:
+            answer = adjoin.get("/mappings")
+            answer.raise_for_status()
+            slots = {
+                key: slot
+                for key, slot in answer.json()["values"].items()
+                if slot["choice"] == "open"
+            }
+            lists = {slot["type"]: _list(adjoin, slot["type"]) for slot in slots.values()}
+            found = {key: _meant(slot["label"], lists[slot["type"]]) for key, slot in slots.items()}
+            values = {
+                key: {"choice": "record", "record": {"id": record["id"]}}
+                for key, record in found.items()
+                if record
+            }
+            if not values:
+                return "Nothing to propose for its value mapping."
+            tag = {"If-Match": answer.headers["ETag"]}
+            adjoin.put("/mappings", json={"values": values}, headers=tag).raise_for_status()
+        except (httpx.HTTPError, ValueError, KeyError):
+            return ""
+    return f"Proposed {len(values)} of {len(slots)} values; the hotel confirms them."
+
+
+def _list(adjoin: httpx.Client, type_key: str) -> list[dict[str, Any]]:
+    """Return what a hotel has of a type of data, page by page."""
+    found: list[dict[str, Any]] = []
+    wanted = {"limit": "200", "active": "true"}
+    while True:
+        page = adjoin.get(f"/{type_key.replace('_', '-')}", params=wanted)
+        page.raise_for_status()
+        found += page.json()["data"]
+        if not page.json()["next_cursor"]:
+            return found
+        wanted["cursor"] = page.json()["next_cursor"]
+
+
+def _meant(label: str, records: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the one record whose name has our words in it, None when it is none or several."""
+    words = label.lower()
+    found = [record for record in records if words in str(record.get("name", "")).lower()]
+    return found[0] if len(found) == 1 else None
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from demo import catalogue
-from domain import drafts, questions
+from domain import drafts, questions, slots
 
 ICONS = Path(__file__).parents[2] / "ui" / "assets" / "icons" / "names.txt"
 INTEGRATED = [app for sheet in catalogue.partners() for app in sheet.apps]
@@ -66,6 +66,12 @@ def test_an_app_is_described_in_paragraphs_with_a_list(app: dict[str, Any]) -> N
 def test_an_app_asks_only_for_permissions_that_exist(app: dict[str, Any]) -> None:
     assert app["permissions"]
     assert set(app["permissions"]) <= drafts.PERMISSIONS.keys()
+
+
+@of_every_app
+def test_the_values_that_an_app_needs_can_be_declared(app: dict[str, Any]) -> None:
+    kept = slots.checked(app.get("slots", []), app["permissions"])
+    assert [each["key"] for each in kept] == [each["key"] for each in app.get("slots", [])]
 
 
 @of_every_app

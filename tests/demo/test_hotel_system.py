@@ -116,8 +116,9 @@ def test_the_smaller_lists_are_read_to_their_end(lodge: System, type_of_data: st
 
 
 def test_every_list_can_be_mapped_as_the_demo_maps_it(hotel: Hotel) -> None:
-    first_four = list(hotel.lists.values())[:4]
-    lists = dict(zip(("reservations", "guests", "spaces", "rates"), first_four, strict=True))
+    names = ("reservations", "guests", "spaces", "rates", "products", "services")
+    every = (*names, "accounting_categories")
+    lists = dict(zip(every, hotel.lists.values(), strict=True))
     for key, mapping in (mapped.OF_MEWS | {"reservations": mapped.BETTER_RESERVATIONS}).items():
         convert = compiled.compile(ALL[key], mapping, time_zone="Europe/Berlin")
         wrong = [one for one in map(convert, lists[key]) if one.errors]

@@ -21,6 +21,7 @@ from domain import (
     sources,
     subscriptions,
     transfers,
+    value_pages,
 )
 from domain.sign_ins import Visitor
 from storage import database, tables
@@ -192,6 +193,21 @@ def test_that_mapping_is_finished_with_the_suggestions_and_one_word(built: Built
     drafts["status"] = replace(drafts["status"], options={"values": known})
     finished = mappings.try_out(visitor.actor, transfer.id, [*editor.rows, *drafts.values()])
     assert finished.missing == ()
+
+
+def test_a_value_mapping_of_harbour_hotel_is_half_done(built: Built) -> None:
+    visitor = visit("maya@harbour.example")
+    found = subscriptions.of_property(visitor.actor, visitor.places[0].id)
+    till = next(row for row in found if row.app_slug == "copperpan-till")
+    page = value_pages.read(visitor.actor, till.id)
+    assert page.how_far.words == "4 of 8 mapped"
+    status = {row.slot.key: row.status for row in page.rows}
+    assert [key for key, each in status.items() if each == "proposed"] == [
+        "drinks",
+        "welcome_drink",
+    ]
+    assert [key for key, each in status.items() if each == "open"] == ["tips", "packed_lunch"]
+    assert page.why_not == ""
 
 
 def test_a_core_app_of_city_suites_is_broken_and_can_be_repaired(built: Built) -> None:
