@@ -57,6 +57,15 @@ def cells(user: User, key: str) -> list[Any]:
     return [row[key] for row in table(user).sheet["rows"]]
 
 
+@pytest.mark.parametrize("wanted", ["sort=raw", "f=nonsense.is.1", "f=arrival.from.yesterday"])
+async def test_an_address_that_makes_no_sense_shows_everything(
+    maya: User, flow: str, wanted: str
+) -> None:
+    await maya.open(f"/records/reservations?{wanted}")
+    await maya.should_see(kind=RecordTable)
+    assert len(cells(maya, "number")) == 5
+
+
 def ask(user: User, event: str, args: object) -> None:
     """Do what a browser sends when somebody searches, sorts or turns a page."""
     UserInteraction(user, {table(user)}, None).trigger(event, args)

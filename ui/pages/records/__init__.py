@@ -26,7 +26,14 @@ FIRST = "reservations"
 
 async def page(visit: Visit, type: str = FIRST) -> None:
     wish = Wish.of(visit.query.multi_items())
-    found = await load(records.search, visit.actor, visit.place.id, type, wish.query)
+    outcome = await attempt(records.search, visit.actor, visit.place.id, type, wish.query)
+    found = outcome.value
+    if outcome.refusal is not None or found is None:
+        # An old or mistyped address: everything is shown instead, with what is wrong with it.
+        wish = Wish()
+        found = await load(records.search, visit.actor, visit.place.id, type, wish.query)
+    if outcome.refusal is not None:
+        show(outcome.refusal)
     counts = await load(records.counts, visit.actor, visit.place.id)
     with page_title("Data", f"Everything that came in for {visit.place.name}."):
         pass
