@@ -42,6 +42,7 @@ from ui.pages.hub import connections as hub_connections
 from ui.pages.hub import deliveries, delivery, endpoints, requests
 from ui.pages.hub import events as hub_events
 from ui.pages.hub import home as hub
+from ui.pages.hub import keys as hub_keys
 from ui.pages.integration import new as new_integration
 from ui.pages.integration import settings as integration_settings
 from ui.pages.operations import app as operations_app
@@ -51,6 +52,7 @@ from ui.pages.operations import connections as operations_connections
 from ui.pages.operations import home as operations
 from ui.pages.operations import partner, partners, properties
 from ui.pages.operations import property as one_property
+from ui.pages.operations import requests as operations_requests
 from ui.pages.source import agreed
 from ui.pages.source import new as new_source
 
@@ -109,6 +111,7 @@ PAGES = (
     Page("/hub/deliveries/{message_id}", "Delivery", delivery.page, PARTNER),
     Page("/hub/endpoint", "Webhooks & mail", endpoints.page, PARTNER, icon="webhook"),
     Page("/hub/events", "Events", hub_events.page, PARTNER),
+    Page("/hub/keys", "Partner keys", hub_keys.page, PARTNER, icon="key-round"),
     # Operators
     Page("/operations", "Operations", operations.page, PLATFORM),
     Page("/operations/properties", "Properties", properties.page, PLATFORM, icon="building-2"),
@@ -131,6 +134,7 @@ PAGES = (
         operations_connection.page,
         PLATFORM,
     ),
+    Page("/operations/requests", "Requests", operations_requests.page, PLATFORM, icon="search"),
     # Everybody
     Page("/people", "People", people.page, icon="users"),
     Page("/account", "Your account", account.page),

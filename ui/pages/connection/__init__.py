@@ -2,7 +2,8 @@
 
 from nicegui import ui
 
-from domain import subscriptions, value_pages
+from domain import api_requests, subscriptions, value_pages
+from domain.api_requests import Row as Request
 from domain.refusals import not_found
 from domain.subscriptions import Page, Row
 from domain.value_pages import Summary
@@ -21,6 +22,7 @@ from ui.pages.connection.moves import Moves
 from ui.pages.connection.token import TokenCard
 from ui.pages.connection.turn import TurnPanel
 from ui.pages.contact import draw_contact
+from ui.pages.requests_log import RequestsLog
 from ui.pages.story import Story, sides_of, times_in
 from ui.pages.value_mapping.card import draw_summary
 
@@ -31,7 +33,7 @@ async def page(visit: Visit, connection_id: str) -> None:
         raise not_found("This connection")
     mapped = await load(value_pages.summary, visit.actor, connection_id)
     room = _Room(visit, found)
-    room.draw(mapped)
+    room.draw(mapped, await load(api_requests.of_connection, visit.actor, connection_id))
     visit.follow(room.follow)
 
 
@@ -50,7 +52,7 @@ class _Room:
         self.refresh = gathered(self._refresh)
         self._moves = Moves(visit, self.refresh)
 
-    def draw(self, mapped: Summary | None) -> None:
+    def draw(self, mapped: Summary | None, asked: tuple[Request, ...]) -> None:
         found, visit = self._found, self._visit
         breadcrumb([("My subscriptions", "/subscriptions"), (found.row.app_name, None)])
         self._draw_head()
@@ -58,8 +60,10 @@ class _Room:
             self._turn = TurnPanel(visit, self._moves, found)
             with ui.element("div").classes("columns keys-first"):
                 lead = f"{_READERS[found.row.kind]} {times_in(visit.zone)}"
-                with card("History", lead, icon="history"):
-                    self._story = Story(found.history, visit.zone, sides_of(found.row))
+                with ui.element("div").classes("stack"):
+                    with card("History", lead, icon="history"):
+                        self._story = Story(found.history, visit.zone, sides_of(found.row))
+                    self._log = self._draw_log(asked)
                 with ui.element("div").classes("stack"):
                     self._mapped: Part[Summary | None] = Part(self._draw_mapped, "contents")
                     self._mapped.show(mapped)
@@ -73,6 +77,14 @@ class _Room:
         if self._found.row.kind == "core":
             return AccountCard(self._visit, self._moves, self._found, self.refresh)
         return TokenCard(self._visit, self._found)
+
+    def _draw_log(self, asked: tuple[Request, ...]) -> RequestsLog | None:
+        if self._found.row.kind == "core":
+            return None
+        who = self._found.row.developer
+        lead = f"What {who}’s program asked about it in the last 30 days. {who} reads the same."
+        of_it, whose = api_requests.of_connection, self._found.row.id
+        return RequestsLog(self._visit, of_it, whose, asked, lead)
 
     def _draw_mapped(self, mapped: Summary | None) -> None:
         draw_summary(self._found.row.id, mapped)
@@ -91,6 +103,8 @@ class _Room:
         self._turn.update(found)
         self._keys.update(found)
         self._story.update(found.history)
+        if self._log:
+            await self._log.refresh()
         if found.answers != before.answers:
             self._draw_answers()
 

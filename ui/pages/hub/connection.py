@@ -5,7 +5,8 @@ from functools import partial
 
 from nicegui import ui
 
-from domain import deliveries, subscriptions, value_pages
+from domain import api_requests, deliveries, subscriptions, value_pages
+from domain.api_requests import Row as Request
 from domain.deliveries import Row as Delivery
 from domain.refusals import not_found
 from domain.subscriptions import Page, Row
@@ -28,6 +29,7 @@ from ui.frame import Visit
 from ui.live import Change
 from ui.pages.hub.deliveries import COLUMNS, lines
 from ui.pages.hub.moves import Moves
+from ui.pages.requests_log import RequestsLog
 from ui.pages.story import Story, sides_of, times_in
 from ui.pages.value_mapping.card import draw_for_partner
 
@@ -60,9 +62,11 @@ async def page(visit: Visit, connection_id: str) -> None:
         )
 
     sheet = Sheet(visit, *await read())
+    log = sheet.draw_log(await load(api_requests.of_connection, visit.actor, connection_id))
 
     async def refresh() -> None:
         sheet.show(*await read())
+        await log.refresh()
 
     async def heard(change: Change) -> None:
         if change.id == connection_id or change.noun in ("message", "everything"):
@@ -78,6 +82,7 @@ class Sheet:
         self, visit: Visit, page: Page, sent: _Sent, carriers: _Sent, mapped: _Mapped
     ) -> None:
         self._visit = visit
+        self._connection_id = page.row.id
         self._moves = Moves(visit)
         self._draw_head(page)
         with ui.element("div").classes("columns"):
@@ -94,6 +99,7 @@ class Sheet:
                     icon="history",
                 ):
                     self._story = Story(page.history, visit.zone, sides_of(page.row))
+                self._log_place = ui.element("div")
             with ui.element("div").classes("stack"):
                 with card(
                     "Access token",
@@ -119,6 +125,13 @@ class Sheet:
         self._sent.replace(lines(sent[:LATEST]))
         self._all.set_visibility(len(sent) > LATEST)
         self._story.update(page.history)
+
+    def draw_log(self, asked: tuple[Request, ...]) -> RequestsLog:
+        """Draw what your programs asked about it."""
+        lead = "What your programs asked about it in the last 30 days. The property reads the same."
+        of_it = api_requests.of_connection
+        with self._log_place:
+            return RequestsLog(self._visit, of_it, self._connection_id, asked, lead)
 
     def _draw_head(self, page: Page) -> None:
         row = page.row
