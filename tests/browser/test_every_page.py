@@ -71,6 +71,8 @@ PAGES = [
     ("hub-delivery", D3X, "/hub/deliveries", "Connection requested"),
     ("hub-endpoint", D3X, "/hub/endpoint", None),
     ("operations-home", OPERATOR, "/operations", None),
+    ("hub-keys", D3X, "/hub/keys", None),
+    ("operations-requests", OPERATOR, "/operations/requests", None),
     ("operations-properties", OPERATOR, "/operations/properties", None),
     ("operations-property", OPERATOR, "/operations/properties", "Harbour Hotel"),
     ("operations-partners", OPERATOR, "/operations/partners", None),
