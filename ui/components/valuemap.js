@@ -59,7 +59,10 @@ const Picker = {
       if (!this.open || answer?.ticket !== this.ticket) return;
       this.found = answer.entries;
       this.at = Math.max(0, this.query ? 0 : this.found.findIndex((entry) => entry.number === this.value));
-      this.$nextTick(this.reveal);
+      this.$nextTick(() => {
+        this.reveal();
+        this.$refs.drop?.scrollIntoView({ block: "nearest" });
+      });
     },
   },
   methods: {
@@ -253,7 +256,8 @@ export default {
       return !row.record && !this.whyNot && !!(row.proposal || row.suggested);
     },
     spoken(row) {
-      return row.record ? row.record.name : row.choice === "none" ? "No mapping" : "Choose…";
+      if (row.record) return [row.record.name, row.record.code, row.record.source].filter(Boolean).join(" ");
+      return this.isSlim(row) ? "Choose another…" : row.choice === "none" ? "No mapping" : "Choose…";
     },
     wished: (row) => row.proposal.record?.name ?? "No mapping",
 
