@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from connectors.source import Fault
-from domain import due, hooks, integrations, moments, runs, sources
+from domain import due, hooks, integrations, moments, plans, runs, sources
 from domain.folding import GAP
 from domain.integrations import Draft
 from domain.refusals import Refusal
 from domain.schedules import Schedule
-from storage import database
+from storage import database, jobs
 from storage.integrations import Run
 from storage.sources import HookEvent, Source
 from tests import flows, harvest
@@ -101,6 +101,14 @@ def test_a_call_starts_a_run_at_once_and_the_data_is_there(
     assert flows.of(run.id).status == "succeeded"
     assert flows.records()["res-2"].number == "77"
     assert runs.of_integration(world.noah, flow)[0].trigger == "webhook"
+
+
+def test_when_a_call_is_answered_its_run_is_stored_with_the_job_that_does_it(
+    flow: str, call: Callable[..., str]
+) -> None:
+    call()
+    (run,) = runs_of(flow)
+    assert jobs.still_to_run([plans.job_id(run)]) == {plans.job_id(run)}
 
 
 def test_calls_before_a_run_begins_are_folded_into_it(flow: str, call: Callable[..., str]) -> None:
