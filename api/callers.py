@@ -28,11 +28,11 @@ _key = HTTPBearer(
     bearerFormat=f"{KEY}…",
     description="A key of a partner, made in the hub: for all of its connections and endpoints.",
 )
+# What stands in the header; `caller` has to be asked whose it is.
+Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_token)]
 
 
-def caller(
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_token)],
-) -> callers.Caller:
+def caller(credentials: Shown) -> callers.Caller:
     """Return who calls with an access token.
 
     Refuses `unauthorized`, `token_revoked`, and `token_needed` to a partner key.

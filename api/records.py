@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field, create_model
 
 from api import problems, queries
-from api.callers import AnyCaller, OpenCaller
+from api.callers import OpenCaller, Shown, caller
 from api.paths import PREFIX
 from domain import extracts, installation
 from domain.callers import OwnProperty
@@ -38,10 +38,10 @@ class SourceOfRecord(BaseModel):
 
 
 @router.get("/property", tags=["property"], name="read")
-def read_property(caller: OpenCaller, request: Request) -> OwnProperty:
+def read_property(who: OpenCaller, request: Request) -> OwnProperty:
     """Return the hotel of the connection."""
     queries.check_empty(request.query_params)
-    return caller.connection.property
+    return who.connection.property
 
 
 def path_of(of_type: TypeOfData) -> str:
@@ -80,21 +80,24 @@ def _add_routes(of_type: TypeOfData) -> None:
 
 
 def _lister(of_type: TypeOfData) -> Callable[..., Response]:
-    def list_them(caller: AnyCaller, request: Request) -> Response:
+    # Who calls is asked for here, not by `Depends`: that would be one more thread for each request.
+    def list_them(shown: Shown, request: Request) -> Response:
+        who = caller(shown)
         wanted = queries.wanted(of_type, request.query_params)
-        found = extracts.page(caller.actor, of_type.key, wanted)
+        found = extracts.page(who.actor, of_type.key, wanted)
         return _page(of_type, found, request)
 
     return list_them
 
 
 def _reader(of_type: TypeOfData) -> Callable[..., Response]:
-    def read(caller: AnyCaller, request: Request, id: str) -> Response:
+    def read(shown: Shown, request: Request, id: str) -> Response:
+        who = caller(shown)
         queries.check_empty(request.query_params)
         number = number_of(of_type.key, id)
         if number is None:
             raise not_found(f"This {of_type.one}")
-        body = _written(extracts.one(caller.actor, of_type.key, number))
+        body = _written(extracts.one(who.actor, of_type.key, number))
         return _answer(body, _tag_of(body), request, {})
 
     return read

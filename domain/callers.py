@@ -1,10 +1,12 @@
 """Callers: the partners' programs, with the access token of one connection or a partner key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import col
 
 from domain import moments, partner_keys, tokens
 from domain.actors import Actor, standing
@@ -12,6 +14,7 @@ from domain.refusals import Refusal, not_found
 from storage import database, encryption
 from storage.apps import App
 from storage.connections import Connection, Token
+from storage.prepared import Prepared
 from storage.properties import Property
 
 
@@ -79,21 +82,21 @@ class PartnerCaller:
 def recognise(clear_token: str, *, now: datetime | None = None) -> Caller:
     """Return who calls with an access token; refuses `unauthorized` and `token_revoked`."""
     now = now or moments.now()
-    found = None
+    found: Sequence[Any] = ()
     if tokens.is_shaped(clear_token):
         with database.reading() as session:
-            found = _opened(session, col(Token.token_hash) == encryption.digest(clear_token))
-    actor = tokens.accepted(found[0] if found else None, now)
-    assert found is not None
-    token, connection, app, hotel = found
+            found = _BY_SECRET.rows(session, digest=encryption.digest(clear_token))
+    opened = found[0] if found else None
+    actor = tokens.accepted(opened, now)
+    assert opened is not None
     return Caller(
         actor,
-        _own(token, connection, app, hotel),
-        hotel.id,
-        connection.partner_id or "",
-        app.id,
-        app.slug,
-        frozenset(app.permissions),
+        _own(opened),
+        opened.property_id,
+        opened.partner_id or "",
+        opened.app_id,
+        opened.slug,
+        frozenset(opened.permissions),
     )
 
 
@@ -110,35 +113,50 @@ def read(actor: Actor, *, now: datetime | None = None) -> OwnConnection:
     with database.reading() as session:
         if standing(session, actor, now or moments.now()).only_connection is None:
             raise not_found("This connection")
-        found = _opened(session, col(Token.id) == actor.id)
-        assert found is not None
-        return _own(*found)
+        return _own(_BY_ID.rows(session, id=actor.id)[0])
 
 
-Opened = tuple[Token, Connection, App, Property]
+# All that a token opens, in one query: this is asked for at every request.
+_OPENED: sa.Select[*tuple[Any, ...]] = (
+    sa.select(
+        col(Token.id),
+        col(Token.status),
+        col(Token.masked),
+        col(Token.expires_at),
+        col(Token.last_used_at),
+        col(Connection.id).label("connection_id"),
+        col(Connection.status).label("state"),
+        col(Connection.partner_id),
+        col(Connection.requested_at),
+        col(Connection.since),
+        col(App.id).label("app_id"),
+        col(App.slug),
+        col(App.activation),
+        col(App.permissions),
+        col(Property.id).label("property_id"),
+        col(Property.name),
+        col(Property.time_zone),
+        col(Property.city),
+        col(Property.country),
+    )
+    .join(Connection, col(Connection.id) == col(Token.connection_id))
+    .join(App, col(App.id) == col(Connection.app_id))
+    .join(Property, col(Property.id) == col(Connection.property_id))
+)
+_BY_SECRET = Prepared(_OPENED.where(col(Token.token_hash) == sa.bindparam("digest")))
+_BY_ID = Prepared(_OPENED.where(col(Token.id) == sa.bindparam("id")))
 
 
-def _opened(session: Session, condition: sa.ColumnElement[bool]) -> Opened | None:
-    """Return a token with all that it opens, in one query: this is asked for at every request."""
-    return session.exec(
-        select(Token, Connection, App, Property)
-        .join(Connection, col(Connection.id) == Token.connection_id)
-        .join(App, col(App.id) == Connection.app_id)
-        .join(Property, col(Property.id) == Connection.property_id)
-        .where(condition)
-    ).one_or_none()
-
-
-def _own(token: Token, connection: Connection, app: App, hotel: Property) -> OwnConnection:
+def _own(opened: Any) -> OwnConnection:
     return OwnConnection(
-        connection.id,
-        connection.status,
-        app.slug,
-        app.activation,
-        connection.requested_at,
-        connection.since,
-        OwnProperty(hotel.id, hotel.name, hotel.time_zone, hotel.city, hotel.country),
-        OwnToken(token.masked, token.expires_at),
+        opened.connection_id,
+        opened.state,
+        opened.slug,
+        opened.activation,
+        opened.requested_at,
+        opened.since,
+        OwnProperty(opened.property_id, opened.name, opened.time_zone, opened.city, opened.country),
+        OwnToken(opened.masked, opened.expires_at),
     )
 
 

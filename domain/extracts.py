@@ -1,13 +1,14 @@
 """Extracts: records of a property as the programs of its partners read them, page by page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from domain import callers, cursors, drafts, moments
 from domain.actors import Actor, is_alive
@@ -19,6 +20,7 @@ from domain.types_of_data import ALL
 from storage import database
 from storage.apps import App
 from storage.connections import Connection, Token
+from storage.prepared import Prepared
 from storage.records import TABLES
 from storage.sources import Source
 
@@ -108,15 +110,16 @@ def page(actor: Actor, type_key: str, wanted: Wanted, *, now: datetime | None = 
         who = _reader(session, actor, type_key, now)
         bound_to = f"{who.connection_id} {type_key} {_spelt(wanted)}"
         place = cursors.read(wanted.cursor, bound_to) if wanted.cursor else None
-        rows = session.execute(_question(type_key, who, wanted, place)).all()
-        sources = _sources(session, who.property_id)
-    data = shape(type_key, who.sees_guests).told(rows[: wanted.limit], sources)
+        rows = _rows(session, type_key, who, wanted, place)
+        sources = _SOURCES.rows(session, property=who.property_id)
+    data = shape(type_key, who.sees_guests).told(rows[: wanted.limit], dict(map(tuple, sources)))
     began = place.began if place else now
     following = None
     if len(rows) > wanted.limit:
         last = data[-1]
         number = number_of(type_key, last["id"]) or 0
-        following = cursors.written(Place(number, last["changed_at"], began), bound_to)
+        changed_at = datetime.fromisoformat(last["changed_at"])
+        following = cursors.written(Place(number, changed_at, began), bound_to)
     return Extract(data, following, began - OVERLAP)
 
 
@@ -143,9 +146,10 @@ class _Reader(NamedTuple):
 def _reader(session: Session, actor: Actor, type_key: str, now: datetime) -> _Reader:
     if type_key not in ALL or actor.kind != "token":
         raise not_found("This type of data")
-    found: Any = session.execute(_STANDING, {"id": actor.id}).one_or_none()
-    if found is None or not is_alive(found, now):
+    tokens: Sequence[Any] = _STANDING.rows(session, id=actor.id)
+    if not tokens or not is_alive(tokens[0], now):
         raise Refusal("token_revoked", "This access token is not valid any more.", "property")
+    found = tokens[0]
     if not (found.state == "pending" and type_key in CATALOGUE):
         callers.check_status(found.state)
     if READS[type_key] not in found.permissions:
@@ -153,7 +157,7 @@ def _reader(session: Session, actor: Actor, type_key: str, now: datetime) -> _Re
     return _Reader(found.connection_id, found.property_id, GUESTS in found.permissions)
 
 
-_STANDING: sa.Select[*tuple[Any, ...]] = (
+_STANDING = Prepared(
     sa.select(
         col(Token.status),
         col(Token.expires_at),
@@ -181,30 +185,52 @@ def _missing(type_key: str) -> Refusal:
 # What is asked for
 
 
-def _question(type_key: str, who: _Reader, wanted: Wanted, place: Place | None) -> sa.Select[Any]:
-    """Return the query of a page, with one record more than fits: it says that there are more."""
+def _rows(
+    session: Session, type_key: str, who: _Reader, wanted: Wanted, place: Place | None
+) -> Sequence[Any]:
+    """Return the rows of a page, and one more than fits: it says that there are more."""
+    by_change = wanted.updated_since is not None
+    values: dict[str, Any] = {"property": who.property_id, "limit": wanted.limit + 1}
+    if by_change:
+        values["moment"] = place.changed_at if place else wanted.updated_since
+    if place:
+        values["number"] = place.number
+    if wanted.ids is None and not wanted.filters:
+        return _prepared(type_key, who.sees_guests, by_change, place is not None).rows(
+            session, **values
+        )
     c = _columns(type_key)
-    query = shape(type_key, who.sees_guests).query.where(c.property_id == who.property_id)
+    query = _query(type_key, who.sees_guests, by_change, place is not None)
     if wanted.ids is not None:
         query = query.where(c.id.in_(wanted.ids))
     for each in FILTERS[type_key]:
         if each.name in wanted.filters:
             query = query.where(_meets(type_key, each, wanted.filters[each.name]))
-    if wanted.updated_since is None:
+    return session.execute(query, values).all()
+
+
+@cache
+def _prepared(type_key: str, sees_guests: bool, by_change: bool, goes_on: bool) -> Prepared:
+    return Prepared(_query(type_key, sees_guests, by_change, goes_on))
+
+
+@cache
+def _query(
+    type_key: str, sees_guests: bool, by_change: bool, goes_on: bool
+) -> sa.Select[*tuple[Any, ...]]:
+    """Return the query of a page without filters: the first one, or one that goes on."""
+    c = _columns(type_key)
+    of_property = c.property_id == sa.bindparam("property")
+    query = shape(type_key, sees_guests).query.where(of_property).limit(sa.bindparam("limit"))
+    number = sa.bindparam("number", type_=c.id.type)
+    moment = sa.bindparam("moment", type_=c.changed_at.type)
+    if not by_change:
         query = query.where(c.removed_at.is_(None)).order_by(c.id)
-        after = c.id > place.number if place else None
-    else:
-        query = query.order_by(c.changed_at, c.id)
-        after = _changed_after(c, place) if place else c.changed_at >= wanted.updated_since
-    return (query if after is None else query.where(after)).limit(wanted.limit + 1)
-
-
-def _changed_after(c: Any, place: Place) -> sa.ColumnElement[bool]:
-    then = sa.literal(place.changed_at, c.changed_at.type)
-    later: sa.ColumnElement[bool] = sa.tuple_(c.changed_at, c.id) > sa.tuple_(
-        then, sa.literal(place.number)
-    )
-    return later
+        return query.where(c.id > number) if goes_on else query
+    query = query.order_by(c.changed_at, c.id)
+    if goes_on:
+        return query.where(sa.tuple_(c.changed_at, c.id) > sa.tuple_(moment, number))
+    return query.where(c.changed_at >= moment)
 
 
 def _meets(type_key: str, wanted: Filter, value: Any) -> sa.ColumnElement[bool]:
@@ -231,11 +257,12 @@ def _spelt(wanted: Wanted) -> str:
     return json.dumps([since, wanted.ids, filters])
 
 
-def _sources(session: Session, property_id: str) -> dict[str, str]:
-    """Return the names of a property's sources by their ids."""
-    query = select(Source.id, Source.name).where(Source.property_id == property_id)
-    return dict(session.exec(query).all())
-
-
 def _columns(type_key: str) -> Any:
     return TABLES[type_key].__table__.c  # type: ignore[attr-defined]
+
+
+_SOURCES = Prepared(
+    sa.select(col(Source.id), col(Source.name)).where(
+        col(Source.property_id) == sa.bindparam("property")
+    )
+)

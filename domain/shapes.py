@@ -1,7 +1,7 @@
 """Shapes: what of a record a partner's program sees, and how the API writes it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cache
 from typing import Any
 
@@ -63,8 +63,8 @@ class Shape:
             if told[key] is not None:
                 told[key] = {"amount": told[key], "currency": currency}
         for key in self._moments:
-            if told[key] is not None:
-                told[key] = moment_of(told[key])
+            if (value := told[key]) is not None:
+                told[key] = moment_of(value)
         for key in self._booleans:
             if told[key] is not None:
                 told[key] = bool(told[key])
@@ -77,9 +77,12 @@ def shape(type_key: str, sees_guests: bool) -> Shape:
     return Shape(type_key, sees_guests=sees_guests)
 
 
-def moment_of(value: Any) -> datetime:
-    """Return a moment in UTC of what the driver gives for one: a text without zone in SQLite."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    moment: datetime = value
-    return moment.astimezone(UTC)
+def moment_of(value: Any) -> str:
+    """Return a moment as RFC 3339 has it, in UTC, of what the driver gives for one: in SQLite that
+    is a text without a zone."""
+    text = value if isinstance(value, str) else value.astimezone(UTC).isoformat(" ")
+    # Such as 2026-11-21 14:02:00.000000; whole seconds are written without the zeros.
+    return f"{text[:10]}T{text[11:19] if text[20:26] in _WHOLE else text[11:26]}Z"
+
+
+_WHOLE = ("000000", "00:00", "")
