@@ -208,7 +208,7 @@ def _change_one(
 
 
 def change(
-    actor: Actor,
+    author: Actor,
     connection_id: str,
     make: Making,
     event: str,
@@ -220,7 +220,7 @@ def change(
     """Make the next version, unless nothing changes; two at once make one, the other is refused."""
     now = now or moments.now()
     with database.transaction() as session:
-        who, connection, side = connections.visible(session, actor, connection_id, now)
+        who, connection, side = connections.visible(session, author, connection_id, now)
         _check(session, connection, side, by)
         mapping = session.get(ValueMapping, connection.id)
         if mapping is not None:

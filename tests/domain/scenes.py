@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from sqlmodel import select
+import sqlalchemy as sa
+from sqlmodel import col, select
 
 from domain import (
     connections,
@@ -11,15 +12,18 @@ from domain import (
     integrations,
     invitations,
     partner_keys,
+    proposals,
     sign_ins,
     sources,
     tokens,
 )
 from domain.actors import Actor
+from domain.proposals import Wanted
 from domain.sources import Draft
 from storage import database
+from storage.apps import App
 from storage.people import Membership
-from tests import builders, flows, harvest
+from tests import builders, flows, harvest, pantry
 from tests.builders import World
 from tests.harvest import HotelSystem
 
@@ -63,6 +67,7 @@ class Scene:
     run: str  # of `flow`, ended with rejects
     queued: str  # a run of `busy`
     record: int  # a reservation that `run` brought in
+    product: int  # that the hotel has, called Stay
     partner_membership: str  # of somebody else at D3x
     program: Actor  # whoever holds the token of `active`
     key: Actor  # whoever holds a partner key of D3x
@@ -109,6 +114,7 @@ class Scene:
             **{name: f"{prefix}_never" for name, prefix in prefixes.items()},
             **dict.fromkeys(states, "con_never"),
             record=2**40,
+            product=2**40,
         )
 
 
@@ -159,6 +165,7 @@ def build(world: World, system: HotelSystem) -> Scene:
         moving=moving,
         **_flows(world, system, source),
         record=flows.records()["res-2"].id,
+        product=_valued(world, ids["active"], source),
         key=partner_keys.authenticate(
             partner_keys.make(world.dee, world.d3x, "Dashboard", now=now).clear, now=now
         )[0],
@@ -178,6 +185,18 @@ def _flows(world: World, system: HotelSystem, source_id: str) -> dict[str, str]:
     ended = flows.work(flows.living(made["flow"]))
     system.records["reservations"][0]["Start"] = "2026-12-01"
     return made | {"run": ended, "queued": flows.living(made["busy"])}
+
+
+def _valued(world: World, connection_id: str, source_id: str) -> int:
+    """Let an app need two values, and its program propose one; return a record that would fit."""
+    slots = [{"key": key, "label": key.title(), "type": "products"} for key in ("stay", "extra")]
+    with database.transaction() as session:
+        session.execute(sa.update(App).where(col(App.slug) == "active").values(slots=slots))
+        number = pantry.add(session, "products", world.hotel, source_id, "p-1", world.now, "Stay")
+    program = tokens.authenticate(builders.token_of(connection_id), now=world.now)
+    wanted = {"extra": Wanted()}
+    proposals.propose(program, connection_id, wanted, expected_version=0, now=world.now)
+    return number
 
 
 def _sign_in_again(world: World) -> str:

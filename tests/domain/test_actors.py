@@ -20,6 +20,7 @@ from domain import (
     core,
     deliveries,
     endpoints,
+    finder,
     history,
     hooks,
     integrations,
@@ -32,6 +33,7 @@ from domain import (
     partners,
     people,
     properties,
+    proposals,
     records,
     replays,
     runs,
@@ -40,6 +42,8 @@ from domain import (
     subscriptions,
     tokens,
     transfers,
+    value_mappings,
+    value_pages,
     waiting,
 )
 from domain.actors import ADJOIN, Actor
@@ -138,6 +142,20 @@ runs.run_now                  ok    -     no       no   no    no    no     no
 runs.dry_run                  ok    -     no       no   no    no    no     no
 runs.retry                    ok    -     no       no   no    no    no     no
 runs.cancel                   ok    -     no       no   no    no    no     no
+value_mappings.choose         ok    -     no       -    no    -     -        -
+value_mappings.choose_none    ok    -     no       -    no    -     -        -
+value_mappings.clear          ok    -     no       -    no    -     -        -
+value_mappings.confirm        ok    -     no       -    no    -     -        -
+value_mappings.dismiss        ok    -     no       -    no    -     -        -
+value_mappings.accept_all     ok    -     no       -    no    -     -        -
+value_mappings.restore        ok    -     no       -    no    -     -        -
+proposals.propose             -     -     no       ok   no    -     ok       ok
+value_pages.read              ok    ok    no       ok   no    no    ok       ok
+value_pages.summary           ok    ok    no       ok   no    no    ok       ok
+value_pages.versions          ok    ok    no       ok   no    no    ok       ok
+value_pages.search            ok    ok    no       no   no    no    no       no
+
+finder.find                   ok    ok    no       no   no    no    no       no
 records.counts                ok    ok    no       no   no    no    no     no
 records.search                ok    ok    no       no   no    no    no     no
 records.read                  ok    ok    no       no   no    no    no     no
@@ -337,6 +355,33 @@ VERBS: dict[str, Verb] = {
     "subscriptions.count_requests": lambda who, s: subscriptions.count_requests(who, s.d3x),
     "subscriptions.read": lambda who, s: subscriptions.read(who, s.active),
     "history.of_connection": lambda who, s: history.of_connection(who, s.active),
+    "value_mappings.choose": lambda who, s: value_mappings.choose(
+        who, s.active, "stay", s.product, expected_version=1
+    ),
+    "value_mappings.choose_none": lambda who, s: value_mappings.choose_none(
+        who, s.active, "stay", expected_version=1
+    ),
+    "value_mappings.clear": lambda who, s: value_mappings.clear(
+        who, s.active, "stay", expected_version=1
+    ),
+    "value_mappings.confirm": lambda who, s: value_mappings.confirm(
+        who, s.active, "extra", expected_version=1
+    ),
+    "value_mappings.dismiss": lambda who, s: value_mappings.dismiss(
+        who, s.active, "extra", expected_version=1
+    ),
+    "value_mappings.accept_all": lambda who, s: value_mappings.accept_all(
+        who, s.active, expected_version=1
+    ),
+    "value_mappings.restore": lambda who, s: value_mappings.restore(
+        who, s.active, 0, expected_version=1
+    ),
+    "proposals.propose": lambda who, s: proposals.propose(who, s.active, {}, expected_version=1),
+    "value_pages.read": lambda who, s: value_pages.read(who, s.active),
+    "value_pages.summary": lambda who, s: value_pages.summary(who, s.active),
+    "value_pages.versions": lambda who, s: value_pages.versions(who, s.active),
+    "value_pages.search": lambda who, s: value_pages.search(who, s.active, "stay", ""),
+    "finder.find": lambda who, s: finder.find(who, s.hotel, "stay"),
     "partner_connections.page": lambda who, s: partner_connections.page(who, s.d3x),
     "partner_connections.read": lambda who, s: partner_connections.read(who, s.active),
     "api_requests.of_connection": lambda who, s: api_requests.of_connection(who, s.active),
@@ -440,6 +485,10 @@ HANDS_OFF |= {
     "hooks",
     "transfers",
     "mappings",
+    "value_mappings",
+    "proposals",
+    "value_pages",
+    "finder",
 }
 
 
