@@ -13,8 +13,8 @@ _FIRST = """
 Each hotel that connects your app gets an **access token** (`adj_…`) made for it. It reaches you by
 webhook or mail, as you chose in the Developer Hub, and opens this one connection.
 
-To try things out you need no hotel: in the Developer Hub, *My apps*, press **Make a sandbox**. You
-get a hotel with invented data and a token of its own.
+To try things out, ask a hotel that you work with, or the platform, to connect your app: the token
+works from that moment on, and the request can be answered by the program below.
 
 For what concerns all your hotels at once (your connections, webhook endpoints, deliveries), make
 a **partner key** (`adp_…`) in the hub.
