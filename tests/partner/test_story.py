@@ -45,6 +45,9 @@ def test_the_programs_own_tests_pass() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "database_kind", ["sqlite"], scope="session"
+)  # the reading itself is tested on both
 def test_it_lives_through_the_story_of_a_connection(
     databases_of_kind: Databases, tmp_path: Path
 ) -> None:
