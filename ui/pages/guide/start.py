@@ -13,8 +13,8 @@ _FIRST = """
 Each hotel that connects your app gets an **access token** (`adj_…`) made for it. It reaches you by
 webhook or mail, as you chose in the Developer Hub, and opens this one connection.
 
-To try things out, ask a hotel that you work with, or the platform, to connect your app: the token
-works from that moment on, and the request can be answered by the program below.
+To try things out, ask a hotel that you work with to connect your app: only hotels can. Once the
+program below has said yes, the token opens everything that your app has asked for.
 
 For what concerns all your hotels at once (your connections, webhook endpoints, deliveries), make
 a **partner key** (`adp_…`) in the hub.
