@@ -70,6 +70,7 @@ PAGES = [
     ("hub-deliveries", D3X, "/hub/deliveries", None),
     ("hub-delivery", D3X, "/hub/deliveries", "Connection requested"),
     ("hub-endpoint", D3X, "/hub/endpoint", None),
+    ("hub-events", D3X, "/hub/events", None),
     ("operations-home", OPERATOR, "/operations", None),
     ("hub-keys", D3X, "/hub/keys", None),
     ("operations-requests", OPERATOR, "/operations/requests", None),
