@@ -93,7 +93,8 @@ def write() -> None:
             table.add([{"id": ids.new("req"), **asdict(entry)} for entry in batch])
         except Exception:
             log.warning("the request log could not be written", exc_info=True)
-            _waiting.extendleft(reversed(batch[-(MOST_WAITING - len(_waiting)) :]))
+            room = MOST_WAITING - len(_waiting)
+            _waiting.extendleft(reversed(batch[max(0, len(batch) - room) :]))
 
 
 class Writer:

@@ -149,8 +149,11 @@ def adds(session: Session, table: type[SQLModel], **values: object) -> bool:
     `takes`, it can go on and read what is there.
     """
     insert = sqlite.insert if is_sqlite() else postgresql.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    return cast(sa.CursorResult[Any], session.execute(statement)).rowcount > 0
+    columns = sa.inspect(table).local_table
+    statement = insert(columns).values(**values).on_conflict_do_nothing()
+    # Not every driver counts the rows of an insert.
+    written = session.execute(statement.returning(*columns.primary_key))
+    return written.first() is not None
 
 
 def check() -> None:

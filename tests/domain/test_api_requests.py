@@ -118,6 +118,19 @@ def test_there_is_an_end_to_what_waits(world: World, monkeypatch: pytest.MonkeyP
     assert api_requests._waiting[-1].request_id == f"r{api_requests.MOST_WAITING + 9}"
 
 
+def test_what_came_meanwhile_is_not_lost_to_what_could_not_be_written(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_while_more_comes(_: object) -> None:
+        for number in range(api_requests.MOST_WAITING):
+            api_requests.note(entry(world, request_id=f"new-{number}"))
+        raise OSError
+
+    monkeypatch.setattr(table, "add", fail_while_more_comes)
+    written(*[entry(world, request_id="old")] * 5)
+    assert {each.request_id[:4] for each in api_requests._waiting} == {"new-"}
+
+
 def test_the_last_lines_are_written_at_the_end(world: World) -> None:
     writer = Writer()
     writer.start()
