@@ -66,7 +66,9 @@ class _Room:
             self._deciding.component = self._draw_map(found)
 
     async def follow(self, change: Change) -> None:
-        if change.id == self._deciding.page.connection_id or change.noun in ("run", "everything"):
+        """What a run has brought in can be chosen once it has ended."""
+        is_mine = change.id == self._deciding.page.connection_id
+        if is_mine or change.noun in ("integration", "everything"):
             await self._refresh()
 
     def _draw_map(self, found: Page) -> ValueMap:
