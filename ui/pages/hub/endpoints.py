@@ -24,9 +24,13 @@ async def page(visit: Visit) -> None:
     choosable = await load(endpoints.choosable, visit.actor, visit.place.id)
     dialog = Dialog()
     dialog.on_close(dialog.refill)  # nothing of a secret stays in the page
+
+    def ask_new() -> None:
+        shown.ask_new()
+
     with page_title("Webhooks & mail", "How Adjoin tells you what happens, and how you check it."):
         button("All events", href="/hub/events", icon="list")
-        button("Add endpoint", lambda: shown.ask_new(), kind="primary", icon="plus")
+        button("Add endpoint", ask_new, kind="primary", icon="plus")
     with ui.element("div").classes("columns"):
         with ui.element("div").classes("stack"):
             shown = Endpoints(visit, dialog)
