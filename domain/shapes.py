@@ -36,16 +36,19 @@ class Shape:
 
     def __init__(self, type_key: str, *, sees_guests: bool) -> None:
         fields = fields_of(type_key, sees_guests=sees_guests)
-        self._money = [each.key for each in fields if each.kind == "money"]
-        self._booleans = [each.key for each in fields if each.kind == "boolean"]
+        money = [each.key for each in fields if each.kind == "money"]
         moments = [each.key for each in fields if each.kind == "moment"]
-        self._moments = (*moments, "changed_at", "removed_at")
-        self._prefix = PREFIXES[type_key]
         keys = [each.key for each in fields]
         columns = ("id", "external_id", "source_id", *keys, "changed_at", "removed_at")
         self._keys = ("id", "external_id", "source", *columns[3:])
+        # Places in a row: thousands of rows a second are told by them.
+        place = self._keys.index
+        self._money = [place(key) for key in money]
+        self._moments = [place(key) for key in (*moments, "changed_at", "removed_at")]
+        self._booleans = [place(each.key) for each in fields if each.kind == "boolean"]
+        self._prefix = PREFIXES[type_key]
         table: sa.Table = TABLES[type_key].__table__  # type: ignore[attr-defined]
-        currencies = [f"{key}_currency" for key in self._money]
+        currencies = [f"{key}_currency" for key in money]
         raw = [sa.type_coerce(table.c[name], sa.types.NULLTYPE) for name in columns]
         self.query = sa.select(*(table.c[name] for name in currencies), *raw)
         self._width = len(currencies)
@@ -56,19 +59,19 @@ class Shape:
         return [self._told(row, named) for row in rows]
 
     def _told(self, row: Sequence[Any], sources: Mapping[str, Told]) -> Told:
-        told = dict(zip(self._keys, row[self._width :], strict=True))
-        told["id"] = f"{self._prefix}_{told['id']}"
-        told["source"] = sources.get(told["source"]) or {"id": told["source"], "name": ""}
-        for currency, key in zip(row, self._money, strict=False):
-            if told[key] is not None:
-                told[key] = {"amount": told[key], "currency": currency}
-        for key in self._moments:
-            if (value := told[key]) is not None:
-                told[key] = moment_of(value)
-        for key in self._booleans:
-            if told[key] is not None:
-                told[key] = bool(told[key])
-        return told
+        values = list(row[self._width :])
+        values[0] = f"{self._prefix}_{values[0]}"
+        values[2] = sources.get(values[2]) or {"id": values[2], "name": ""}
+        for currency, place in zip(row, self._money, strict=False):
+            if values[place] is not None:
+                values[place] = {"amount": values[place], "currency": currency}
+        for place in self._moments:
+            if values[place] is not None:
+                values[place] = moment_of(values[place])
+        for place in self._booleans:
+            if values[place] is not None:
+                values[place] = bool(values[place])
+        return dict(zip(self._keys, values, strict=True))
 
 
 @cache
