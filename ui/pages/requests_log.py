@@ -12,7 +12,7 @@ from ui.components.listing import Column, Listing
 from ui.components.listing import Row as Line
 from ui.frame import Visit
 
-_OUTCOMES = {"": "All", "ok": "Fine", "refused": "Refused", "failed": "Failed at ours"}
+_OUTCOMES = {"": "All", "ok": "Fine", "refused": "Refused", "failed": "Failed at Adjoin"}
 _COLUMNS: list[Column] = [
     {"key": "asked", "label": "Request", "kind": "strong", "sub": "request"},
     {"key": "status", "label": "Answer", "kind": "badge", "sub": "code"},

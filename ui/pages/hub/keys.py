@@ -39,7 +39,7 @@ async def page(visit: Visit) -> None:
     with page_title(
         "Partner keys", "With a key your own program answers requests and manages your endpoints."
     ):
-        button("API", href="/help/api", icon="book-open")
+        button("How to use it", href="/help", icon="book-open")
         button("Make key", lambda: shown.ask_new(), kind="primary", icon="plus")
     with ui.element("div").classes("stack"):
         shown = Keys(visit, dialog)
