@@ -37,7 +37,10 @@ class RequestsLog:
         self._rows = list(rows)
         with card("Requests", lead, icon="list"):
             self._outcome = segments(
-                "Requests by how they ended", _OUTCOMES, value="", on_change=self._reload
+                "Requests by how they ended",
+                _OUTCOMES,
+                value="",
+                on_change=lambda _: self._reload(),
             )
             self._listing = Listing(
                 _COLUMNS,

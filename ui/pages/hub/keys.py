@@ -42,7 +42,7 @@ async def page(visit: Visit) -> None:
         button("How to use it", href="/help", icon="book-open")
         button("Make key", lambda: shown.ask_new(), kind="primary", icon="plus")
     with ui.element("div").classes("stack"):
-        shown = Keys(visit, dialog)
+        shown: Keys = Keys(visit, dialog)
         log = RequestsLog(
             visit,
             api_requests.of_partner,
