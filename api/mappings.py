@@ -21,7 +21,7 @@ from domain.shelves import number_of, public_id
 from domain.value_pages import Page, Row, Shown
 
 _ETAG = 4  # bytes, beside the version
-_VERSION = re.compile(r'"(\d{1,9})(\.[0-9a-f]+)?"')
+_VERSION = re.compile(r'"([0-9]{1,9})(\.[0-9a-f]+)?"')
 router = APIRouter(
     prefix="/v1/mappings",
     tags=["mappings"],
@@ -97,10 +97,15 @@ class Proposals(Body):
     )
 
 
-IfMatch = Annotated[
-    str | None,
-    Header(description="The `ETag` of the mapping as you read it: nobody’s change is lost."),
-]
+# Described by hand: a program needs it, and who leaves it out is told more than that.
+IfMatch = Annotated[str | None, Header(include_in_schema=False)]
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": f"^{_VERSION.pattern}$", "examples": ['"3.1f2a9c04"']},
+    "description": "The `ETag` of the mapping as you read it: nobody’s change is lost.",
+}
 
 
 @router.get("", response_model=ValueMapping, responses={304: {"description": "As it was"}})
@@ -116,7 +121,12 @@ def read(caller: AnyCaller, request: Request) -> Response:
     return answer
 
 
-@router.put("", response_model=ValueMapping)
+@router.put(
+    "",
+    response_model=ValueMapping,
+    responses=problems.responses(412, 428),
+    openapi_extra={"parameters": [_IF_MATCH]},
+)
 def put(caller: OpenCaller, wanted: Proposals, if_match: IfMatch = None) -> Response:
     """Propose values, in place of what you proposed before; the property confirms each of them.
 

@@ -3,14 +3,20 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 # Far from where a time zone could lead out of what a moment may be.
-_FIRST, _LAST = 1970, 9000
+_FIRST, _LAST = 1970, 8999
+_DESCRIBED = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": r"^(19[7-9][0-9]|[2-8][0-9]{3})-",
+    "examples": ["2026-11-21T14:02:00Z"],
+}
 
 
 def _written(value: object) -> object:
@@ -30,5 +36,9 @@ def _wrong() -> PydanticCustomError:
 
 
 Moment = Annotated[
-    AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_sane)
+    AwareDatetime,
+    Field(strict=False),
+    BeforeValidator(_written),
+    AfterValidator(_sane),
+    WithJsonSchema(_DESCRIBED),
 ]

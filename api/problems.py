@@ -51,14 +51,6 @@ class Problem:
     errors: Sequence[dict[str, str]] = ()
 
 
-# What the description of the API says about failures.
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    group: {
-        "description": "A problem (RFC 9457)",
-        "content": {"application/problem+json": {"schema": TypeAdapter(Problem).json_schema()}},
-    }
-    for group in ("4XX", "5XX")
-}
 KINDS = {
     "malformed_body": Kind(
         400, "The body is not JSON", "Send one JSON object, in UTF-8 and not nested deeply."
@@ -175,6 +167,24 @@ KINDS = {
         owner="platform",
     ),
 }
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what the description of the API says about failures with these statuses."""
+    schema = TypeAdapter(Problem).json_schema()
+    return {
+        status: {
+            "description": " / ".join(
+                f"`{code}`: {kind.title}" for code, kind in KINDS.items() if kind.status == status
+            ),
+            "content": {"application/problem+json": {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
+# What may happen to every request.
+RESPONSES = responses(400, 401, 403, 404, 409, 413, 415, 422, 429, 500)
 _OTHERWISE = Kind(409, "Not possible now", "The detail says why.")
 _BY_STATUS = {400: "malformed_body", 401: "unauthorized"} | {
     KINDS[code].status: code

@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 
 from domain import connections
 from domain.actors import Actor
-from domain.shelves import READS
+from domain.shelves import PREFIXES, READS
 from storage import database
 from storage.apps import App
 from storage.connections import Token
 from storage.records import TABLES
-from tests import pantry
+from tests import builders, pantry
 from tests.builders import World
 
 EVERYTHING = tuple(dict.fromkeys(READS.values()))
@@ -85,6 +85,24 @@ def fill(
                 session.execute(sa.insert(TABLES[type_key]), [row])
     connection = world.connect_active() if active else world.connect()
     return Shelf(world, source, connection)
+
+
+def ids(filled: Shelf) -> dict[str, str]:
+    """Return the ids of what is D3x's at Harbour Hotel, by the words in the API's paths: its
+    connection, endpoint and delivery, and one record of each type."""
+    message = builders.messages_of(filled.connection, "connection.requested")[0]
+    found = {
+        "connection_id": filled.connection,
+        "endpoint_id": filled.world.d3x_endpoint,
+        "delivery_id": message.id,
+    }
+    with database.reading() as session:
+        for key, table in TABLES.items():
+            first: Any = sa.func.min(table.id)
+            of_hotel = table.property_id == filled.world.hotel
+            number = session.execute(sa.select(first).where(of_hotel)).scalar_one()
+            found[key.replace("_", "-")] = f"{PREFIXES[key]}_{number}"
+    return found
 
 
 def permit(permissions: Sequence[str], slug: str = "d3x") -> None:

@@ -13,11 +13,9 @@ import api.app
 from api.doors import CALLERS, DOORS, OPENS
 from api.problems import KINDS
 from domain import connections, partner_keys, tokens
-from domain.shelves import PREFIXES
 from storage import database
 from storage.connections import Connection
 from storage.messages import Endpoint
-from storage.records import TABLES
 from tests import builders, shelf
 from tests.api.machines import BASE_URL, bearer, problem_of
 from tests.builders import World
@@ -57,7 +55,7 @@ async def test_everybody_gets_what_the_table_says(
 ) -> None:
     filled = shelf.fill(world, active=caller != "pending")
     with_endpoint_of_its_own(world)
-    ids = ids_of(filled)
+    ids = shelf.ids(filled)
     headers = HEADERS[caller](filled)
     found = {}
     before = builders.snapshot()
@@ -174,24 +172,6 @@ async def call(
     return await machine.request(
         method, f"/api{path}", json=BODIES.get(operation), headers=headers | more
     )
-
-
-def ids_of(filled: Shelf) -> dict[str, str]:
-    """Return what is D3x's at Harbour Hotel: its connection, endpoint, delivery, and records."""
-    message = builders.messages_of(filled.connection, "connection.requested")[0]
-    with database.reading() as session:
-        records = {
-            key.replace("_", "-"): f"{PREFIXES[key]}_{number}"
-            for key, table in TABLES.items()
-            for number in session.execute(
-                sa.select(sa.func.min(table.id)).where(table.property_id == filled.world.hotel)
-            ).scalars()
-        }
-    return records | {
-        "connection_id": filled.connection,
-        "endpoint_id": filled.world.d3x_endpoint,
-        "delivery_id": message.id,
-    }
 
 
 def with_endpoint_of_its_own(world: World) -> None:
