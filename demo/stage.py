@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from demo import cast, catalogue
 from demo.catalogue import Sheet
 from demo.programs import Addresses, Receiver
-from domain import apps, endpoints, partners, passwords, properties
+from domain import apps, endpoints, events, partners, passwords, properties
 from domain.actors import Actor
 from storage import database, encryption
 from storage.apps import App
@@ -17,6 +17,8 @@ from storage.messages import Endpoint
 from storage.people import Membership, Person, SignIn
 
 AGE = timedelta(days=140)  # how long ago this platform began
+# What a partner hears beside the usual, by its name.
+ALSO_TOLD = {"Akia": ("reservation.created", "reservation.updated", "guest.updated")}
 
 
 @dataclass
@@ -161,7 +163,8 @@ def _add_endpoint(stage: Stage, receiver: Receiver) -> None:
     """Add a partner's endpoint, signed with the secret that its program knows already."""
     sheet = next(one for one in catalogue.partners() if one.name == receiver.name)
     actor, partner_id = stage.actors[sheet.contact_email], stage.partners[sheet.name]
-    made = endpoints.create(actor, partner_id, receiver.hook, now=stage.began)
+    wanted = (*events.USUAL, *ALSO_TOLD.get(receiver.name, ()))
+    made = endpoints.create(actor, partner_id, receiver.hook, events=wanted, now=stage.began)
     with database.transaction() as session:
         endpoint = session.get_one(Endpoint, made.endpoint_id)
         endpoint.secret = encryption.encrypt(receiver.secret)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from domain import callers, cursors, drafts, moments
-from domain.actors import Actor, is_alive
+from domain.actors import Actor, is_alive, standing
 from domain.cursors import Place
 from domain.refusals import Refusal, not_found
 from domain.shapes import shape
@@ -145,6 +145,7 @@ class _Reader(NamedTuple):
 
 def _reader(session: Session, actor: Actor, type_key: str, now: datetime) -> _Reader:
     if type_key not in ALL or actor.kind != "token":
+        standing(session, actor, now)
         raise not_found("This type of data")
     tokens: Sequence[Any] = _STANDING.rows(session, id=actor.id)
     if not tokens or not is_alive(tokens[0], now):

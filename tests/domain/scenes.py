@@ -125,7 +125,14 @@ def build(world: World, system: HotelSystem) -> Scene:
     moving = harvest.active(world, source)
     with builders.adding() as rows:
         for slug in ("active", "paused", "ended", "fresh"):
-            builders.add_app(rows, slug, slug.title(), now, partner_id=world.d3x)
+            builders.add_app(
+                rows,
+                slug,
+                slug.title(),
+                now,
+                partner_id=world.d3x,
+                permissions=["reservations:read"],
+            )
         builders.add_app(rows, "bews", "Bews", now, kind="core", vendor="mews")
         builders.add_person(rows, "dora@d3x.example", "partner", world.d3x, now=now)
         builders.add_person(rows, "otto@platform.example", "operator", now=now)

@@ -20,6 +20,7 @@ from domain import (
     core,
     deliveries,
     endpoints,
+    extracts,
     finder,
     history,
     hooks,
@@ -178,6 +179,8 @@ api_requests.of_connection    ok    ok    no       ok   no    ok    ok     ok
 api_requests.of_partner       no    no    no       ok   no    no    no     ok
 api_requests.find             no    no    no       no   no    ok    no     no
 callers.read                  no    no    no       no   no    no    ok     no
+extracts.page                 no    no    no       no   no    no    ok     no
+extracts.one                  no    no    no       no   no    no    ok     no
 
 deliveries.of_partner         no    no    no       ok   no    no    no     ok
 deliveries.read               no    no    no       ok   no    no    no     ok
@@ -388,6 +391,8 @@ VERBS: dict[str, Verb] = {
     "api_requests.of_partner": lambda who, s: api_requests.of_partner(who, s.d3x),
     "api_requests.find": lambda who, s: api_requests.find(who, "a-request"),
     "callers.read": lambda who, s: callers.read(who),
+    "extracts.page": lambda who, s: extracts.page(who, "reservations", extracts.Wanted()),
+    "extracts.one": lambda who, s: extracts.one(who, "reservations", s.record),
     "deliveries.of_partner": lambda who, s: deliveries.of_partner(who, s.d3x),
     "deliveries.read": lambda who, s: deliveries.read(who, s.message),
     "deliveries.resend": lambda who, s: deliveries.resend(who, s.message),

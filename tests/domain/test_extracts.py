@@ -165,7 +165,7 @@ def test_charlies_connection_reads_charlies_hotel_and_nothing_of_another(filled:
 
 def test_people_and_made_up_tokens_read_nothing_here(filled: Shelf) -> None:
     world = filled.world
-    for stranger in (world.charlie, world.maya, world.dee, world.olga, Actor("key", "key_1")):
+    for stranger in (world.charlie, world.maya, world.dee, world.olga):
         assert refused(extracts.page, stranger, "spaces", Wanted()).code == "not_found"
     made_up = Actor("token", "tok_never")
     assert refused(extracts.page, made_up, "spaces", Wanted()).code == "token_revoked"
