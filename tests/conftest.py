@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -23,14 +24,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
         choices=(*databases.KINDS, "both"),
-        default="both",
-        help="run the tests that need a database on this kind only",
+        help="run the tests that need a database on this kind only; usually all do on both, but "
+        "those of pages, which ask the domain for everything, on SQLite",
     )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames and not _names_its_kind(metafunc):
-        wanted = metafunc.config.getoption("--database")
+        is_page = "ui" in metafunc.definition.path.relative_to(Path(__file__).parent).parts
+        wanted = metafunc.config.getoption("--database") or ("sqlite" if is_page else "both")
         kinds = databases.KINDS if wanted == "both" else (wanted,)
         metafunc.parametrize("database_kind", kinds, scope="session")
 
