@@ -13,6 +13,7 @@ import api.app
 from api.doors import CALLERS, DOORS, OPENS
 from api.problems import KINDS
 from domain import connections, partner_keys, tokens
+from domain.pace import Limit
 from storage import database
 from storage.connections import Connection
 from storage.messages import Endpoint
@@ -148,8 +149,8 @@ HEADERS: dict[str, Callable[[Shelf], dict[str, str]]] = {
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    """One for all, as it takes longer to build than to call."""
-    return api.app.create(base_url=BASE_URL)
+    """One for all, as it takes longer to build than to call; it holds nobody back."""
+    return api.app.create(base_url=BASE_URL, limit=Limit(1_000_000, 30))
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ async def begin_an_integration(page: Page, source: str) -> None:
     await _open(page, "Integrations")
     await page.get_by_role("link", name="New integration").first.click()
     await _arrive(page, "New integration")
-    await page.get_by_role("radio", name=source).check()
+    await page.get_by_role("radio", name=re.compile(f"^{source}")).check()
     await expect(page.get_by_role("checkbox", name="Reservations")).to_be_checked()
 
 

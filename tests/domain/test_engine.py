@@ -16,7 +16,7 @@ from sqlmodel import select
 
 from connectors.mail import Post
 from connectors.webhook import Sender
-from domain import deliveries, endpoints, installation, messages, partners, runs
+from domain import deliveries, endpoints, events, installation, messages, partners, runs
 from storage import database as storage
 from storage import jobs
 from storage.apps import App
@@ -185,10 +185,11 @@ async def test_what_was_rolled_back_is_never_sent(
 ) -> None:
     seen: list[Seen] = []
     listen_at(world.d3x_endpoint, await serve(recording(seen)))
+    body = events.example("endpoint.test")
     async with running():
         with contextlib.suppress(RuntimeError), storage.transaction() as session:
             endpoint = session.get_one(Endpoint, world.d3x_endpoint)
-            messages.send_to_endpoint(session, endpoint, "endpoint.test", "{}", world.now)
+            messages.send_to_endpoint(session, endpoint, "endpoint.test", body, world.now)
             raise RuntimeError
         await asyncio.sleep(1)
     assert seen == []

@@ -131,5 +131,6 @@ def _last_used(world: World) -> object:
 
 def _told() -> list[str]:
     with database.reading() as session:
-        rows = session.exec(select(HistoryRow).where(HistoryRow.partner_id.is_not(None)))
+        about_partners = select(HistoryRow).where(HistoryRow.partner_id.is_not(None))
+        rows = session.exec(about_partners.order_by(HistoryRow.at, HistoryRow.id))
         return [row.event for row in rows if row.event.startswith("key.")]

@@ -222,7 +222,7 @@ def test_dozens_of_places_are_found_with_two_questions(world: World) -> None:
             builders.add_role(rows, maya, "viewer", hotel, now=world.now)
     with _counted_statements() as statements:
         assert len(visit(world.cookies["maya"], world.now).places) == 31
-    assert len(statements) == 4
+    assert len([each for each in statements if each != "BEGIN"]) == 4
 
 
 @contextmanager

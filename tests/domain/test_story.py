@@ -408,7 +408,7 @@ class Story(RuleBasedStateMachine):
 
 
 # SQLite is quick, so it gets the long stories.
-STORIES = {"sqlite": (120, 40), "postgresql": (8, 30)}
+STORIES = {"sqlite": (40, 40), "postgresql": (8, 30)}
 
 
 @pytest.mark.slow
