@@ -25,8 +25,8 @@ the signature before you believe it; the hub shows how, in Python and JavaScript
 within 15 seconds and do the work afterwards; the same `webhook-id` may come twice.
 """
 _LIMITS = """
-- 200 requests in 30 seconds for each token or key. The headers `RateLimit` and `Retry-After` say
-  how many are left, and when to come again.
+- As a rule, 200 requests in 30 seconds for each token or key. The headers `RateLimit` and
+  `Retry-After` say how many are left, and when to come again.
 - Send an `Idempotency-Key` with every POST: asked again with the same key, you get the same answer,
   and nothing is done twice.
 - Keep `synced_until` of a list and send it as `updated_since` the next time: you read only what has
