@@ -29,6 +29,7 @@ class Connection(SQLModel, table=True):
     nudged_at: datetime | None = maybe_moment()
     reminders: int = 0
     authorization_id: str | None = may_refer("authorizations.id")
+    in_sandbox: bool = False  # of a property that is the partner's own: no hotel, see sandboxes
     created_at: datetime = moment()
 
 

@@ -106,6 +106,8 @@ def _laid_out(table: str, *sorted_by: str) -> Sequence[Any]:
             )
         ),
         sa.Index(f"{table}_by_change", "property_id", "changed_at", "id"),
+        # Partners know a record by its number: SQLite, too, must never give one a second time.
+        {"sqlite_autoincrement": True},
     )
 
 

@@ -1,12 +1,229 @@
 """support: cases, evidence, notices, the sealed audit log, sandboxes"""
 
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from alembic import op
+
+import storage.columns
+
 revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
     """Each part adds its own block."""
+    _give_notice()
+    _open_cases()
+    _give_partners_sandboxes()
+    _never_give_a_number_twice()
 
 
 def downgrade() -> None:
     """Each part takes its own block back."""
+    _close_cases()
+    _give_no_notice()
+    _give_numbers_again()
+    _take_sandboxes_away()
+
+
+# Notices, the daily mail of them, and the hours in which a hotel wants no such mail.
+
+
+def _give_notice() -> None:
+    moment = storage.columns.Moment(timezone=True)
+    still_open = sa.text("done_at IS NULL")
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("person_id", sa.String(), sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("path", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("read_at", moment, nullable=True),
+        sa.Column("done_at", moment, nullable=True),
+        sa.Column("digested_at", moment, nullable=True),
+    )
+    op.create_index("ix_notices_at", "notices", ["at"])
+    op.create_index("notices_by_person", "notices", ["person_id", "at"])
+    op.create_index("notices_by_need", "notices", ["about", "kind"])
+    op.create_index(
+        "one_open_notice_per_need",
+        "notices",
+        ["person_id", "kind", "about"],
+        unique=True,
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )
+    op.add_column("people", sa.Column("digest", sa.String(), nullable=False, server_default="off"))
+    op.add_column("people", sa.Column("digested_at", moment, nullable=True))
+    for name in ("quiet_from", "quiet_to"):
+        op.add_column("properties", sa.Column(name, sa.String(), nullable=False, server_default=""))
+
+
+def _give_no_notice() -> None:
+    for name in ("quiet_to", "quiet_from"):
+        op.drop_column("properties", name)
+    op.drop_column("people", "digested_at")
+    op.drop_column("people", "digest")
+    op.drop_table("notices")
+
+
+# Cases, what was said about them, and mails that hold together as a thread.
+
+
+def _open_cases() -> None:
+    moment = storage.columns.Moment(timezone=True)
+    op.create_table(
+        "cases",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("number", sa.Integer(), nullable=False, unique=True),
+        sa.Column("connection_id", sa.String(), sa.ForeignKey("connections.id"), nullable=False),
+        sa.Column("app_id", sa.String(), sa.ForeignKey("apps.id"), nullable=False),
+        sa.Column("property_id", sa.String(), sa.ForeignKey("properties.id"), nullable=False),
+        sa.Column("partner_id", sa.String(), sa.ForeignKey("partners.id"), nullable=True),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("turn", sa.String(), nullable=False),
+        sa.Column("turn_since", moment, nullable=False),
+        sa.Column("reminded", sa.Integer(), nullable=False),
+        sa.Column("opened_by", sa.String(), sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("opened_at", moment, nullable=False),
+        sa.Column("changed_at", moment, nullable=False),
+        sa.Column("first_answer_at", moment, nullable=True),
+        sa.Column("escalated_at", moment, nullable=True),
+        sa.Column("resolved_at", moment, nullable=True),
+        sa.Column("resolved_by_side", sa.String(), nullable=False),
+        sa.Column("resolved_from", sa.String(), nullable=False),
+        sa.Column("assigned_to", sa.String(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("agreed_at", moment, nullable=True),
+        sa.Column("agreed_by", sa.String(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+    )
+    op.create_index("ix_cases_connection_id", "cases", ["connection_id"])
+    op.create_index("ix_cases_assigned_to", "cases", ["assigned_to"])
+    for whose, column in (("property", "property_id"), ("partner", "partner_id")):
+        op.create_index(f"cases_by_{whose}", "cases", [column, "changed_at"])
+    op.create_index("cases_by_status", "cases", ["status", "changed_at"])
+    _keep_what_is_said()
+    op.add_column("messages", sa.Column("headers", sa.String(), nullable=False, server_default=""))
+
+
+def _keep_what_is_said() -> None:
+    moment = storage.columns.Moment(timezone=True)
+    op.create_table(
+        "case_messages",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("case_id", sa.String(), sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("person_id", sa.String(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("via", sa.String(), nullable=False),
+        sa.Column("mail_id", sa.String(), nullable=True, unique=True),
+    )
+    op.create_index("ix_case_messages_case_id", "case_messages", ["case_id"])
+    op.create_table(
+        "attachments",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("case_id", sa.String(), sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("message_id", sa.String(), sa.ForeignKey("case_messages.id"), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("uploaded_by", sa.String(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("at", moment, nullable=False),
+    )
+    for column in ("case_id", "message_id"):
+        op.create_index(f"ix_attachments_{column}", "attachments", [column])
+
+
+def _close_cases() -> None:
+    op.drop_column("messages", "headers")
+    for table in ("attachments", "case_messages", "cases"):
+        op.drop_table(table)
+
+
+# Sandboxes: a property that belongs to a partner, and its connections.
+
+
+def _give_partners_sandboxes() -> None:
+    op.add_column(
+        "connections",
+        sa.Column("in_sandbox", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    with op.batch_alter_table("properties") as properties:
+        properties.add_column(sa.Column("sandbox_of", sa.String(), nullable=True))
+        properties.create_unique_constraint("one_sandbox_per_partner", ["sandbox_of"])
+        properties.create_foreign_key(
+            "properties_sandbox_of_fkey", "partners", ["sandbox_of"], ["id"]
+        )
+
+
+def _take_sandboxes_away() -> None:
+    with op.batch_alter_table("properties") as properties:
+        properties.drop_constraint("properties_sandbox_of_fkey", type_="foreignkey")
+        properties.drop_constraint("one_sandbox_per_partner", type_="unique")
+        properties.drop_column("sandbox_of")
+    op.drop_column("connections", "in_sandbox")
+
+
+# Numbers of records: partners know records by them, and cursors go by them. SQLite would give the
+# number of the last record again once that is removed.
+
+_RECORDS = (
+    "reservations",
+    "guests",
+    "spaces",
+    "rates",
+    "products",
+    "services",
+    "accounting_categories",
+)
+
+
+_NUMBER, _NUMBER_ONCE = "id INTEGER NOT NULL", "id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"
+_KEY = "PRIMARY KEY (id), "
+
+
+def _never_give_a_number_twice() -> None:
+    _make_anew(lambda made: made.replace(_NUMBER, _NUMBER_ONCE, 1).replace(_KEY, "", 1))
+
+
+def _give_numbers_again() -> None:
+    _make_anew(
+        lambda made: made.replace(_NUMBER_ONCE, _NUMBER, 1).replace(
+            "	CONSTRAINT", f"	{_KEY}CONSTRAINT", 1
+        )
+    )
+
+
+def _make_anew(otherwise: Callable[[str], str]) -> None:
+    """Copy every table of records into one that declares its number otherwise; SQLite only, where
+    no table can be told to change that."""
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        return
+    for table in _RECORDS:
+        (made,) = _statements(connection, table, "table")
+        indexes = _statements(connection, table, "index")
+        op.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
+        connection.exec_driver_sql(otherwise(made))
+        op.execute(f"INSERT INTO {table} SELECT * FROM old_{table}")  # noqa: S608 - names of ours
+        op.execute(f"DROP TABLE old_{table}")
+        for statement in indexes:
+            connection.exec_driver_sql(statement)
+
+
+def _statements(connection: sa.Connection, table: str, kind: str) -> list[str]:
+    """Return the statements that made a table, or its indexes."""
+    query = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = ? AND sql IS NOT NULL"
+    return list(connection.exec_driver_sql(query, (table, kind)).scalars())
