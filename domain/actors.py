@@ -83,7 +83,7 @@ class Standing:
             return "partner"
         if self.sees_property(connection.property_id):
             return "viewer"
-        return "platform" if self.is_operator else None
+        return "platform" if self.is_operator and not connection.in_sandbox else None
 
 
 def standing(session: Session, actor: Actor, now: datetime) -> Standing:

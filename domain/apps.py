@@ -216,7 +216,11 @@ def _listed(session: Session, now: datetime, partner_id: str | None = None) -> t
         statement = statement.where(App.partner_id == partner_id)
     rows = session.exec(statement.order_by(App.name)).all()
     counts = dict(
-        session.exec(select(Connection.app_id, func.count()).group_by(Connection.app_id)).all()
+        session.exec(
+            select(Connection.app_id, func.count())
+            .where(col(Connection.in_sandbox).is_(False))
+            .group_by(Connection.app_id)
+        ).all()
     )
     return tuple(
         Listed(

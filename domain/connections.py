@@ -56,20 +56,32 @@ def connect(
         if app.kind == "core":
             raise Refusal("core_app", f"{app.name} is connected with credentials.")
         given = questions.check(app.questions, answers or {})
-        connection = for_app(session, property_id, app)
-        if connection is None:
-            connection = begin(session, who, property_id, app, "pending", now)
-            verb, told_before = "connect", "not_connected"
-        else:
-            verb, told_before = "reconnect", connection.status
-            if connection.status not in ("disconnected", "rejected"):
-                raise Refusal("already_connected", _already(app, connection.status))
-            move_row(session, connection, _table(app, verb), now)
-        _ask_again(connection, who, given, now)
-        token = tokens.issue(session, connection, now)
-        tell(session, who, "property", connection, "connection.requested", told_before, now)
-        messages.tell_partner(session, connection, "connection.requested", now, token=token)
-        return connection.id
+        return ask(session, who, property_id, app, given, now).id
+
+
+def ask(
+    session: Session,
+    who: Standing,
+    property_id: str,
+    app: App,
+    answers: dict[str, str],
+    now: datetime,
+) -> Connection:
+    """`connect`, in the transaction of its caller, who has checked that `who` may."""
+    connection = for_app(session, property_id, app)
+    if connection is None:
+        connection = begin(session, who, property_id, app, "pending", now)
+        verb, told_before = "connect", "not_connected"
+    else:
+        verb, told_before = "reconnect", connection.status
+        if connection.status not in ("disconnected", "rejected"):
+            raise Refusal("already_connected", _already(app, connection.status))
+        move_row(session, connection, _table(app, verb), now)
+    _ask_again(connection, who, answers, now)
+    token = tokens.issue(session, connection, now)
+    tell(session, who, "property", connection, "connection.requested", told_before, now)
+    messages.tell_partner(session, connection, "connection.requested", now, token=token)
+    return connection
 
 
 def activate(actor: Actor, connection_id: str, *, now: datetime | None = None) -> None:
@@ -187,6 +199,7 @@ def begin(
         since=now,
         requested_by=who.person_id or "",
         requested_at=now,
+        in_sandbox=session.get_one(Property, property_id).sandbox_of is not None,
         created_at=now,
     )
     # Put into words beforehand: after a failed flush the session can read nothing more.
@@ -245,7 +258,12 @@ def tell(
 def tell_requester(
     session: Session, connection: Connection, event: str, now: datetime, *, side: str = "adjoin"
 ) -> None:
-    """Queue the mail to whoever pressed Connect, where one is due; `side` is who moved it."""
+    """Queue the mail to whoever pressed Connect, where one is due; `side` is who moved it.
+
+    In a sandbox that is somebody of the partner, who is told as a partner already.
+    """
+    if connection.in_sandbox:
+        return
     app, partner, hotel = around(session, connection)
     by = partner if side == "partner" else None
     letter = letters.to_hotel(event, app, hotel, connection, by)
@@ -263,6 +281,19 @@ def _perform(
     **values: object,
 ) -> Connection:
     who, connection, side = visible(session, actor, connection_id, now)
+    _move(session, who, connection, side, verb, now, **values)
+    return connection
+
+
+def _move(
+    session: Session,
+    who: Standing,
+    connection: Connection,
+    side: str,
+    verb: str,
+    now: datetime,
+    **values: object,
+) -> None:
     app = session.get_one(App, connection.app_id)
     move = _table(app, verb)
     before = connection.status
@@ -271,16 +302,28 @@ def _perform(
     tell(session, who, side, connection, move.event, before, now, connection.reason)
     messages.tell_partner(session, connection, move.event, now, reason=connection.reason)
     tell_requester(session, connection, move.event, now, side=side)
-    return connection
 
 
 def _end(actor: Actor, connection_id: str, verb: str, reason: str, now: datetime) -> None:
     with database.transaction() as session:
-        who, connection, _ = visible(session, actor, connection_id, now)
-        messages.cancel_waiting(session, connection, now)
-        _perform(session, actor, connection_id, verb, now, reason=reason, disabled_by=None)
-        tokens.revoke_all(session, connection, now)
-        _forget_credentials(session, who, connection, now)
+        who, connection, side = visible(session, actor, connection_id, now)
+        end_within(session, who, connection, side, verb, reason, now)
+
+
+def end_within(
+    session: Session,
+    who: Standing,
+    connection: Connection,
+    side: str,
+    verb: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """`withdraw` or `disconnect`, in the transaction of its caller, who holds it still."""
+    messages.cancel_waiting(session, connection, now)
+    _move(session, who, connection, side, verb, now, reason=reason, disabled_by=None)
+    tokens.revoke_all(session, connection, now)
+    _forget_credentials(session, who, connection, now)
 
 
 def _forget_credentials(

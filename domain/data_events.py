@@ -8,7 +8,7 @@ that another run changes before it is told is told by that run.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,7 @@ SLACK = timedelta(minutes=5)
 _PAUSES = (0.2, 1.0, 4.0, 15.0)  # seconds between tries when the database does not answer
 
 Change = sa.Row[Any]  # id, external_id, first_seen_at, changed_at, removed_at
+Told = Mapping[int, str]
 
 
 def queue(session: Session, run: Run) -> None:
@@ -83,13 +84,25 @@ def tell(part_id: str, *, now: datetime | None = None) -> bool:
         found = _changed(session, run, part) if listeners else ()
         if not found:
             return False
-        for name, records in _folded(run, part.type, found).items():
-            for connection in listeners:
-                messages.tell_endpoints(session, connection, name, now, records=records)
+        _tell(session, listeners, _folded(run, part.type, found), now)
         part.told_at, part.told_id = found[-1].changed_at, found[-1].id
-        for partner_id in {connection.partner_id for connection in listeners}:
-            changes.announce(session, changes.Change("message", "", None, partner_id))
         return len(found) == MOST
+
+
+def tell_now(
+    session: Session, property_id: str, type_key: str, change: str, records: Told, now: datetime
+) -> None:
+    """Queue the events of a change (created, updated, removed) that no run has brought.
+
+    `records` are the numbers of the records, each with its id at the source.
+    """
+    listeners = _listeners(session, property_id, type_key)
+    told = [
+        {"id": public_id(type_key, number), "external_id": key} for number, key in records.items()
+    ]
+    name = events.name_of(type_key, change)
+    for batch in range(0, len(told), MOST):
+        _tell(session, listeners, {name: told[batch : batch + MOST]}, now)
 
 
 @jobs.every("47 3 * * *", "data_events.forget")
@@ -122,6 +135,19 @@ def forget(*, now: datetime) -> int:
 
 
 # Details
+
+
+def _tell(
+    session: Session,
+    listeners: Sequence[Connection],
+    by_event: Mapping[str, list[dict[str, str]]],
+    now: datetime,
+) -> None:
+    for name, records in by_event.items():
+        for connection in listeners:
+            messages.tell_endpoints(session, connection, name, now, records=records)
+    for partner_id in {connection.partner_id for connection in listeners}:
+        changes.announce(session, changes.Change("message", "", None, partner_id))
 
 
 def _listeners(session: Session, property_id: str, type_key: str) -> list[Connection]:

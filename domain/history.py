@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from domain import moments
+from domain import moments, seals
 from domain.actors import Actor, Standing, standing
 from domain.refusals import not_found
 from storage import database
@@ -75,6 +75,9 @@ WORDS = {
     "run.succeeded_with_rejects": "Run succeeded, with rejects",
     "run.failed": "Run failed",
     "run.canceled": "Run canceled",
+    "sandbox.made": "Sandbox made",
+    "sandbox.reset": "Sandbox reset: its data are as new",
+    "sandbox.removed": "Sandbox removed",
 }
 
 
@@ -110,22 +113,22 @@ def record(
 
     `subject_id` is the authorization, source, transfer or integration that it is about.
     """
-    session.add(
-        HistoryRow(
-            at=now,
-            event=event,
-            side=side,
-            person_id=who.person_id,
-            who=who.who,
-            before=before,
-            after=after,
-            note=note,
-            connection_id=connection.id if connection else None,
-            subject_id=subject_id,
-            property_id=connection.property_id if connection else property_id,
-            partner_id=connection.partner_id if connection else partner_id,
-        )
+    row = HistoryRow(
+        at=now,
+        event=event,
+        side=side,
+        person_id=who.person_id,
+        who=who.who,
+        before=before,
+        after=after,
+        note=note,
+        connection_id=connection.id if connection else None,
+        subject_id=subject_id,
+        property_id=connection.property_id if connection else property_id,
+        partner_id=connection.partner_id if connection else partner_id,
     )
+    row.stamp = seals.stamp(row)
+    session.add(row)
 
 
 def of_connection(

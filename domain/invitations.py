@@ -184,8 +184,8 @@ def _drafted(
 def _kind_of(session: Session, place_key: str) -> str | None:
     if place_key == "platform":
         return "platform"
-    if session.get(Property, place_key):
-        return "property"
+    if hotel := session.get(Property, place_key):
+        return None if hotel.sandbox_of else "property"
     return "partner" if session.get(Partner, place_key) else None
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, func, select
 
-from domain import moments, partners, subscriptions
+from domain import moments, partners, properties, subscriptions
 from domain.actors import Actor, operating
 from storage import database
 from storage.apps import App
@@ -64,11 +64,13 @@ def overview(actor: Actor, *, now: datetime | None = None) -> Overview:
     with database.reading() as session:
         operating(session, actor, now)
         statuses = session.exec(
-            select(Connection.status, func.count()).group_by(Connection.status)
+            select(Connection.status, func.count())
+            .where(col(Connection.in_sandbox).is_(False))
+            .group_by(Connection.status)
         ).all()
         is_on_offer = col(App.published_at).is_not(None) & col(App.retired_at).is_(None)
         return Overview(
-            _count(session, Property),
+            _count(session, Property, properties.is_hotel()),
             _count(session, Partner),
             _count(session, App, is_on_offer),
             _count(session, App, col(App.published_at).is_(None)),
@@ -123,7 +125,7 @@ def _failing(session: Session) -> tuple[Failing, ...]:
             func.min(col(Message.created_at)),
         )
         .join(Message, col(Message.partner_id) == Partner.id)
-        .where(partners.in_vain())
+        .where(partners.in_vain(), properties.is_of_hotel(col(Message.property_id)))
         .group_by(col(Partner.id), col(Partner.name))
         .order_by(func.count(col(Message.id)).desc(), Partner.name)
     ).all()

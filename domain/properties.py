@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import sqlalchemy as sa
@@ -59,14 +60,14 @@ def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Row, ...]
     """Return every property with its numbers; for operators. Refuses `not_found`."""
     with database.reading() as session:
         operating(session, actor, now or moments.now())
-        return _rows(session, sa.true())
+        return _rows(session, is_hotel())
 
 
 def read(actor: Actor, property_id: str, *, now: datetime | None = None) -> Row:
     """Return one property; for operators. Refuses `not_found`."""
     with database.reading() as session:
         operating(session, actor, now or moments.now())
-        found = _rows(session, col(Property.id) == property_id)
+        found = _rows(session, is_hotel() & (col(Property.id) == property_id))
         if not found:
             raise not_found("This property")
         return found[0]
@@ -90,7 +91,7 @@ def edit(
     with database.transaction() as session:
         who = operating(session, actor, now)
         hotel = session.get(Property, property_id)
-        if hotel is None:
+        if hotel is None or hotel.sandbox_of is not None:
             raise not_found("This property")
         hotel.name = checked_text(name, "the name of the property")
         hotel.city = checked_text(city, "the city", optional=True)
@@ -100,6 +101,17 @@ def edit(
             session, "property.changed", who, "platform", now, property_id=hotel.id, note=name
         )
         changes.announce(session, changes.Change("property", hotel.id, hotel.id))
+
+
+def is_hotel() -> sa.ColumnElement[bool]:
+    """Return the condition that a property is a hotel, and no partner's sandbox."""
+    return col(Property.sandbox_of).is_(None)
+
+
+def is_of_hotel(property_id: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a row, by its property, is not about a partner's sandbox."""
+    sandboxes = sa.select(col(Property.id)).where(~is_hotel())
+    return property_id.is_(None) | property_id.not_in(sandboxes)
 
 
 def zones() -> tuple[str, ...]:

@@ -275,7 +275,7 @@ def remove(actor: Actor, source_id: str, *, now: datetime | None = None) -> None
             raise Refusal(
                 "in_use", f"{source.name} is read by {', '.join(names)}. Remove that first."
             )
-        _remove_what_it_brought(session, source)
+        remove_what_it_brought(session, source)
         step = lifecycle.SOURCE.named("remove")
         moving.tell(
             session,
@@ -379,7 +379,8 @@ def _write(session: Session, source: Source) -> None:
         raise taken from error
 
 
-def _remove_what_it_brought(session: Session, source: Source) -> None:
+def remove_what_it_brought(session: Session, source: Source) -> None:
+    """Forget the transfers, mappings and records of a source."""
     transfers = select(Transfer.id).where(Transfer.source_id == source.id)
     # Whoever adds something to one of them ends first, or finds nothing to add it to.
     session.exec(transfers.with_for_update()).all()

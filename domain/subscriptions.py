@@ -181,14 +181,14 @@ def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Row, ...]
     now = now or moments.now()
     with database.reading() as session:
         operating(session, actor, now)
-        return _rows(session, sa.true(), now)
+        return _rows(session, col(Connection.in_sandbox).is_(False), now)
 
 
 def longest_waiting(session: Session, most: int, now: datetime) -> tuple[Row, ...]:
     """Return up to `most` pending requests, the oldest first, in the caller's transaction."""
     ids = session.exec(
         select(Connection.id)
-        .where(Connection.status == "pending")
+        .where(Connection.status == "pending", col(Connection.in_sandbox).is_(False))
         .order_by(col(Connection.requested_at))
         .limit(most)
     ).all()

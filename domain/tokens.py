@@ -86,12 +86,17 @@ def reveal(actor: Actor, connection_id: str, password: str, *, now: datetime | N
     sign_ins.confirm_password(actor, password, now=now)
     with database.transaction() as session:
         who, connection = _managed(session, actor, connection_id, now)
-        token = current(session, connection.id)
-        if token is None:
-            raise Refusal("no_token", "This connection has no valid access token.")
-        history.record(session, "token.revealed", who, "property", now, connection=connection)
-        _announce(session, connection)
-        return encryption.decrypt(token.ciphertext)
+        return reveal_within(session, who, connection, now)
+
+
+def reveal_within(session: Session, who: Standing, connection: Connection, now: datetime) -> str:
+    """`reveal`, in the transaction of its caller, who has checked that `who` may."""
+    token = current(session, connection.id)
+    if token is None:
+        raise Refusal("no_token", "This connection has no valid access token.")
+    history.record(session, "token.revealed", who, "property", now, connection=connection)
+    _announce(session, connection)
+    return encryption.decrypt(token.ciphertext)
 
 
 def rotate(
@@ -105,19 +110,24 @@ def rotate(
     now = now or moments.now()
     with database.transaction() as session:
         who, connection = _managed(session, actor, connection_id, now)
-        database.lock(session, connection)
-        if connection.status not in ("pending", "active", "disabled"):
-            raise Refusal("wrong_state", "There is no token to rotate: the connection has ended.")
-        for token in _living(session, connection.id, now):
-            _supersede(session, token, at_once, now)
-        token = issue(session, connection, now)
-        note = "the old one stopped at once" if at_once else "the old one works for 24 hours more"
-        history.record(
-            session, "token.rotated", who, "property", now, connection=connection, note=note
-        )
-        messages.tell_partner(session, connection, "token.rotated", now, token=token)
-        _announce(session, connection)
-        return token.masked
+        return rotate_within(session, who, connection, now, at_once=at_once).masked
+
+
+def rotate_within(
+    session: Session, who: Standing, connection: Connection, now: datetime, *, at_once: bool = False
+) -> Token:
+    """`rotate`, in the transaction of its caller, who has checked that `who` may."""
+    database.lock(session, connection)
+    if connection.status not in ("pending", "active", "disabled"):
+        raise Refusal("wrong_state", "There is no token to rotate: the connection has ended.")
+    for token in _living(session, connection.id, now):
+        _supersede(session, token, at_once, now)
+    token = issue(session, connection, now)
+    note = "the old one stopped at once" if at_once else "the old one works for 24 hours more"
+    history.record(session, "token.rotated", who, "property", now, connection=connection, note=note)
+    messages.tell_partner(session, connection, "token.rotated", now, token=token)
+    _announce(session, connection)
+    return token
 
 
 def current(session: Session, connection_id: str) -> Token | None:

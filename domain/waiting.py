@@ -65,6 +65,7 @@ def remind(*, now: datetime | None = None) -> int:
             due = session.exec(
                 select(Connection.id).where(
                     Connection.status == "pending",
+                    col(Connection.in_sandbox).is_(False),
                     Connection.reminders < number,
                     Connection.requested_at <= now - after,
                 )

@@ -54,8 +54,10 @@ def note(session: Session, connection: Connection, now: datetime) -> None:
     """Remember how long an activation took, in its transaction.
 
     It is kept with the app, because a reconnect forgets it; and measured here, because
-    activations are few and views of the catalogue are many.
+    activations are few and views of the catalogue are many. A sandbox says nothing about hotels.
     """
+    if connection.in_sandbox:
+        return
     app = session.get_one(App, connection.app_id)
     database.lock(session, app)
     minutes = (now - connection.requested_at).total_seconds() / 60
