@@ -42,6 +42,7 @@ class Message(SQLModel, table=True):
     endpoint_id: str | None = may_refer("endpoints.id")
     mail_to: str = ""
     subject: str = ""
+    headers: str = ""  # of a mail, beside the usual ones: encrypted JSON, for they may be a key
     body: str  # encrypted: it may carry a token
     connection_id: str | None = may_refer("connections.id")
     property_id: str | None = may_refer("properties.id", index=False)
