@@ -21,7 +21,7 @@ from domain import (
 from domain.actors import Actor, Standing, standing
 from domain.lifecycle import Move
 from domain.refusals import Owner, Refusal, invalid, not_found
-from storage import changes, database
+from storage import changes, database, numbers
 from storage.apps import App
 from storage.authorizations import Authorization
 from storage.connections import Connection
@@ -30,6 +30,7 @@ from storage.people import Person
 from storage.properties import Property
 from storage.sources import Source
 
+FIRST_NUMBER = 10_001
 REASON_MAX = 1000
 WHY_REJECT = "Write why you reject the request; the property reads it."
 
@@ -192,6 +193,7 @@ def begin(
     """Add the row of a new connection; of two people at once, the second is refused
     `already_connected`."""
     connection = Connection(
+        number=numbers.give(session, "connection", first=FIRST_NUMBER),
         property_id=property_id,
         app_id=app.id,
         partner_id=app.partner_id,
@@ -415,6 +417,11 @@ def _ask_again(
     connection.resolved_at = connection.nudged_at = None
     connection.reminders = 0
     connection.reason = ""
+
+
+def label(number: int) -> str:
+    """Return what people call a connection, such as C-10001."""
+    return f"C-{number}"
 
 
 def around(session: Session, connection: Connection) -> tuple[App, Partner | None, Property]:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 from connectors.vendors import VENDORS, CredentialField
 from domain import (
     catalogue,
+    connections,
     history,
     lifecycle,
     moments,
@@ -44,12 +45,15 @@ HOTEL = ("property", "viewer")  # the sides on which people of the property stan
 class Row:
     """One connection, as a line of a list. `turn` says whose move it is, to its reader.
 
+    `number` is what people call it: C-10001.
+
     `reason` is why it was rejected, disabled, disconnected or broken, in somebody's own words.
 
     `is_due` is whether its property should look at it (see turns.is_due).
     """
 
     id: str
+    number: str
     app_slug: str
     app_name: str
     developer: str
@@ -297,6 +301,7 @@ def _row(
     activation = "" if app.kind == "core" else app.activation
     return Row(
         connection.id,
+        connections.label(connection.number),
         app.slug,
         app.name,
         developer,

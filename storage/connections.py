@@ -15,6 +15,7 @@ class Connection(SQLModel, table=True):
     )
 
     id: str = key("con")
+    number: int = Field(unique=True, index=True)  # what people call it: C-10001
     property_id: str = refers("properties.id")
     app_id: str = refers("apps.id")
     partner_id: str | None = may_refer("partners.id")

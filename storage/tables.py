@@ -10,6 +10,7 @@ from storage.history import HistoryRow
 from storage.idempotency import IdempotentRequest
 from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
+from storage.numbers import LastNumber
 from storage.pace import Pace
 from storage.partner_keys import PartnerKey
 from storage.partners import Partner
@@ -45,6 +46,7 @@ __all__ = [
     "IdempotentRequest",
     "Integration",
     "Invitation",
+    "LastNumber",
     "MappingVersion",
     "Membership",
     "Message",

@@ -141,6 +141,17 @@ def test_clicks_on_connect_at_once_make_one_connection(world: World, number: int
     check_that_all_is_well()
 
 
+def test_connections_made_at_once_have_numbers_of_their_own_and_no_gap(world: World) -> None:
+    apps_ = [f"app-{number}" for number in range(5)]
+    with builders.adding() as rows:
+        for slug in apps_:
+            builders.add_app(rows, slug, slug, world.now, partner_id=world.d3x)
+    assert at_once(*[partial(world.connect, slug) for slug in apps_]) == {"ok": 5}
+    with database.reading() as session:
+        numbers = sorted(session.exec(select(Connection.number)))
+    assert numbers == [10_001, 10_002, 10_003, 10_004, 10_005]
+
+
 def test_of_two_apps_with_one_address_added_at_once_one_is_refused(world: World) -> None:
     def add() -> str:
         return apps.create(

@@ -194,6 +194,48 @@ RUN_OF_INTEGRATION = (
 )
 
 
+def test_connections_that_were_there_are_numbered_in_their_order(
+    databases_of_kind: Databases,
+) -> None:
+    url = databases_of_kind.bare("numbered")
+    settings = migrations.config(url)
+    command.upgrade(settings, "0003")
+    engine = database.make_engine(url)
+    with engine.begin() as connection:
+        for statement in CONNECTED_BEFORE:
+            connection.execute(sa.text(statement.format(at="'2026-11-01 10:00:00+00:00'")))
+    for version in ("head", "0003", "head"):
+        step = command.upgrade if version == "head" else command.downgrade
+        step(settings, version)
+    with engine.begin() as connection:
+        found = connection.execute(sa.text("SELECT id, number FROM connections ORDER BY number"))
+        assert [tuple(row) for row in found] == [("con_2", 10_001), ("con_1", 10_002)]
+        last = connection.execute(sa.text("SELECT kind, number FROM last_numbers")).one()
+        assert tuple(last) == ("connection", 10_002)
+    engine.dispose()
+
+
+CONNECTED_BEFORE = (
+    "INSERT INTO properties (id, name, city, country, time_zone, created_at)"
+    " VALUES ('pro_1', 'Harbour', '', '', 'UTC', {at})",
+    "INSERT INTO people (id, email, name, password_hash, created_at, password_changed_at)"
+    " VALUES ('per_1', 'm@harbour.example', 'Maya', '', {at}, {at})",
+    *(
+        "INSERT INTO apps (id, slug, name, kind, category, tagline, description, setup_notes,"
+        " activation, activations, measured_from, permissions, questions, slots, icon, hue,"
+        f" created_at) VALUES ('app_{number}', 'a{number}', 'A', 'core', '', '', '', '', 'manual',"
+        " '[]', 0, '[]', '[]', '[]', '', 1, {at})"
+        for number in (1, 2)
+    ),
+    *(
+        "INSERT INTO connections (id, property_id, app_id, status, since, answers, requested_by,"
+        f" requested_at, reason, reminders, created_at) VALUES ('con_{number}', 'pro_1',"
+        f" 'app_{number}', 'active', {{at}}, '{{{{}}}}', 'per_1', {{at}}, '', 0, '{made}')"
+        for number, made in ((1, "2026-11-02 10:00:00+00:00"), (2, "2026-11-01 10:00:00+00:00"))
+    ),
+)
+
+
 def test_our_tables_and_those_of_the_job_queue_do_not_clash(databases_of_kind: Databases) -> None:
     url = databases_of_kind.bare("ours")
     command.upgrade(migrations.config(url), "head")

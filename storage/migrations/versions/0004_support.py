@@ -17,10 +17,12 @@ def upgrade() -> None:
     _open_cases()
     _give_partners_sandboxes()
     _never_give_a_number_twice()
+    _number_connections()
 
 
 def downgrade() -> None:
     """Each part takes its own block back."""
+    _number_no_connections()
     _close_cases()
     _give_no_notice()
     _give_numbers_again()
@@ -227,3 +229,33 @@ def _statements(connection: sa.Connection, table: str, kind: str) -> list[str]:
     """Return the statements that made a table, or its indexes."""
     query = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = ? AND sql IS NOT NULL"
     return list(connection.exec_driver_sql(query, (table, kind)).scalars())
+
+
+# Connections get numbers that people can read to each other; those that are there, in their order.
+
+
+def _number_connections() -> None:
+    op.create_table(
+        "last_numbers",
+        sa.Column("kind", sa.String(), primary_key=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+    )
+    op.add_column(
+        "connections", sa.Column("number", sa.Integer(), nullable=False, server_default="0")
+    )
+    op.execute(
+        "UPDATE connections SET number = n.number FROM (SELECT id,"
+        " 10000 + row_number() OVER (ORDER BY created_at, id) AS number FROM connections) AS n"
+        " WHERE n.id = connections.id"
+    )
+    op.execute(
+        "INSERT INTO last_numbers (kind, number)"
+        " SELECT 'connection', 10000 + count(*) FROM connections HAVING count(*) > 0"
+    )
+    op.create_index("ix_connections_number", "connections", ["number"], unique=True)
+
+
+def _number_no_connections() -> None:
+    op.drop_index("ix_connections_number", "connections")
+    op.drop_column("connections", "number")
+    op.drop_table("last_numbers")

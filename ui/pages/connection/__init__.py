@@ -116,6 +116,7 @@ class _Room:
                 with ui.element("div").classes("line"):
                     text(row.app_name, "h1")
                     self._badge = badge(row.status)
+                    text(row.number, "code")
                 text(_lead(row), classes="lead")
             with ui.element("div").classes("actions"):
                 button("About this app", href=f"/apps/{row.app_slug}", icon="info", kind="quiet")

@@ -143,6 +143,7 @@ class Sheet:
                 text(name, "h1")
                 with ui.element("div").classes("line"):
                     self._badge = badge(row.status)
+                    text(row.number, "code")
 
     def _draw_turn(self, page: Page) -> None:
         row = page.row

@@ -78,6 +78,7 @@ class Sheet:
                 text(name, "h1")
                 with ui.element("div").classes("line"):
                     self._badge = badge(row.status)
+                    text(row.number, "code")
             with ui.element("div").classes("actions"):
                 button(row.property_name, href=f"/operations/properties/{row.property_id}")
                 button(row.app_name, href=f"/operations/apps/{row.app_slug}")
