@@ -17,6 +17,8 @@ class Person(SQLModel, table=True):
     password_hash: str
     created_at: datetime = moment()
     password_changed_at: datetime = moment()
+    digest: str = "off"  # off, daily: whether notices come by mail, too
+    digested_at: datetime | None = maybe_moment()  # when the last such mail was queued
 
 
 class Membership(SQLModel, table=True):

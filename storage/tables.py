@@ -11,6 +11,7 @@ from storage.idempotency import IdempotentRequest
 from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
 from storage.numbers import LastNumber
+from storage.notices import Notice
 from storage.pace import Pace
 from storage.partner_keys import PartnerKey
 from storage.partners import Partner
@@ -50,6 +51,7 @@ __all__ = [
     "MappingVersion",
     "Membership",
     "Message",
+    "Notice",
     "Pace",
     "Partner",
     "PartnerKey",
