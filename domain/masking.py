@@ -1,8 +1,15 @@
-"""Masking: what tells about guests, for those who may see that there is something, but not what."""
+"""Masking: what tells about guests, for those who may see that there is something, but not what;
+and what opens a door, for everybody."""
 
+import re
 from typing import Any
 
+import logs
+
 MASK = "•••"
+_ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
+_URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s\"'<>]*")
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,80}")
 
 
 def masked(value: Any) -> Any:
@@ -20,3 +27,17 @@ def masked(value: Any) -> Any:
 def masked_text(text: str) -> str:
     """Return a mask in place of a text; an empty one stays empty."""
     return MASK if text else ""
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without tokens, keys, passwords, addresses of mail and of the web.
+
+    A net under those who take care themselves: it finds what looks like a secret, not a name.
+    """
+    return _ADDRESS.sub(MASK, _URL.sub(rf"\1{MASK}", logs.redact(text)))
+
+
+def plain_id(text: str) -> str:
+    """Return an id that somebody else made up, or a mask where it is more than an id."""
+    is_plain = _ID.fullmatch(text) is not None and without_secrets(text) == text
+    return text if is_plain or not text else MASK

@@ -72,3 +72,16 @@ class Attachment(SQLModel, table=True):
     content: bytes  # encrypted: it may tell about guests
     uploaded_by: str | None = may_refer("people.id", index=False)
     at: datetime = moment()
+
+
+class Pack(SQLModel, table=True):
+    """Evidence for a case, as it was known at an escalation; never changed."""
+
+    __tablename__ = "packs"
+
+    id: str = key("pck")
+    case_id: str = refers("cases.id")
+    at: datetime = moment()
+    made_by: str | None = may_refer("people.id", index=False)
+    who: str  # the name as it was then
+    content: dict[str, Any] = json(dict)  # masked before it is kept

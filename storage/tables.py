@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from storage.api_requests import ApiRequest
 from storage.apps import App
 from storage.authorizations import Authorization, AuthorizationStart
+from storage.cases import Attachment, Case, CaseMessage, Pack
 from storage.connections import Connection, Token, TokenLink
 from storage.history import HistoryRow
 from storage.idempotency import IdempotentRequest
@@ -36,9 +37,12 @@ __all__ = [
     "Alert",
     "ApiRequest",
     "App",
+    "Attachment",
     "Attempt",
     "Authorization",
     "AuthorizationStart",
+    "Case",
+    "CaseMessage",
     "Connection",
     "Endpoint",
     "Guest",
@@ -53,6 +57,7 @@ __all__ = [
     "Message",
     "Notice",
     "Pace",
+    "Pack",
     "Partner",
     "PartnerKey",
     "Person",

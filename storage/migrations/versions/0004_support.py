@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Each part adds its own block."""
     _give_notice()
     _open_cases()
+    _pack_evidence()
     _give_partners_sandboxes()
     _never_give_a_number_twice()
     _number_connections()
@@ -23,6 +24,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Each part takes its own block back."""
     _number_no_connections()
+    _unpack_evidence()
     _close_cases()
     _give_no_notice()
     _give_numbers_again()
@@ -152,6 +154,26 @@ def _close_cases() -> None:
     op.drop_column("messages", "headers")
     for table in ("attachments", "case_messages", "cases"):
         op.drop_table(table)
+
+
+# Evidence for cases.
+
+
+def _pack_evidence() -> None:
+    op.create_table(
+        "packs",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("case_id", sa.String(), sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("at", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+    )
+    op.create_index("ix_packs_case_id", "packs", ["case_id"])
+
+
+def _unpack_evidence() -> None:
+    op.drop_table("packs")
 
 
 # Sandboxes: a property that belongs to a partner, and its connections.
