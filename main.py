@@ -34,10 +34,13 @@ from domain import (
     intake,
     pace,
     passwords,
+    seals,
     setup,
+    tampering,
     waiting,
 )
 from domain.installation import Installation
+from domain.refusals import Refusal
 from settings import Settings, kept_secret
 from storage import changes, database, encryption, jobs, migrations
 from ui import live, site
@@ -59,6 +62,7 @@ JOBS = (
     idempotency,
     intake,
     pace,
+    seals,
     waiting,
 )
 
@@ -94,6 +98,32 @@ def migrate() -> None:
     """Create or update the tables, and stop."""
     migrations.upgrade(Settings().database_url)
     typer.echo("The database is up to date.")
+
+
+@cli.command()
+def verify_audit(
+    expect: Annotated[
+        str, typer.Option(help="NUMBER:DIGEST, as an earlier check said and you have kept it.")
+    ] = "",
+) -> None:
+    """Say whether somebody has changed the audit log, and what; exits with 0 or 1."""
+    settings = Settings()
+    _find_secret(settings)
+    try:
+        kept = tampering.kept(expect) if expect else None
+    except Refusal as refusal:
+        raise typer.BadParameter(refusal.message) from refusal
+    database.connect(settings.database_url)
+    encryption.use(settings.secret_key)
+    try:
+        if not migrations.is_current():
+            typer.echo("The database is of another version. Run `main.py migrate` first.", err=True)
+            raise typer.Exit(2)
+        verdict = tampering.check(kept)
+    finally:
+        database.close()
+    typer.echo("\n".join(tampering.in_words(verdict)))
+    raise typer.Exit(0 if verdict.holds else 1)
 
 
 @cli.command()
@@ -148,6 +178,9 @@ def assemble(
     writer = api_requests.Writer()
     pages.on_startup(writer.start)
     pages.on_shutdown(lambda: asyncio.to_thread(writer.stop))
+    sealer = seals.Sealer()
+    pages.on_startup(sealer.start)
+    pages.on_shutdown(lambda: asyncio.to_thread(sealer.stop))
     pages.on_startup(_settle)
     pages.on_shutdown(_stop)
     return app
@@ -190,8 +223,11 @@ async def _work(settings: Settings) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    sealer = seals.Sealer()
+    sealer.start()
     await jobs.start(settings.executor("worker"))
     await ended.wait()
+    await asyncio.to_thread(sealer.stop)
     await _stop()
 
 
@@ -214,6 +250,14 @@ def _refuse_weak_secret(settings: Settings) -> None:
             raise typer.Exit(2)
         return
     settings.secret_key = kept_secret(Path("data"))
+
+
+def _find_secret(settings: Settings) -> None:
+    """Find the secret that was there when the rows were written; a new one would prove nothing."""
+    if not settings.secret_key and not (Path("data") / "secret.key").exists():
+        typer.echo("Set ADJOIN_SECRET_KEY to the secret with which Adjoin runs.", err=True)
+        raise typer.Exit(2)
+    _refuse_weak_secret(settings)
 
 
 def _say_setup_code(settings: Settings) -> None:

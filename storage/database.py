@@ -192,11 +192,12 @@ def _make_storable(
     if is_many or not parameters:
         return statement, parameters
     if isinstance(parameters, dict):
-        return statement, {name: _storable(value) for name, value in parameters.items()}
-    return statement, tuple(map(_storable, parameters))
+        return statement, {name: storable(value) for name, value in parameters.items()}
+    return statement, tuple(map(storable, parameters))
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
+    """Return a value as databases keep it."""
     if not isinstance(value, str) or (value.isascii() and "\0" not in value):
         return value
     return value.replace("\0", "\ufffd").encode(errors="replace").decode()

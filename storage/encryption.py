@@ -15,6 +15,7 @@ SIGNATURE = 16  # bytes
 
 _fernet: MultiFernet | None = None
 _signing: tuple[bytes, ...] = ()
+_sealing: tuple[bytes, ...] = ()
 
 
 def use(secret_key: str) -> None:
@@ -23,10 +24,11 @@ def use(secret_key: str) -> None:
     `secret_key` is one secret, or several with commas between them: the first encrypts,
     all of them decrypt, so that a key can be changed without losing what is stored.
     """
-    global _fernet, _signing
+    global _fernet, _signing, _sealing
     secrets = [part.strip() for part in secret_key.split(",") if part.strip()]
     _fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derive(each))) for each in secrets])
     _signing = tuple(_derive(each, b"adjoin signatures") for each in secrets)
+    _sealing = tuple(_derive(each, b"adjoin audit log") for each in secrets)
 
 
 def encrypt(text: str) -> str:
@@ -62,6 +64,27 @@ def sign(content: bytes) -> bytes:
 def is_signed(content: bytes, signature: bytes) -> bool:
     """Return whether `signature` is what `sign` returned for `content`, with any of the keys."""
     return any(hmac.compare_digest(_signature(key, content), signature) for key in _signing_keys())
+
+
+def seal(content: bytes) -> str:
+    """Return the HMAC-SHA256 of `content` for the audit log, as hexadecimal digits."""
+    return _seal(_sealing_keys()[0], content)
+
+
+def is_sealed(content: bytes, digest: str) -> bool:
+    """Return whether `digest` is what `seal` returned for `content`, with any of the keys."""
+    given = digest.encode(errors="replace")
+    return any(hmac.compare_digest(_seal(key, content).encode(), given) for key in _sealing_keys())
+
+
+def _seal(key: bytes, content: bytes) -> str:
+    return hmac.digest(key, content, "sha256").hex()
+
+
+def _sealing_keys() -> tuple[bytes, ...]:
+    if not _sealing:
+        raise RuntimeError("encryption.use(secret_key) has not been called")
+    return _sealing
 
 
 def _signature(key: bytes, content: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Table of the history: one row for every change of state."""
+"""Table of the history: one row for every change, which nothing ever changes again."""
 
 from datetime import datetime
 
@@ -13,6 +13,10 @@ class HistoryRow(SQLModel, table=True):
     __table_args__ = (
         sa.Index("history_by_connection", "connection_id", "at"),
         sa.Index("history_by_subject", "subject_id", "at"),
+        # The audit log is read by time, mostly of one event, person, property or partner.
+        sa.Index("history_by_time", "at", "id"),
+        sa.Index("history_by_event", "event", "at"),
+        sa.Index("history_by_person", "person_id", "at"),
     )
 
     id: str = key("his")
@@ -28,3 +32,5 @@ class HistoryRow(SQLModel, table=True):
     subject_id: str | None = None  # the source, transfer, integration or authorization
     property_id: str | None = may_refer("properties.id")
     partner_id: str | None = may_refer("partners.id")
+    # Proves that we wrote it so; rows from before there were stamps have none.
+    stamp: str | None = None

@@ -25,6 +25,20 @@ def new(prefix: str) -> str:
     return f"{prefix}_{_base32(number, 22)}"
 
 
+def first_of(prefix: str, seconds: float) -> str:
+    """Return what comes before every id made at a time (in seconds, as time.time) or later."""
+    return f"{prefix}_{_base32(int(seconds * 1000) << _RANDOM_BITS, 22)}"
+
+
+def made_at(id: str) -> float | None:
+    """Return the time at which an id says that it was made, None for what is no id of ours."""
+    digits = id.rpartition("_")[2]
+    if len(digits) != 22 or not set(digits) <= set(_ALPHABET):
+        return None
+    number = sum(_ALPHABET.index(digit) << 5 * place for place, digit in enumerate(digits[::-1]))
+    return (number >> _RANDOM_BITS) / 1000
+
+
 def _base32(number: int, width: int) -> str:
     digits = [_ALPHABET[number >> shift & 31] for shift in range(0, width * 5, 5)]
     return "".join(reversed(digits))

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from storage.api_requests import ApiRequest
 from storage.apps import App
+from storage.audit import Seal
 from storage.authorizations import Authorization, AuthorizationStart
 from storage.cases import Attachment, Case, CaseMessage, Pack
 from storage.connections import Connection, Token, TokenLink
@@ -69,6 +70,7 @@ __all__ = [
     "Run",
     "RunPart",
     "Sample",
+    "Seal",
     "Seen",
     "Service",
     "SetupCode",
