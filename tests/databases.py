@@ -122,7 +122,10 @@ class Postgresql:
         data = self._folder / "data"
         self._run("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
         # Without fsync, and reached only through a socket in its own folder: fast, and no port.
-        options = f"-F -k {self._folder} -c listen_addresses='' -c max_connections=200"
+        # Nothing sweeps behind the tests: what it finds out about tables changes how they are read.
+        options = (
+            f"-F -k {self._folder} -c listen_addresses='' -c max_connections=200 -c autovacuum=off"
+        )
         self._run("pg_ctl", "start", "-w", "-D", data, "-l", self._folder / "log", "-o", options)
 
     def _connect(self, name: str) -> "psycopg.Connection[Any]":
