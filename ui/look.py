@@ -52,6 +52,11 @@ STATUS: dict[str, StatusLook] = {
     "succeeded": StatusLook("Succeeded", "ok", "circle-check"),
     "succeeded_with_rejects": StatusLook("Succeeded with rejects", "warn", "circle-alert"),
     "failed": StatusLook("Failed", "bad", "circle-x"),
+    # cases
+    "open_with_partner": StatusLook("With the partner", "warn", "message-square"),
+    "escalated": StatusLook("Escalated", "bad", "flag"),
+    "open_with_platform": StatusLook("With the platform", "warn", "headset"),
+    "resolved": StatusLook("Resolved", "ok", "circle-check"),
     # messages
     "waiting": StatusLook("Waiting", "warn", "clock"),
     "sending": StatusLook("Sending", "info", "send"),
@@ -111,7 +116,7 @@ def _read() -> dict[str, bytes]:
         path = ASSETS / name
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
             files[file.relative_to(ASSETS).as_posix()] = file.read_bytes()
-    for sheet in ("pages.css", "data.css", "guide.css"):  # one request for all
+    for sheet in ("pages.css", "data.css", "guide.css", "support.css"):  # one request for all
         files["look.css"] += (ASSETS / sheet).read_bytes()
     table = json.dumps({key: asdict(look) for key, look in STATUS.items()})
     files["look.js"] = f"const ADJOIN_STATUS = {table};\n".encode() + files["look.js"]
