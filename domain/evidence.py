@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlmodel import Session, col, select
 
-from domain import evidence_parts, moments
+from domain import case_sides, evidence_parts, moments
 from domain.actors import Actor, Standing, standing
 from domain.masking import without_secrets
 from domain.refusals import Refusal, not_found
@@ -21,12 +21,15 @@ from storage import database
 from storage.apps import App
 from storage.cases import Case, Pack
 from storage.connections import Connection
-from storage.properties import Property
 
 LARGEST = 200_000  # bytes of a pack as JSON
 LONGEST = 300  # characters of one text in it
 # What one side need not know of the other.
-_NOT_FOR = {"property": ("endpoints",), "partner": ("authorizations", "integrations")}
+_NOT_FOR = {
+    "property": ("endpoints",),
+    "viewer": ("endpoints",),
+    "partner": ("authorizations", "integrations"),
+}
 LEFT_OUT = (
     "Access tokens are masked; credentials, signing secrets and addresses are not in here.",
     "What people and other systems wrote is left out: reasons, notes, answers, records of guests.",
@@ -91,10 +94,7 @@ def gather(session: Session, connection: Connection, now: datetime) -> dict[str,
 def of_case(actor: Actor, case_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
     """Return the packs of a case, the newest first; refuses `not_found` to strangers."""
     with database.reading() as session:
-        who = standing(session, actor, now or moments.now())
-        case = session.get(Case, case_id)
-        if case is None or _side(who, case) is None:
-            raise not_found("This case")
+        case_sides.found_for(session, standing(session, actor, now or moments.now()), case_id)
         found = session.exec(
             select(Pack).where(Pack.case_id == case_id).order_by(col(Pack.at).desc())
         )
@@ -107,15 +107,14 @@ def read(actor: Actor, pack_id: str, *, now: datetime | None = None) -> Page:
     with database.reading() as session:
         who = standing(session, actor, now or moments.now())
         pack = session.get(Pack, pack_id)
-        case = session.get(Case, pack.case_id) if pack else None
-        side = _side(who, case) if case else None
-        if pack is None or case is None or side is None:
+        if pack is None:
             raise not_found("This evidence")
-        if side == "platform" and case.agreed_at is None:
-            raise _not_agreed(session.get_one(Property, case.property_id).name)
-        hidden = _NOT_FOR.get(side, ())
+        held = case_sides.found_for(session, who, pack.case_id)
+        if held.side == "platform" and held.case.route != "core" and held.case.agreed_at is None:
+            raise _not_agreed(held.hotel.name)
+        hidden = _NOT_FOR.get(held.side, ())
         shown = {key: part for key, part in pack.content.items() if key not in hidden}
-        return Page(_row(pack), case.id, case.number, shown)
+        return Page(_row(pack), held.case.id, held.case.number, shown)
 
 
 def as_json(page: Page) -> bytes:
@@ -144,16 +143,6 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list):
         return [_clean(inner) for inner in value]
     return without_secrets(value)[:LONGEST] if isinstance(value, str) else value
-
-
-def _side(who: Standing, case: Case) -> str | None:
-    """Return on which side of a case somebody stands, None when it must see nothing of it."""
-    if who.sees_property(case.property_id):
-        return "property"
-    if who.belongs_to(case.partner_id):
-        return "partner"
-    is_at_platform = case.route == "core" or case.escalated_at is not None
-    return "platform" if who.is_operator and is_at_platform else None
 
 
 def _row(pack: Pack) -> Row:

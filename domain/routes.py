@@ -54,7 +54,8 @@ class Facts:
     calls: how the last requests with its token ended: ok, refused, failed; empty without any.
     waited: since it was asked for; lasting: since it came into this status; unused_for: since the
     token was used, None if never. account_error: the vendor could not be asked. The things are
-    those that bring in the data which the app works with. known: sentences for the text of a case.
+    those that bring in the data which the app works with. takes_cases: no sandbox does. known:
+    sentences for the text of a case.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class Facts:
     halted_integrations: tuple[Thing, ...] = ()
     gone_values: int = 0
     lacking_values: int = 0
+    takes_cases: bool = True
     case: OpenCase | None = None
     known: tuple[str, ...] = ()
 
@@ -362,7 +364,9 @@ def _step(rule: Rule, facts: Facts, side: Side) -> Step:
     turn = facts.case.turn if facts.case else ""
     if side == "property":
         step = rule.hotel(facts)
-        return _case(facts) if turn and step.verb in OPENING else step
+        if step.verb not in OPENING:
+            return step
+        return _case(facts) if turn else step if facts.takes_cases else _nothing(facts)
     if side == "partner":
         step = rule.partner(facts)
         return _hub_case(facts) if turn == "partner" and not step.href else step

@@ -91,6 +91,7 @@ class _Gathered:
             **self._flows.things(connection, app),
             gone_values=sum(bool(value.gone) for value in held.values()),
             lacking_values=len(values.how_far(held, declared).lacking),
+            takes_cases=not connection.in_sandbox,
             case=self._cases.get(connection.id),
             known=self._known(connection, used_at),
         )

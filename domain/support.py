@@ -45,13 +45,13 @@ class Answer:
     why_not: str
 
     @property
-    def draft(self) -> routes.Draft:
-        return self.route.draft
+    def whom(self) -> str:
+        """Who answers a case about it, as a sentence begins."""
+        return "The platform’s own team" if self.kind == "core" else self.developer
 
     @property
-    def opens_a_case(self) -> bool:
-        """Whether a case can be begun from here; a request that is pending has none."""
-        return self.status != "pending"
+    def draft(self) -> routes.Draft:
+        return self.route.draft
 
 
 def of_connection(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Answer:
