@@ -29,24 +29,31 @@ from ui.pages import (
     sign_in,
     source,
     sources,
+    support,
     token_link,
     transfer,
     value_mapping,
 )
 from ui.pages import guide as guide_pages
+from ui.pages.case import downloads
 from ui.pages.guide import Guide
 from ui.pages.hub import app as hub_app
 from ui.pages.hub import apps as hub_apps
+from ui.pages.hub import case as hub_case
+from ui.pages.hub import cases as hub_cases
 from ui.pages.hub import connection as hub_connection
 from ui.pages.hub import connections as hub_connections
 from ui.pages.hub import deliveries, delivery, endpoints, requests
 from ui.pages.hub import events as hub_events
 from ui.pages.hub import home as hub
 from ui.pages.hub import keys as hub_keys
+from ui.pages.hub import sandbox as hub_sandbox
 from ui.pages.integration import new as new_integration
 from ui.pages.integration import settings as integration_settings
 from ui.pages.operations import app as operations_app
 from ui.pages.operations import apps as operations_apps
+from ui.pages.operations import case as operations_case
+from ui.pages.operations import cases as operations_cases
 from ui.pages.operations import connection as operations_connection
 from ui.pages.operations import connections as operations_connections
 from ui.pages.operations import home as operations
@@ -55,6 +62,7 @@ from ui.pages.operations import property as one_property
 from ui.pages.operations import requests as operations_requests
 from ui.pages.source import agreed
 from ui.pages.source import new as new_source
+from ui.pages.support import case as support_case
 
 HOTEL, PARTNER, PLATFORM = ("property",), ("partner",), ("platform",)
 
@@ -93,6 +101,8 @@ PAGES = (
     Page("/records/{type}", "Data", records.page, HOTEL),
     Page("/records/{type}/{record_id}", "Record", record.page, HOTEL),
     Page("/find", "ID finder", finder.page, HOTEL, icon="search"),
+    Page("/support", "Support", support.page, HOTEL, icon="life-buoy", count=support.count),
+    Page("/support/{case_id}", "Case", support_case.page, HOTEL),
     # Partners
     Page("/hub", "Developer Hub", hub.page, PARTNER),
     Page(
@@ -105,6 +115,15 @@ PAGES = (
     ),
     Page("/hub/connections", "Connections", hub_connections.page, PARTNER, icon="plug-zap"),
     Page("/hub/connections/{connection_id}", "Connection", hub_connection.page, PARTNER),
+    Page(
+        "/hub/cases",
+        "Cases",
+        hub_cases.page,
+        PARTNER,
+        icon="life-buoy",
+        count=hub_cases.count,
+    ),
+    Page("/hub/cases/{case_id}", "Case", hub_case.page, PARTNER),
     Page("/hub/apps", "My apps", hub_apps.page, PARTNER, icon="layout-grid"),
     Page("/hub/apps/{slug}", "App", hub_app.page, PARTNER),
     Page("/hub/deliveries", "Deliveries", deliveries.page, PARTNER, icon="send"),
@@ -112,13 +131,30 @@ PAGES = (
     Page("/hub/endpoint", "Webhooks & mail", endpoints.page, PARTNER, icon="webhook"),
     Page("/hub/events", "Events", hub_events.page, PARTNER),
     Page("/hub/keys", "Partner keys", hub_keys.page, PARTNER, icon="key-round"),
+    Page("/hub/sandbox", "Sandbox", hub_sandbox.page, PARTNER, icon="sparkles"),
     # Operators
     Page("/operations", "Operations", operations.page, PLATFORM),
+    Page(
+        "/operations/cases",
+        "Cases",
+        operations_cases.page,
+        PLATFORM,
+        icon="life-buoy",
+        count=operations_cases.count,
+    ),
+    Page("/operations/cases/{case_id}", "Case", operations_case.page, PLATFORM),
     Page("/operations/properties", "Properties", properties.page, PLATFORM, icon="building-2"),
     Page("/operations/properties/{property_id}", "Property", one_property.page, PLATFORM),
     Page("/operations/partners", "Partners", partners.page, PLATFORM, icon="handshake"),
     Page("/operations/partners/{partner_id}", "Partner", partner.page, PLATFORM),
-    Page("/operations/apps", "Apps", operations_apps.page, PLATFORM, icon="layout-grid"),
+    Page(
+        "/operations/apps",
+        "Apps",
+        operations_apps.page,
+        PLATFORM,
+        icon="layout-grid",
+        count=operations_apps.count,
+    ),
     Page("/operations/apps/new", "New app", operations_app.new, PLATFORM),
     Page("/operations/apps/{slug}", "App", operations_app.page, PLATFORM),
     Page(
@@ -158,7 +194,7 @@ def install(
     look.install()
     session.install(base_url=base_url)
     sign_in.install(accounts)
-    for page in (setup, invitation, token_link, failure):
+    for page in (setup, invitation, token_link, failure, downloads):
         page.install()
     if guide is not None:
         guide_pages.install(guide)

@@ -1,4 +1,4 @@
-// Needs Node 18. ADJOIN is the address of the portal, TOKEN the access token of a connection.
+// Needs Node 18. ADJOIN is the address of the portal, TOKEN an access token: that of your sandbox.
 const { ADJOIN, TOKEN } = process.env;
 
 async function call(method, path, headers = {}) {
@@ -25,12 +25,12 @@ if (status === "pending") {
 }
 
 // Read every page of a list. The order stays while the data changes: none is missed, none twice.
-const products = [];
+const reservations = [];
 let cursor = null;
 do {
   const wanted = new URLSearchParams({ limit: "500", ...(cursor && { cursor }) });
-  const page = await call("GET", `/products?${wanted}`);
-  products.push(...page.data);
+  const page = await call("GET", `/reservations?${wanted}`);
+  reservations.push(...page.data);
   cursor = page.next_cursor;
 } while (cursor);
-console.log(`It has ${products.length} products.`);
+console.log(`It has ${reservations.length} reservations.`);

@@ -1,4 +1,4 @@
-"""Needs httpx. ADJOIN is the address of the portal, TOKEN the access token of a connection."""
+"""Needs httpx. ADJOIN is the address of the portal, TOKEN an access token: that of your sandbox."""
 
 import os
 
@@ -29,12 +29,12 @@ if status == "pending":
     print(f"Now it is {call('POST', '/connection/activate', headers=headers)['status']}.")
 
 # Read every page of a list. The order stays while the data changes: none is missed, none twice.
-products, cursor = [], None
+reservations, cursor = [], None
 while True:
     wanted = {"limit": 500} | ({"cursor": cursor} if cursor else {})
-    page = call("GET", "/products", params=wanted)
-    products += page["data"]
+    page = call("GET", "/reservations", params=wanted)
+    reservations += page["data"]
     cursor = page["next_cursor"]
     if cursor is None:
         break
-print(f"It has {len(products)} products.")
+print(f"It has {len(reservations)} reservations.")

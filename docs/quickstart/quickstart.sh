@@ -1,5 +1,5 @@
 #!/bin/sh
-# Needs curl and jq. ADJOIN is the address of the portal, TOKEN the access token of a connection.
+# Needs curl and jq. ADJOIN is the address of the portal, TOKEN an access token: that of your sandbox.
 set -eu
 api() { curl --fail-with-body --silent --show-error --header "Authorization: Bearer $TOKEN" "$@"; }
 
@@ -17,9 +17,9 @@ fi
 cursor="" count=0
 while :; do
   page=$(api --get --data-urlencode "limit=500" ${cursor:+--data-urlencode "cursor=$cursor"} \
-    "$ADJOIN/api/v1/products")
+    "$ADJOIN/api/v1/reservations")
   count=$((count + $(echo "$page" | jq '.data | length')))
   cursor=$(echo "$page" | jq --raw-output '.next_cursor // ""')
   [ -n "$cursor" ] || break
 done
-echo "It has $count products."
+echo "It has $count reservations."

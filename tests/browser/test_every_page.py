@@ -73,6 +73,7 @@ PAGES = [
     ("hub-events", D3X, "/hub/events", None),
     ("operations-home", OPERATOR, "/operations", None),
     ("hub-keys", D3X, "/hub/keys", None),
+    ("hub-sandbox", D3X, "/hub/sandbox", None),
     ("operations-requests", OPERATOR, "/operations/requests", None),
     ("operations-properties", OPERATOR, "/operations/properties", None),
     ("operations-property", OPERATOR, "/operations/properties", "Harbour Hotel"),

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from domain import (
+    app_drafts,
     connections,
     core,
     endpoints,
@@ -13,6 +14,7 @@ from domain import (
     invitations,
     partner_keys,
     proposals,
+    sandboxes,
     sign_ins,
     sources,
     tokens,
@@ -22,7 +24,8 @@ from domain.proposals import Wanted
 from domain.sources import Draft
 from storage import database
 from storage.apps import App
-from storage.people import Membership
+from storage.people import Membership, SignIn
+from storage.sources import Source
 from tests import builders, flows, harvest, pantry
 from tests.builders import World
 from tests.harvest import HotelSystem
@@ -42,6 +45,7 @@ class Scene:
     hotel: str
     d3x: str
     app: str  # a slug
+    described: str  # the slug of an app with texts that wait for an operator
     sign_in: str  # another one of Maya's
     pending: str
     active: str
@@ -73,6 +77,8 @@ class Scene:
     key: Actor  # whoever holds a partner key of D3x
     spare_key: str  # another one of D3x
     operator_membership: str
+    lab: str  # another partner that Dee works for, with a sandbox
+    tried_out: str  # a connection in it
 
     def actor(self, name: str) -> Actor:
         """Return somebody by their first name in small letters; "program" holds the token, "key"
@@ -85,6 +91,7 @@ class Scene:
             "hotel": "pro",
             "d3x": "par",
             "app": "app",
+            "described": "app",
             "sign_in": "sig",
             "message": "msg",
             "endpoint": "end",
@@ -107,8 +114,9 @@ class Scene:
             "run": "run",
             "queued": "run",
             "spare_key": "key",
+            "lab": "par",
         }
-        states = ("pending", "active", "paused", "ended", "core")
+        states = ("pending", "active", "paused", "ended", "core", "tried_out")
         return replace(
             self,
             **{name: f"{prefix}_never" for name, prefix in prefixes.items()},
@@ -152,6 +160,7 @@ def build(world: World, system: HotelSystem) -> Scene:
         world.hotel,
         world.d3x,
         app="d3x",
+        described=_described(world, "active"),
         sign_in=_sign_in_again(world),
         pending=pending,
         **ids,
@@ -178,7 +187,29 @@ def build(world: World, system: HotelSystem) -> Scene:
         )[0],
         spare_key=partner_keys.make(world.dee, world.d3x, "Spare", now=now).id,
         program=tokens.authenticate(builders.token_of(ids["active"]), now=now),
+        **_sandbox(world),
     )
+
+
+def _sandbox(world: World) -> dict[str, str]:
+    """Let Dee work for a partner with a sandbox, in which one of two apps is connected."""
+    with builders.adding() as rows:
+        lab = builders.add_partner(rows, "D3x Lab", world.now)
+        builders.add_role(rows, _person(world.dee), "partner", lab, now=world.now)
+        hotel = builders.add_property(rows, "D3x Lab sandbox", world.now, sandbox_of=lab)
+        rows.append(
+            Source(
+                id=hotel.replace("pro_", "src_"),
+                property_id=hotel,
+                kind="sandbox",
+                name="Invented data",
+                since=world.now,
+                created_at=world.now,
+            )
+        )
+        for slug in ("tried", "spare"):
+            builders.add_app(rows, slug, slug.title(), world.now, partner_id=lab)
+    return {"lab": lab, "tried_out": sandboxes.connect(world.dee, lab, "tried", now=world.now)}
 
 
 def _flows(world: World, system: HotelSystem, source_id: str) -> dict[str, str]:
@@ -206,6 +237,12 @@ def _valued(world: World, connection_id: str, source_id: str) -> int:
     return number
 
 
+def _described(world: World, slug: str) -> str:
+    texts = {"tagline": "Better words", "description": "", "setup_notes": ""}
+    app_drafts.save(world.dee, slug, **texts, now=world.now)
+    return slug
+
+
 def _sign_in_again(world: World) -> str:
     email, device = world.emails["maya"], "A telephone"
     cookie = sign_ins.sign_in(
@@ -214,6 +251,11 @@ def _sign_in_again(world: World) -> str:
     visitor = sign_ins.visit(cookie, now=world.now)
     assert visitor is not None
     return visitor.actor.id
+
+
+def _person(actor: Actor) -> str:
+    with database.reading() as session:
+        return session.get_one(SignIn, actor.id).person_id
 
 
 def _message(connection_id: str, endpoint_id: str) -> str:

@@ -13,8 +13,10 @@ _FIRST = """
 Each hotel that connects your app gets an **access token** (`adj_…`) made for it. It reaches you by
 webhook or mail, as you chose in the Developer Hub, and opens this one connection.
 
-To try things out, ask a hotel that you work with to connect your app: only hotels can. Once the
-program below has said yes, the token opens everything that your app has asked for.
+To try things out, press **Make a sandbox** in the hub, under *Sandbox*: it is a hotel that never
+was, with some thousand invented reservations, already connected with your app. Take the token shown
+there. Once the program below has said yes, it opens everything that your app has asked for.
+**Make something happen** there, and your webhook endpoints hear of it as of any hotel.
 
 For what concerns all your hotels at once (your connections, webhook endpoints, deliveries), make
 a **partner key** (`adp_…`) in the hub.
@@ -41,7 +43,8 @@ def draw(address: str) -> None:
     with guide("/help", "Quick start", lead):
         with card("1. Get a token"):
             prose(_FIRST)
-        with card("2. Say yes, and read", f"Set ADJOIN to {address} and TOKEN to the token."):
+        lead = f"Set ADJOIN to {address} and TOKEN to the token of your sandbox."
+        with card("2. Say yes, and read", lead):
             code_tabs({name: (SOURCES / file).read_text() for name, file in _LANGUAGES.items()})
         with card("3. Hear what happens"):
             prose(_WEBHOOKS)

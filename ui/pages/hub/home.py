@@ -63,7 +63,8 @@ class Sheet:
     def __init__(self, visit: Visit, news: News) -> None:
         self._zone = visit.zone
         with page_title(visit.place.name, "Hotels ask for your apps; you open the door."):
-            pass
+            button("Sandbox", href="/hub/sandbox", icon="sparkles")
+            button("Quick start", href="/help", icon="book-open")
         with ui.element("div").classes("stack"):
             self._alarms = Part(_draw_alarms, "stack")
             self._beginning = Part(_draw_beginning)
