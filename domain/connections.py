@@ -14,6 +14,7 @@ from domain import (
     messages,
     moments,
     moving,
+    occasions,
     questions,
     tokens,
     waiting_times,
@@ -251,6 +252,7 @@ def tell(
         after=connection.status,
         note=note,
     )
+    occasions.of_connection(session, connection, event, who.who, now)
     changes.announce(
         session,
         changes.Change("connection", connection.id, connection.property_id, connection.partner_id),

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from connectors import webhook
 from connectors.door import Blocked
-from domain import choices, history, letters, messages, moments, retries
+from domain import choices, history, letters, messages, moments, occasions, retries
 from domain import events as catalogue
 from domain.actors import ADJOIN, Actor, Standing, standing
 from domain.installation import current
@@ -468,4 +468,5 @@ def _note(
     note: str = "",
 ) -> None:
     history.record(session, event, who, side, now, partner_id=endpoint.partner_id, note=note)
+    occasions.of_endpoint(session, endpoint, event, now)
     changes.announce(session, changes.Change("endpoint", endpoint.id, None, endpoint.partner_id))

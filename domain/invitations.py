@@ -12,6 +12,7 @@ from domain import (
     letters,
     messages,
     moments,
+    notices,
     passwords,
     people,
     places,
@@ -274,6 +275,8 @@ def _let_in(session: Session, person: Person, invitation: Invitation, now: datet
         )
     )
     _record_joined(session, person, invitation, now)
+    if invitation.role != "viewer":
+        notices.hand_on(session, person.id, _place_key(invitation), now)
 
 
 def _record_joined(session: Session, person: Person, invitation: Invitation, now: datetime) -> None:

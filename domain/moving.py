@@ -6,7 +6,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
-from domain import history
+from domain import history, occasions
 from domain.actors import Standing
 from domain.lifecycle import Move
 from domain.refusals import Refusal, not_found
@@ -81,6 +81,7 @@ def tell(
         after=row.status if after is None else after,
         note=note,
     )
+    occasions.of_row(session, row, event, now)
     announce(session, noun, row)
 
 

@@ -32,6 +32,8 @@ KINDS = {
     "transfer.paused": "Paused data transfer",
     "values.gone": "Mapped value gone",
     "endpoint.disabled": "Disabled endpoint",
+    "app.texts": "New texts of an app",
+    "app.texts_decided": "Your texts of an app",
 }
 
 
@@ -74,7 +76,7 @@ def tell(
         insert = sqlite.insert if database.is_sqlite() else postgresql.insert
         whose = {"person_id": person_id, "kind": kind, "about": about}
         session.execute(
-            insert(sa.inspect(Notice).local_table)
+            insert(Notice)
             .values(id=ids.new("ntc"), **whose, **said)
             .on_conflict_do_update(
                 index_elements=list(whose),
@@ -150,6 +152,14 @@ def read_all(actor: Actor, *, now: datetime | None = None) -> int:
         if unread:
             announce(session, person_id)
         return len(unread)
+
+
+def hand_on(session: Session, person_id: str, place: str, now: datetime) -> None:
+    """Give somebody who is new at a place notice of all that needs its people already."""
+    open_ones = select(Notice).where(Notice.place == place, col(Notice.done_at).is_(None))
+    for each in session.exec(open_ones.order_by(col(Notice.at))).all():
+        said = each.kind, each.title, each.text, each.path
+        tell(session, [person_id], *said, place, each.about, now)
 
 
 def who_can_act(session: Session, place: str) -> tuple[str, ...]:

@@ -6,7 +6,16 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import history, letters, messages, moments, passwords, questions, sign_ins
+from domain import (
+    history,
+    letters,
+    messages,
+    moments,
+    notices,
+    passwords,
+    questions,
+    sign_ins,
+)
 from domain.actors import Actor, Standing, in_person, roles_of, standing
 from domain.refusals import Refusal, invalid, not_found
 from storage import changes, database
@@ -184,6 +193,8 @@ def at_place(table: type[Membership], place_key: str) -> sa.ColumnElement[bool]:
 def announce(session: Session, row: Membership | Invitation) -> None:
     """Let the windows of a place know that its people have changed."""
     changes.announce(session, changes.Change("people", row.id, row.property_id, row.partner_id))
+    if isinstance(row, Membership):
+        notices.announce(session, row.person_id)  # who left reads no notices of the place
 
 
 def _has_managers(session: Session, place_key: str) -> bool:

@@ -16,6 +16,7 @@ from domain import (
     history,
     messages,
     moments,
+    occasions,
     slots,
     value_suggestions,
     values,
@@ -268,8 +269,12 @@ def keep(
             at=now,
         )
     )
-    said = said or values.changes(before, after, labels_of(slots_of(session, connection)))
+    declared = slots_of(session, connection)
+    said = said or values.changes(before, after, labels_of(declared))
     history.record(session, event, who, side, now, connection=connection, note=_in_short(said))
+    shown = values.of_slots(after, declared)
+    gone = [slot.label for slot in declared if shown[slot.key].gone]
+    occasions.of_values(session, connection, event, gone, now)
     if decided := values.changed(before, after):
         messages.tell_endpoints(
             session,
