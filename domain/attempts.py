@@ -6,11 +6,12 @@ next attempt in one transaction. A receiver may see an attempt twice, with the s
 """
 
 import asyncio
+import json
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -23,7 +24,7 @@ from connectors.mail import Letter
 from connectors.result import Result
 from domain import connections, endpoints, history, messages, moments, retries, tokens
 from domain.actors import ADJOIN, is_alive, standing
-from domain.installation import current
+from domain.installation import current, mail_domain
 from storage import changes, database, encryption, jobs
 from storage.apps import App
 from storage.connections import Connection, Token
@@ -54,6 +55,7 @@ class Parcel:
     body: str
     secrets: tuple[str, ...]
     started_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)  # of a mail, beside the usual ones
 
 
 @jobs.job(messages.JOB)
@@ -138,13 +140,14 @@ async def carry(parcel: Parcel) -> Result:
     post = current().post
     if post is None:
         return _no_post()
-    domain = current().mail_from.rpartition("@")[2].rstrip(">")
+    domain = mail_domain()
     letter = Letter(
         sender=current().mail_from,
         to=parcel.target,
         subject=parcel.subject,
         text=parcel.body,
         message_id=f"<{parcel.message_id}@{domain}>",
+        headers=parcel.headers,
     )
     return await post.send(letter)
 
@@ -204,6 +207,7 @@ def _parcel(
         encryption.decrypt(message.body),
         tuple(secrets),
         now,
+        json.loads(encryption.decrypt(message.headers)) if message.headers else {},
     )
 
 

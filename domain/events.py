@@ -100,11 +100,37 @@ _TEST = {
     "description": "There only when somebody pressed Send example: all of it is invented.",
 }
 
+_CASE: dict[str, Schema] = {
+    "case": {
+        "type": "object",
+        "required": ["number", "title", "status", "turn"],
+        "properties": {
+            "number": {"type": "integer", "description": "Read it there: /escalations/{number}."},
+            "title": _text("What does not work, in the words of the property."),
+            "status": {
+                "enum": ["open_with_partner", "escalated", "resolved"],
+                "description": "Its status when this happened.",
+            },
+            "turn": {
+                "enum": ["property", "partner", "platform", "nobody"],
+                "description": "Who should write next.",
+            },
+        },
+    }
+}
+
+
+def _case(status: str, turn: str) -> dict[str, Any]:
+    title = "Breakfast is missing on some bills"
+    return {"case": {"number": 1001, "title": title, "status": status, "turn": turn}}
+
+
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
         "connection": "Connections",
         "token": "Access tokens",
         "mapping": "Value mapping",
+        "case": "Cases",
         "endpoint": "Endpoints",
         **{key: of_type.label for key, of_type in ALL.items()},
     }
@@ -160,6 +186,41 @@ _ABOUT_CONNECTIONS = (
         _MAPPING,
         {"version": 4, "slots": ["room_revenue", "breakfast"]},
     ),
+    Event(
+        "case.opened",
+        "case",
+        "A property reports that something does not work. It waits for your answer.",
+        _CASE,
+        _case("open_with_partner", "partner"),
+    ),
+    Event(
+        "case.answered",
+        "case",
+        "The property or the platform wrote in a case.",
+        _CASE,
+        _case("open_with_partner", "partner"),
+    ),
+    Event(
+        "case.returned",
+        "case",
+        "The platform gave an escalated case back to you.",
+        _CASE,
+        _case("open_with_partner", "partner"),
+    ),
+    Event(
+        "case.resolved",
+        "case",
+        "A case was resolved, by any side.",
+        _CASE,
+        _case("resolved", "nobody"),
+    ),
+    Event(
+        "case.reopened",
+        "case",
+        "The property reopened a case that was resolved.",
+        _CASE,
+        _case("open_with_partner", "partner"),
+    ),
     Event("endpoint.test", "endpoint", "A test, sent because somebody pressed Send test event."),
 )
 CHANGES: Mapping[str, str] = MappingProxyType(
@@ -204,7 +265,9 @@ CARRY_A_TOKEN = tuple(name for name, event in EVENTS.items() if event.carries_a_
 # What an endpoint may ask for; the test comes whenever somebody presses its button.
 CHOICES = tuple(name for name, event in EVENTS.items() if event.group != "endpoint")
 # What an endpoint gets that asked for nothing in particular.
-USUAL = tuple(name for name in CHOICES if EVENTS[name].type_of_data is None)
+USUAL = tuple(
+    name for name in CHOICES if EVENTS[name].type_of_data is None and EVENTS[name].group != "case"
+)
 _EXAMPLE_AT = datetime(2026, 11, 21, 14, 2, tzinfo=UTC)
 
 

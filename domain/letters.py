@@ -1,6 +1,7 @@
 """The mails that Adjoin writes: plain words, what happened, whose turn it is, what to do next."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from textwrap import indent
 
@@ -20,8 +21,11 @@ TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 @dataclass(frozen=True)
 class Letter:
+    """`headers`: beside the usual ones, by their names."""
+
     subject: str
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_partner(
@@ -43,11 +47,11 @@ def to_partner(
     if event == "connection.requested":
         parts.append(_what_to_do(app))
     if event == "connection.rejected" and connection.reason:
-        parts.append(f"The reason you gave:\n\n{_quoted(connection.reason)}")
+        parts.append(f"The reason you gave:\n\n{quoted(connection.reason)}")
     parts.append(
         f"The connection in your Developer Hub:\n{link(f'/hub/connections/{connection.id}')}"
     )
-    return Letter(subject.format(**names), "\n\n".join(parts) + _FOOTER)
+    return Letter(subject.format(**names), "\n\n".join(parts) + FOOTER)
 
 
 _HEADLINES = {
@@ -80,7 +84,7 @@ _HEADLINES = {
     ),
 }
 
-_FOOTER = "\n\n--\nAdjoin, the integrations portal\n"
+FOOTER = "\n\n--\nAdjoin, the integrations portal\n"
 
 
 def _token_part(session: Session, partner: Partner, token: Token, now: datetime) -> str:
@@ -109,7 +113,7 @@ def nudge(app: App, hotel: Property, connection: Connection, who: str, now: date
         f"{hotel.name} is waiting for {app.name}",
         f"{who} of {hotel.name} asks you to look at their request to connect {app.name}. "
         f"It has been waiting for {waited}.\n\n"
-        f"Activate or reject it here:\n{link(f'/hub/connections/{connection.id}')}{_FOOTER}",
+        f"Activate or reject it here:\n{link(f'/hub/connections/{connection.id}')}{FOOTER}",
     )
 
 
@@ -119,7 +123,7 @@ def reminder(app: App, hotel: Property, connection: Connection, now: datetime) -
     return Letter(
         f"Still waiting: {hotel.name} and {app.name}",
         f"{hotel.name} pressed Connect for {app.name} {waited} ago and is still waiting for you."
-        f"\n\nActivate or reject it here:\n{link(f'/hub/connections/{connection.id}')}{_FOOTER}",
+        f"\n\nActivate or reject it here:\n{link(f'/hub/connections/{connection.id}')}{FOOTER}",
     )
 
 
@@ -134,20 +138,20 @@ def to_hotel(
     if event == "connection.activated":
         return Letter(
             f"{app.name} is active at {hotel.name}",
-            f"{app.name} is connected and active at {hotel.name}.\n\n{page}{_FOOTER}",
+            f"{app.name} is connected and active at {hotel.name}.\n\n{page}{FOOTER}",
         )
     if event == "connection.rejected":
         return Letter(
             f"{app.name} did not accept the connection with {hotel.name}",
             f"{app.name} has rejected the request of {hotel.name}. {_reason(connection)}"
-            f"You can put this right and connect again:\n{page}{_FOOTER}",
+            f"You can put this right and connect again:\n{page}{FOOTER}",
         )
     if event == "connection.broken":
         return Letter(
             f"{app.name} no longer accepts the credentials of {hotel.name}",
             f"The connection of {hotel.name} with {app.name} is broken: its credentials are "
             f"refused. It is your turn: enter working ones, everything else is kept.\n\n"
-            f"{page}{_FOOTER}",
+            f"{page}{FOOTER}",
         )
     if by is not None and event in _MOVED_BY_PARTNER:
         subject, happened, next_step = _MOVED_BY_PARTNER[event]
@@ -155,7 +159,7 @@ def to_hotel(
         return Letter(
             subject.format(**names),
             f"{happened.format(**names)} {_reason(connection)}{next_step.format(**names)}"
-            f"\n\n{_contact(by)}The connection in Adjoin:\n{page}{_FOOTER}",
+            f"\n\n{_contact(by)}The connection in Adjoin:\n{page}{FOOTER}",
         )
     return None
 
@@ -184,10 +188,10 @@ _MOVED_BY_PARTNER = {
 def _reason(connection: Connection) -> str:
     if not connection.reason:
         return ""
-    return f"They wrote:\n\n{_quoted(connection.reason)}\n\n"
+    return f"They wrote:\n\n{quoted(connection.reason)}\n\n"
 
 
-def _quoted(words: str) -> str:
+def quoted(words: str) -> str:
     """Mark every line of what somebody else wrote, so that none can pass for ours."""
     return indent(words, "    > ", lambda line: True)
 
@@ -203,7 +207,7 @@ def invitation(inviter: str, place: str, role: str, secret: str) -> Letter:
     return Letter(
         f"{inviter} invites you to {place}",
         f"{inviter} invites you to Adjoin as {role} of {place}.\n\n"
-        f"Accept within 7 days; the link works once:\n{link(f'/invitation/{secret}')}{_FOOTER}",
+        f"Accept within 7 days; the link works once:\n{link(f'/invitation/{secret}')}{FOOTER}",
     )
 
 
@@ -213,7 +217,7 @@ def endpoint_disabled(partner: str, url: str, why: str) -> Letter:
         f"Your webhook endpoint was disabled: {partner}",
         f"Adjoin stopped sending to {url}.\n\n{why}\n\n"
         "What happens meanwhile is kept. When your endpoint works again, enable it and replay "
-        f"what was skipped:\n{link('/hub/endpoint')}{_FOOTER}",
+        f"what was skipped:\n{link('/hub/endpoint')}{FOOTER}",
     )
 
 
@@ -222,5 +226,5 @@ def password_changed(name: str) -> Letter:
     return Letter(
         "Your Adjoin password was changed",
         f"{name}, your password was just changed and every other browser was signed out.\n\n"
-        f"If it was not you, tell your manager or operator at once.{_FOOTER}",
+        f"If it was not you, tell your manager or operator at once.{FOOTER}",
     )

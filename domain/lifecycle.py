@@ -161,6 +161,41 @@ RUN = Lifecycle(
     )
 )
 
+CASE = Lifecycle(
+    (
+        _move("open", "absent", "open_with_partner", "property", "case.opened"),
+        _move("open_core", "absent", "open_with_platform", "property", "case.opened"),
+        _move(
+            "escalate",
+            "open_with_partner",
+            "escalated",
+            "partner",
+            "case.escalated",
+            needs_reason=True,
+        ),
+        _move(
+            "return",
+            "escalated",
+            "open_with_partner",
+            "platform",
+            "case.returned",
+            needs_reason=True,
+        ),
+        _move("resolve", "open_with_partner", "resolved", "property partner", "case.resolved"),
+        _move(
+            "resolve",
+            "escalated open_with_platform",
+            "resolved",
+            "property platform",
+            "case.resolved",
+        ),
+        # Each leads back to where the case was resolved: see `cases.reopen`.
+        _move("reopen", "resolved", "open_with_partner", "property", "case.reopened"),
+        _move("reopen", "resolved", "escalated", "property", "case.reopened"),
+        _move("reopen", "resolved", "open_with_platform", "property", "case.reopened"),
+    )
+)
+
 
 def of(kind: str) -> Lifecycle:
     """Return the table for the connections of `kind`: integrated or core."""

@@ -1,5 +1,6 @@
 """Messages: what must reach a partner or a person, queued in the transaction that causes it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -94,6 +95,8 @@ def send_letter(
     message = _message(event, "mail", letter.text, now, connection, token, "waiting")
     message.mail_to = to
     message.subject = letter.subject
+    if letter.headers:
+        message.headers = encryption.encrypt(json.dumps(dict(letter.headers)))
     message.partner_id = message.partner_id or partner_id
     _queue(session, message)
 

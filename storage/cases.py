@@ -42,6 +42,11 @@ class Case(SQLModel, table=True):
     agreed_by: str | None = may_refer("people.id", index=False)
     facts: dict[str, Any] = json(dict)  # what was filled in at the escalation
 
+    @property
+    def label(self) -> str:
+        """What people call it: #1001."""
+        return f"#{self.number}"
+
 
 class CaseMessage(SQLModel, table=True):
     """What somebody wrote, or did; never changed."""
