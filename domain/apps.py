@@ -1,4 +1,4 @@
-"""Apps: written and published by operators, described by their partners."""
+"""Apps: written and published by operators; what partners propose is in app_drafts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from domain import drafts, history, moments, slots, waiting_times
+from domain import app_drafts, drafts, history, moments, slots, waiting_times
 from domain.actors import Actor, Standing, operating, standing
 from domain.drafts import Draft, Permission
 from domain.refusals import Refusal, not_found
@@ -38,7 +38,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Sheet:
-    """An app to those who may edit its texts; what else is on it only operators change."""
+    """An app to its partner, who proposes its texts; what else is on it only operators change."""
 
     listed: Listed
     tagline: str
@@ -129,6 +129,8 @@ def edit(actor: Actor, slug: str, draft: Draft, *, now: datetime | None = None) 
                 "stay. Retire it and add a new app instead.",
                 "platform",
             )
+        if _whose(app) != before:
+            app_drafts.forget(session, app, now)
         _record(session, who, app, "app.changed", now)
 
 
@@ -164,31 +166,6 @@ def retire(actor: Actor, slug: str, *, now: datetime | None = None) -> None:
         who, app = _operated(session, actor, slug, now)
         app.retired_at = app.retired_at or now
         _record(session, who, app, "app.retired", now)
-
-
-def edit_texts(
-    actor: Actor,
-    slug: str,
-    *,
-    tagline: str,
-    description: str,
-    setup_notes: str,
-    now: datetime | None = None,
-) -> None:
-    """Change an app's texts: its partner's people and operators, no program.
-
-    Refuses `not_found`, `invalid`.
-    """
-    now = now or moments.now()
-    with database.transaction() as session:
-        who = standing(session, actor, now)
-        app = session.exec(select(App).where(App.slug == slug)).one_or_none()
-        if app is None or not (who.is_operator or who.belongs_to(app.partner_id)):
-            raise not_found("This app")
-        app.tagline = drafts.checked_tagline(tagline)
-        app.description = drafts.checked_markdown(description)
-        app.setup_notes = drafts.checked_markdown(setup_notes)
-        _record(session, who, app, "app.changed", now)
 
 
 def sheet(actor: Actor, slug: str, *, now: datetime | None = None) -> Sheet:

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from storage.api_requests import ApiRequest
+from storage.app_drafts import AppDraft
 from storage.apps import App
 from storage.audit import Seal
 from storage.authorizations import Authorization, AuthorizationStart
@@ -12,8 +13,8 @@ from storage.history import HistoryRow
 from storage.idempotency import IdempotentRequest
 from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
 from storage.messages import Attempt, Endpoint, Message
-from storage.numbers import LastNumber
 from storage.notices import Notice
+from storage.numbers import LastNumber
 from storage.pace import Pace
 from storage.partner_keys import PartnerKey
 from storage.partners import Partner
@@ -38,6 +39,7 @@ __all__ = [
     "Alert",
     "ApiRequest",
     "App",
+    "AppDraft",
     "Attachment",
     "Attempt",
     "Authorization",

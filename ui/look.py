@@ -15,6 +15,7 @@ from nicegui.dependencies import js_components
 ASSETS = Path(__file__).parent / "assets"
 COMPONENTS = Path(__file__).parent / "components"
 SERVED = ("look.css", "look.js", "icons.svg", "logo.svg", "favicon.svg", "fonts")
+SHEETS = ("pages.css", "data.css", "guide.css", "support.css", "operations.css")
 TONES = ("ok", "warn", "bad", "info", "muted")
 FAVICON = (ASSETS / "favicon.svg").read_text()  # for ui.run_with(favicon=…): no request at all
 THEME_COOKIE = "adjoin_theme"
@@ -116,7 +117,7 @@ def _read() -> dict[str, bytes]:
         path = ASSETS / name
         for file in sorted(path.iterdir()) if path.is_dir() else [path]:
             files[file.relative_to(ASSETS).as_posix()] = file.read_bytes()
-    for sheet in ("pages.css", "data.css", "guide.css", "support.css"):  # one request for all
+    for sheet in SHEETS:  # one request for all
         files["look.css"] += (ASSETS / sheet).read_bytes()
     table = json.dumps({key: asdict(look) for key, look in STATUS.items()})
     files["look.js"] = f"const ADJOIN_STATUS = {table};\n".encode() + files["look.js"]

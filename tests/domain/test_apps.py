@@ -151,12 +151,3 @@ def test_once_asked_for_an_app_stays_with_its_partner(world: World) -> None:
     other = Draft(kind="integrated", partner_id=world.freeguides, **DRAFT)
     assert refused(apps.edit, world.olga, "d3x", other, now=world.now).code == "in_use"
     apps.edit(world.olga, "d3x", draft, now=world.now)
-
-
-def test_a_partner_edits_the_texts_of_its_own_apps_only(world: World) -> None:
-    texts = {"tagline": "New", "description": "**Bold**", "setup_notes": "<script>"}
-    apps.edit_texts(world.dee, "d3x", now=world.now, **texts)
-    sheet = apps.sheet(world.dee, "d3x", now=world.now)
-    assert {name: getattr(sheet, name) for name in texts} == texts
-    refusal = refused(apps.edit_texts, world.dee, "freeguides", now=world.now, **texts)
-    assert refusal.code == "not_found"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import (
-    apps,
+    app_drafts,
     catalogue,
     connections,
     deliveries,
@@ -52,7 +52,7 @@ CALLS: dict[str, Call] = {
     "an endpoint": lambda w, t: endpoints.enable(w.dee, t),
     "an address": lambda w, t: endpoints.create(w.dee, w.d3x, t),
     "an app": lambda w, t: catalogue.read(w.maya, w.hotel, t),
-    "texts": lambda w, t: apps.edit_texts(w.dee, "d3x", tagline=t, description=t, setup_notes=t),
+    "texts": lambda w, t: app_drafts.save(w.dee, "d3x", tagline=t, description=t, setup_notes=t),
     "a contact": lambda w, t: partners.save_contact(
         w.dee, w.d3x, contact_name=t, contact_email=t, contact_phone=t, website=t
     ),

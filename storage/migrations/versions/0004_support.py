@@ -21,11 +21,13 @@ def upgrade() -> None:
     _never_give_a_number_twice()
     _number_connections()
     _let_the_history_only_grow()
+    _let_partners_write_drafts()
 
 
 def downgrade() -> None:
     """Each part takes its own block back."""
     _let_the_history_be_changed()
+    op.drop_table("app_drafts")
     _number_no_connections()
     _unpack_evidence()
     _close_cases()
@@ -312,3 +314,25 @@ def _number_no_connections() -> None:
     op.drop_index("ix_connections_number", "connections")
     op.drop_column("connections", "number")
     op.drop_table("last_numbers")
+
+
+# The texts that partners would like to see on their apps, until an operator decides.
+
+
+def _let_partners_write_drafts() -> None:
+    moment = storage.columns.Moment(timezone=True)
+    op.create_table(
+        "app_drafts",
+        sa.Column("app_id", sa.String(), sa.ForeignKey("apps.id"), primary_key=True),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("tagline", "description", "setup_notes")
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("saved_by", sa.String(), sa.ForeignKey("people.id"), nullable=False),
+        sa.Column("saved_at", moment, nullable=False),
+        sa.Column("decided_by", sa.String(), sa.ForeignKey("people.id"), nullable=True),
+        sa.Column("decided_at", moment, nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+    )

@@ -1,10 +1,12 @@
-"""One app of this partner: the texts it may change, beside how a hotel will read them."""
+"""One app of this partner: the texts it proposes, beside how a hotel will read them."""
 
 from nicegui import ui
 
-from domain import apps
+from domain import app_drafts, apps
+from domain.app_drafts import Draft
 from domain.apps import Sheet
-from ui.ask import attempt, load, show
+from ui.ask import act, attempt, load, show
+from ui.components.ago import ago
 from ui.components.badge import badge
 from ui.components.button import button
 from ui.components.callout import callout
@@ -12,10 +14,13 @@ from ui.components.card import Fact, card, facts
 from ui.components.field import TextField, text_field
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb
+from ui.components.part import Part
 from ui.components.prose import prose
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
+from ui.live import Change
+from ui.pages.difference import draw_difference
 from ui.pages.hub.apps import STATES, time_words
 from ui.pages.needed_values import draw_needed_values
 from ui.pages.permissions import draw_permissions
@@ -26,20 +31,15 @@ PAUSE = 0.25  # seconds without typing before the preview is drawn
 
 async def page(visit: Visit, slug: str) -> None:
     sheet = await load(apps.sheet, visit.actor, slug)
-    app = sheet.listed
-    breadcrumb([("My apps", "/hub/apps"), (app.name, None)])
-    with ui.element("header").classes("sheet-title"):
-        tile(app.icon, app.hue, 64)
-        with ui.element("div").classes("grow"):
-            text(app.name, "h1")
-            with ui.element("div").classes("line"):
-                badge(*STATES[app.state])
-                text(time_words(app), "span", "muted")
-        button("Its connections", href=f"/hub/connections?app={app.slug}", icon="plug-zap")
+    draft = await load(app_drafts.of_app, visit.actor, slug)
+    _draw_head(sheet)
     with ui.element("div").classes("halves"):
-        texts = _draw_form(visit, sheet)
         with ui.element("div").classes("stack"):
-            with card("As hotels read it", "It follows while you type.", icon="eye"):
+            standing = Standing(visit, slug)
+            texts = _draw_form(visit, sheet, draft, standing)
+            standing.draw_difference()
+        with ui.element("div").classes("stack"):
+            with card("As hotels would read it", "It follows while you type.", icon="eye"):
                 Preview(texts)
             _draw_rest(sheet)
             if sheet.questions:
@@ -52,32 +52,106 @@ async def page(visit: Visit, slug: str) -> None:
                     icon="arrow-left-right",
                 ):
                     draw_needed_values(sheet.slots)
+    standing.show(draft)
+
+    async def heard(change: Change) -> None:
+        if change.noun in ("app", "everything"):
+            await standing.refresh()
+
+    visit.follow(heard)
 
 
-def _draw_form(visit: Visit, sheet: Sheet) -> Texts:
-    with card("Texts", "Yours to change. Hotels see them at once.", icon="pencil"):
+def _draw_head(sheet: Sheet) -> None:
+    app = sheet.listed
+    breadcrumb([("My apps", "/hub/apps"), (app.name, None)])
+    with ui.element("header").classes("sheet-title"):
+        tile(app.icon, app.hue, 64)
+        with ui.element("div").classes("grow"):
+            text(app.name, "h1")
+            with ui.element("div").classes("line"):
+                badge(*STATES[app.state])
+                text(time_words(app), "span", "muted")
+        button("Its connections", href=f"/hub/connections?app={app.slug}", icon="plug-zap")
+
+
+class Standing:
+    """How far the partner's new texts are: nothing written, waiting for an operator, sent back."""
+
+    def __init__(self, visit: Visit, slug: str) -> None:
+        self._visit, self._slug = visit, slug
+        self._told: Part[Draft | None] = Part(self._draw)
+        self._different: Part[Draft | None]
+
+    def draw_difference(self) -> None:
+        """Reserve the place for what is different."""
+        self._different = Part(_draw_changes)
+
+    def show(self, draft: Draft | None) -> None:
+        self._told.show(draft)
+        self._different.show(draft)
+
+    async def refresh(self) -> None:
+        """Read it again; what somebody types meanwhile stays."""
+        self.show(await load(app_drafts.of_app, self._visit.actor, self._slug))
+
+    def _draw(self, draft: Draft | None) -> None:
+        if draft is None:
+            return
+        if draft.status == "waiting":
+            with callout(
+                "warn",
+                "Waits for the platform",
+                "An operator reads your texts and publishes them. Until then hotels read the ones "
+                "from before.",
+            ):
+                button("Take them back", self._withdraw, icon="undo-2")
+        else:
+            with callout("bad", f"Sent back by {draft.decided_by}", "Put them right, and send."):
+                text(f"“{draft.note}”", classes="reason")
+                button("Forget them", self._withdraw, icon="x")
+        with ui.element("p").classes("muted"):
+            text(f"Written by {draft.saved_by}", "span")
+            ago(draft.saved_at, zone=self._visit.zone)
+
+    async def _withdraw(self) -> None:
+        if await act(app_drafts.withdraw, self._visit.actor, self._slug):
+            await self.refresh()
+            notice("Your texts wait for nobody any more. Hotels read the ones from before.")
+
+
+def _draw_changes(draft: Draft | None) -> None:
+    if draft is None:
+        return
+    with card("What is different", "Beside what hotels read now.", icon="arrow-left-right"):
+        draw_difference(draft.changes)
+
+
+def _draw_form(visit: Visit, sheet: Sheet, draft: Draft | None, standing: Standing) -> Texts:
+    current = draft.texts if draft else sheet
+    lead = "Yours to write. Hotels read them once an operator has published them."
+    with card("Texts", lead, icon="pencil"):
         tagline = text_field(
             "In one sentence",
-            value=sheet.tagline,
+            value=current.tagline,
             hint="On the card in the catalogue, 160 characters at most.",
             required=True,
         )
         description = text_field(
             "Description",
-            value=sheet.description,
+            value=current.description,
             hint="Markdown. What the app does for a hotel.",
             multiline=True,
         )
         notes = text_field(
             "Setup notes",
-            value=sheet.setup_notes,
+            value=current.setup_notes,
             hint="Markdown. What a hotel does before or after Connect.",
             multiline=True,
         )
 
-        async def save() -> None:
+        async def send() -> None:
             outcome = await attempt(
-                apps.edit_texts,
+                app_drafts.save,
                 visit.actor,
                 sheet.listed.slug,
                 tagline=tagline.value,
@@ -85,7 +159,8 @@ def _draw_form(visit: Visit, sheet: Sheet) -> Texts:
                 setup_notes=notes.value,
             )
             if outcome.refusal is None:
-                notice("Hotels read the new texts now.", title="Saved")
+                await standing.refresh()
+                notice("An operator reads them next. You see here what they say.", title="Sent")
             elif outcome.refusal.code == "invalid":
                 longest = max(description, notes, key=lambda field: len(field.value))
                 wrong = tagline if "sentence" in outcome.refusal.message else longest
@@ -94,7 +169,7 @@ def _draw_form(visit: Visit, sheet: Sheet) -> Texts:
                 show(outcome.refusal)
 
         with ui.element("div").classes("actions form-end"):
-            button("Save", save, kind="primary", icon="check")
+            button("Send for publishing", send, kind="primary", icon="send")
     return tagline, description.classes("tall"), notes.classes("tall")
 
 

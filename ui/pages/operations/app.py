@@ -18,8 +18,10 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
+from ui.live import Change
 from ui.pages.operations.app_form import AppForm
 from ui.pages.operations.apps import PATH, STATES
+from ui.pages.operations.texts import NewTexts
 
 
 async def new(visit: Visit) -> None:
@@ -62,6 +64,8 @@ async def page(visit: Visit, slug: str) -> None:
     entry = await load(apps.entry, visit.actor, slug)
     rows = await load(partners.all_of_them, visit.actor)
     sheet = Sheet(visit, entry)
+    new_texts = NewTexts(visit, slug, entry.developer, lambda texts: form.take(texts))
+    await new_texts.refresh()
     form = AppForm({row.id: row.name for row in rows}, entry.draft)
 
     async def save() -> None:
@@ -74,6 +78,13 @@ async def page(visit: Visit, slug: str) -> None:
         notice("Hotels and the partner read it now.", title="Saved")
 
     form.draw_end("Save", save)
+
+    async def heard(change: Change) -> None:
+        if change.noun in ("app", "everything"):
+            await sheet.refresh()
+            await new_texts.refresh()
+
+    visit.follow(heard)
 
 
 class Sheet:

@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from domain import drafts
+from domain.app_drafts import Texts
 from domain.drafts import Draft
 from domain.refusals import Refusal
 from ui.ask import show
@@ -134,6 +135,11 @@ class AppForm:
             return
         self._refused.text = refusal.message if refusal else ""
 
+    def take(self, texts: Texts) -> None:
+        """Show the texts that hotels read from now on, so that Save does not bring others back."""
+        self._tagline.value = texts.tagline
+        self._description.value, self._notes.value = texts.description, texts.setup_notes
+
     def _draw_identity(self, draft: Draft) -> None:
         with card("What it is", icon="layout-grid"):
             self._name = text_field(
@@ -241,7 +247,7 @@ class AppForm:
 
     def _draw_texts(self, draft: Draft) -> None:
         with (
-            card("Texts", "The partner may change them too.", icon="file-text"),
+            card("Texts", "Its partner may propose others; you publish them.", icon="file-text"),
             ui.element("div").classes("halves"),
         ):
             self._description = text_field(
