@@ -19,6 +19,7 @@ from connectors.sources import KINDS
 from domain import accesses, moments, sieve, transfers
 from domain.mapping import compiled, rows
 from domain.refusals import Refusal
+from domain.rejects import Rejects
 from domain.sieve import Item, Rules
 from domain.types_of_data import ALL, TypeOfData
 from storage import database, encryption
@@ -66,6 +67,7 @@ class Belt:
     mapping: bytes  # changes when anything does by which values are made
     rules: Rules
     upserts: Upserts
+    rejects: Rejects
     searched: tuple[str, ...]
     finds_deletions: bool
     is_filtered: bool = False
@@ -94,6 +96,8 @@ def belt_of(task: Task, part_id: str, now: datetime) -> Belt:
         if part.mapping_version != transfer.version:
             raise Broken("inactive", "The mapping was changed meanwhile. Run it again.")
         session.add(part)
+        rejects = Rejects(part.type, None if task.is_dry else task.integration_id, task.run_id)
+        rejects.recall(session)
     of_type, mapping = ALL[part.type], rows.from_json(transfer.rows)
     offer = KINDS[task.kind].types.get(of_type.key)
     return Belt(
@@ -120,6 +124,7 @@ def belt_of(task: Task, part_id: str, now: datetime) -> Belt:
             run_id=task.run_id,
             status=of_type.status,
         ),
+        rejects,
         tuple(field.key for field in of_type.fields if field.is_searched),
         finds_deletions="deleted" in part.wanted and not task.retries,
         is_filtered=part.is_filtered,
@@ -146,20 +151,22 @@ def pages(task: Task, belt: Belt, line: Line) -> Iterator[Iterator[Page]]:
         reader.shutdown(wait=True, cancel_futures=True)
 
 
-def mapped(belt: Belt, records: list[Any], now: datetime) -> tuple[list[Item], list[Known]]:
+def mapped(belt: Belt, records: list[Any], now: datetime) -> tuple[list[Item], dict[str, Known]]:
     """Make our fields of every record that may be news, with the hash that tells whether it is.
 
     The others are those that the source gives as it gave them last time, which is what most of
-    them are. They are returned as they are known.
+    them are. They are returned as they are known, by their primary keys.
     """
     raws = [_raw_of(record) for record in records]
     marks = [sieve.mark_of(raw, belt.mapping) for raw in raws]
-    known = _known(belt, records, now)
+    keys = [belt.key_of(record).key for record in records]
+    known = _known(belt, keys, now)
     items: list[Item] = []
-    as_before: list[Known] = []
-    for record, raw, mark, was in zip(records, raws, marks, known, strict=True):
-        if was is not None and sieve.is_marked(was, mark):
-            as_before.append(was)
+    as_before: dict[str, Known] = {}
+    for record, raw, mark, key in zip(records, raws, marks, keys, strict=True):
+        was = known.get(key) if key is not None else None
+        if key is not None and was is not None and sieve.is_marked(was, mark):
+            as_before[key] = was
             continue
         converted = belt.mapped(record)
         content_hash = b"" if converted.errors else sieve.hash_of(mark, converted.values)
@@ -185,18 +192,16 @@ def compare(belt: Belt, records: list[Any], now: datetime) -> None:
 # Details
 
 
-def _known(belt: Belt, records: list[Any], now: datetime) -> Sequence[Known | None]:
-    """Return of each record what is known of it.
+def _known(belt: Belt, keys: Sequence[str | None], now: datetime) -> dict[str, Known]:
+    """Return what is known of the records of these primary keys.
 
     Nothing is when one comes twice: only in their order can be told what becomes of them.
     """
-    keys = [belt.key_of(record).key for record in records]
     given = [key for key in keys if key is not None]
     if len(set(given)) < len(given):
-        return [None] * len(records)
+        return {}
     with database.reading() as session:
-        known = belt.upserts.known(session, given, now)
-    return [known.get(key or "") for key in keys]
+        return belt.upserts.known(session, given, now)
 
 
 def _raw_of(record: Any) -> bytes:

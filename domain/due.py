@@ -82,7 +82,7 @@ def forget(*, now: datetime) -> None:
         runs = select(Run.id).where(
             col(Run.queued_at) < now - KEEP_RUNS, col(Run.status).not_in(plans.LIVING)
         )
-        old = col(Reject.created_at) < now - KEEP_REJECTS
+        old = col(Reject.seen_at) < now - KEEP_REJECTS
         for statement in (
             sa.delete(Reject).where(old | col(Reject.run_id).in_(runs)),
             sa.delete(RunPart).where(col(RunPart.run_id).in_(runs)),

@@ -539,17 +539,11 @@ def _last_run(session: Session, found: Integration) -> LastRun | None:
 
 
 def _left_out(session: Session, found: Integration) -> LeftOut | None:
-    """Count each record once, however often it was tried; without a key none can be told again."""
-    of_runs = select(Run.id).where(Run.integration_id == found.id, col(Run.is_dry).is_(False))
-    left = (
-        col(Reject.run_id).in_(of_runs),
-        col(Reject.resolved_at).is_(None),
-        col(Reject.external_id).is_not(None),
-    )
-    once = col(Reject.type) + " " + col(Reject.external_id)
+    """Count each record once, also one that came twice with different reasons."""
+    left = (col(Reject.integration_id) == found.id, col(Reject.resolved_at).is_(None))
+    once = col(Reject.type) + " " + func.coalesce(Reject.external_id, Reject.id)
     records = session.exec(select(func.count(sa.distinct(once))).where(*left)).one()
-    newest = select(Run.id).join(Reject, col(Reject.run_id) == col(Run.id)).where(*left)
-    run_id = session.exec(newest.order_by(col(Run.queued_at).desc())).first()
+    run_id = session.exec(select(func.max(Reject.run_id)).where(*left)).one()
     return LeftOut(records, run_id) if run_id else None
 
 

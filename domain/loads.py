@@ -1,25 +1,21 @@
 """Loads: what a page of records means is stored at once: records, rejects, counts, and its end."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from connectors.source import Page
-from domain import moments, moving, previews, sieve
+from domain import moments, moving, previews, rejects, sieve
 from domain.belts import Belt, Broken, Task
 from domain.sieve import Item
-from storage import database, encryption, ids
+from storage import database
 from storage.integrations import Reject, Run, RunPart
 from storage.records import LONGEST
 from storage.upserts import Fresh, Known
 
 LEAST_ALL_REJECTED, GIVES_UP_AFTER = 10, 1000  # records
-MOST_REJECTS = 20_000  # kept of one type of data in a run; the others are counted
 MOST_PAGES, MOST_READ = 100_000, 20_000_000  # in a run, of one type of data
 MOST_TOTAL = 2**31 - 1
 ANNOUNCED_EVERY = 0.5  # seconds
@@ -34,14 +30,15 @@ def apply(
     belt: Belt,
     page: Page,
     items: list[Item],
-    as_before: Sequence[Known],
+    as_before: Mapping[str, Known],
     now: datetime,
 ) -> None:
     """Store a page with everything that it means, and where to read on, in one transaction.
 
-    items: what may be news. as_before: what is known of the other records, which stay.
+    items: what may be news. as_before: what is known of the other records, which stay,
+    by their primary keys.
     """
-    kept = [] if task.is_dry else _kept(task, belt, items, now)
+    left_out = belt.rejects.made_of(items, now)
     with database.transaction() as session:
         run, part = _held(session, task, belt)
         # Programs ask for what has changed since a moment: a wait for others who write is over.
@@ -49,7 +46,7 @@ def apply(
         keys = [item.converted.key for item in items if item.converted.key is not None]
         known = belt.upserts.known(session, keys, now) if keys else {}
         found = sieve.sort(items, known, belt.rules, task.run_id)
-        sieve.leave(found, as_before)
+        sieve.leave(found, as_before.values())
         belt.is_filtered = part.is_filtered = belt.is_filtered or page.filtered
         if not task.is_dry:
             belt.upserts.write(
@@ -58,13 +55,14 @@ def apply(
                 now,
             )
             belt.upserts.touch(session, found.stale, now)
-            _keep_rejects(session, part, kept)
         if belt.finds_deletions and not belt.is_filtered:
-            met = (*known.values(), *as_before)
+            met = (*known.values(), *as_before.values())
             ids = [each.id for each in met if each.id is not None]
             belt.upserts.note_seen(session, part.id, ids)
         if task.is_dry:
             previews.keep(session, part, belt.upserts, found.taken, known)
+        belt.rejects.end_fine(session, (*as_before, *_fine(items)), now)
+        belt.rejects.keep(session, left_out, room=rejects.MOST - part.rejected)
         _count(part, found, page)
         run.heartbeat_at, run.tries, run.sentence = now, 0, ""
         _must_not_all_be_rejected(task, part, page)
@@ -78,6 +76,11 @@ def apply(
     belt.pages += 1
     if part.error is not None:
         raise Broken(part.error, part.sentence)
+
+
+def _fine(items: list[Item]) -> list[str]:
+    keys = (item.converted.key for item in items if not item.is_rejected)
+    return [key for key in keys if key is not None]
 
 
 def _held(session: Session, task: Task, belt: Belt) -> tuple[Run, RunPart]:
@@ -126,49 +129,31 @@ def _complete(session: Session, task: Task, belt: Belt, part: RunPart, now: date
     if part.error is None:
         part.is_complete = True
         session.flush()
-        if belt.finds_deletions and not belt.is_filtered and _is_telling(session, part):
+        if belt.is_filtered or not _is_telling(part):
+            return
+        if belt.finds_deletions and not _has_keyless(session, part):
             if task.is_dry:
                 part.deleted = belt.upserts.missing(session, part.id)
             else:
                 part.deleted = belt.upserts.remove_missing(session, part.id, now)
-        if not task.is_dry:
-            _resolve(session, task, belt, now)
+        if not task.is_dry and "deleted" in belt.rules.told_apart:
+            belt.rejects.end_gone(session, now)
 
 
-def _is_telling(session: Session, part: RunPart) -> bool:
-    """Whether what was not met is gone: not after an empty read, nor when a record had no key."""
-    if part.rejected > MOST_REJECTS:
-        return False  # of some it is not known any more
+def _is_telling(part: RunPart) -> bool:
+    """Whether what was not met is gone: not after an empty read, nor when more was rejected than
+    could be kept: of those it is not known any more."""
+    return part.read > 0 and part.rejected <= rejects.MOST
+
+
+def _has_keyless(session: Session, part: RunPart) -> bool:
+    """Whether a record came without its key: it may be any of those that were not met."""
     keyless = select(Reject.id).where(
         Reject.run_id == part.run_id,
         Reject.type == part.type,
         col(Reject.external_id).is_(None),
     )
-    return part.read > 0 and session.exec(keyless.limit(1)).first() is None
-
-
-def _resolve(session: Session, task: Task, belt: Belt, now: datetime) -> None:
-    """Note which records that earlier runs rejected have been taken since."""
-    table: Any = belt.upserts.table
-    taken = sa.select(table.c.external_id).where(
-        table.c.source_id == task.source_id,
-        table.c.external_id == col(Reject.external_id),
-        table.c.run_id > col(Reject.run_id),
-        table.c.removed_at.is_(None),
-    )
-    earlier = select(Run.id).where(Run.integration_id == task.integration_id)
-    session.execute(
-        sa.update(Reject)
-        .where(
-            col(Reject.type) == belt.type.key,
-            col(Reject.resolved_at).is_(None),
-            col(Reject.run_id).in_(earlier),
-            col(Reject.run_id) != task.run_id,
-            taken.exists(),
-        )
-        .values(resolved_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    return session.exec(keyless.limit(1)).first() is not None
 
 
 def _fresh(searched: Sequence[str], key: str, item: Item) -> Fresh:
@@ -176,28 +161,3 @@ def _fresh(searched: Sequence[str], key: str, item: Item) -> Fresh:
     words = [key, *[str(value) for name in searched if (value := values.get(name))]]
     search = " ".join(words).lower()[:LONGEST]
     return Fresh(key, item.content_hash, search, item.raw, values)
-
-
-def _kept(task: Task, belt: Belt, items: list[Item], now: datetime) -> list[dict[str, Any]]:
-    """Return what is kept of rejected records. Encrypting takes a while: nobody waits for it."""
-    rejects = islice((item for item in items if item.is_rejected), MOST_REJECTS)
-    return [
-        {
-            "id": ids.new("rej"),
-            "run_id": task.run_id,
-            "type": belt.type.key,
-            "external_id": item.converted.key,
-            "reasons": [
-                {"target": error.target, "value": error.value, "sentence": error.sentence}
-                for error in item.converted.errors
-            ],
-            "raw": encryption.encrypt(item.raw.decode()),
-            "created_at": now,
-        }
-        for item in rejects
-    ]
-
-
-def _keep_rejects(session: Session, part: RunPart, kept: list[dict[str, Any]]) -> None:
-    if room := kept[: max(0, MOST_REJECTS - part.rejected)]:
-        session.execute(sa.insert(Reject), room)

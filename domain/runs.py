@@ -123,7 +123,10 @@ class Reason(NamedTuple):
 class Rejected:
     """A record that could not be taken. raw: as the source gave it, masked for viewers.
 
-    resolved_at: when a later run took it, None while it is left out.
+    times: in how many runs it came, for the same reasons; first_at: in the first of them.
+    resolved_at: since when it is not left out any more, None while it is; became: why it is not,
+    which is fine (a later run could read it), again (it came again for other reasons) or gone (the
+    source does not give it any more).
     """
 
     id: str
@@ -132,7 +135,10 @@ class Rejected:
     external_id: str | None
     reasons: tuple[Reason, ...]
     raw: Any
+    times: int
+    first_at: datetime
     resolved_at: datetime | None
+    became: str
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,9 @@ class Page:
     """All about one run. `previews` are some changes that a dry run would make.
 
     skipped: labels of what the integration wants, but this run did not ask for.
-    left: how many rejected records no later run has taken. request_id: the source's, for a case.
+    left: how many rejected records are left out still, and came in no later run. newest: the run
+    that what was rejected here came in last, None when none of it came again. request_id: the
+    source's, for a case.
     """
 
     row: Row
@@ -151,6 +159,7 @@ class Page:
     skipped: tuple[str, ...]
     previews: tuple[Preview, ...]
     left: int
+    newest: str | None
     request_id: str | None
 
 
@@ -252,6 +261,7 @@ def read(actor: Actor, run_id: str, *, now: datetime | None = None) -> Page:
             _skipped(integration, run, parts),
             tuple(preview for part in parts for preview in _previews(who, run, part)),
             session.exec(left).one(),
+            _newest(session, run, sum(part.rejected for part in parts)),
             run.request_id,
         )
 
@@ -266,7 +276,8 @@ def rejects(
     now: datetime | None = None,
 ) -> tuple[Rejected, ...]:
     """Return rejected records of a run, of one type of data or all, those still left out first;
-    those after an id, or from the beginning. Refuses `not_found` to strangers.
+    those after an id, or from the beginning. What came again is in the list of the newest run that
+    met it. Refuses `not_found` to strangers.
     """
     now = now or moments.now()
     with database.reading() as session:
@@ -290,14 +301,17 @@ def rejects_csv(actor: Actor, run_id: str, *, now: datetime | None = None) -> by
     now = now or moments.now()
     written = io.StringIO()
     lines = csv.writer(written)
-    lines.writerow(("Type", "Primary key", "Field", "Value", "Why", "Record"))
+    lines.writerow(
+        ("Type", "Primary key", "Field", "Value", "Why", "Record", "Times", "Since (UTC)")
+    )
     after = ""
     while found := rejects(actor, run_id, after=after, limit=1000, now=now):
         for each in found:
             raw = orjson.dumps(each.raw).decode()
             for reason in each.reasons or (Reason("", "", ""),):
                 cells = (each.label, each.external_id or "", *reason, raw)
-                lines.writerow([_harmless(cell) for cell in cells])
+                since = f"{each.first_at:%Y-%m-%d %H:%M}"
+                lines.writerow([*map(_harmless, cells), each.times, since])
         after = found[-1].id
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
@@ -321,6 +335,22 @@ def _parts(session: Session, *run_ids: str) -> dict[str, list[RunPart]]:
     for parts in found.values():
         parts.sort(key=lambda part: order.index(part.type))
     return found
+
+
+def _newest(session: Session, run: Run, rejected: int) -> str | None:
+    """Return the newest run in which something came again that this one had rejected."""
+    listed = select(func.count()).where(Reject.run_id == run.id, Reject.became != "again")
+    if session.exec(listed).one() >= rejected:
+        return None
+    otherwise = select(Reject.external_id).where(Reject.run_id == run.id, Reject.became == "again")
+    return session.exec(
+        select(func.max(Reject.run_id)).where(
+            Reject.integration_id == run.integration_id,
+            col(Reject.resolved_at).is_(None),
+            col(Reject.run_id) > run.id,
+            (col(Reject.first_run_id) <= run.id) | col(Reject.external_id).in_(otherwise),
+        )
+    ).one()
 
 
 def _skipped(integration: Integration, run: Run, parts: list[RunPart]) -> tuple[str, ...]:
@@ -432,7 +462,10 @@ def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
         reject.external_id,
         reasons,
         raw,
+        reject.times,
+        reject.created_at,
         reject.resolved_at,
+        reject.became,
     )
 
 

@@ -4,7 +4,7 @@ Every record that was read is counted exactly once more: as created, updated, un
 or not subscribed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -113,7 +113,7 @@ def sort(items: Iterable[Item], known: Mapping[str, Known], rules: Rules, run_id
     return found
 
 
-def leave(found: Sorted, as_before: Sequence[Known]) -> None:
+def leave(found: Sorted, as_before: Collection[Known]) -> None:
     """Count records that need not be looked at: they are as they were."""
     found.read += len(as_before)
     found.unchanged += len(as_before)

@@ -149,17 +149,39 @@ class Seen(SQLModel, table=True):
     )
 
 
+LEFT_OUT = sa.text("resolved_at IS NULL")
+
+
 class Reject(SQLModel, table=True):
-    """A record that could not be taken, and why."""
+    """A record that could not be taken, and why. One that comes again for the same reasons is one
+    row still, of the run that met it last."""
 
     __tablename__ = "rejects"
-    __table_args__ = (sa.Index("rejects_by_run", "run_id", "type", "id"),)
+    __table_args__ = (
+        sa.Index("rejects_by_run", "run_id", "type", "id"),
+        sa.Index(
+            "one_reject_per_record",
+            "integration_id",
+            "type",
+            "mark",
+            unique=True,
+            sqlite_where=LEFT_OUT,
+            postgresql_where=LEFT_OUT,
+        ),
+    )
 
     id: str = key("rej")
-    run_id: str = refers("runs.id", index=False)
+    # None for a dry run, which leaves nothing out.
+    integration_id: str | None = may_refer("integrations.id", index=False)
+    run_id: str = refers("runs.id", index=False)  # that met it last
+    first_run_id: str  # that met it first
     type: str
+    mark: str | None = None  # the same for the same record and reasons; None is like no other
     external_id: str | None = None  # None when it has no key
     reasons: list[dict[str, Any]] = json(list)  # target, value, sentence
     raw: str  # encrypted JSON: it may tell about guests
+    times: int = 1  # that it came, in a run each
     created_at: datetime = moment()
-    resolved_at: datetime | None = maybe_moment()  # taken by a later run
+    seen_at: datetime = moment()
+    resolved_at: datetime | None = maybe_moment()  # from then on it is not left out any more:
+    became: str = ""  # fine, again (for other reasons, in another row), gone

@@ -20,6 +20,7 @@ from domain import (
     mappings,
     moments,
     plans,
+    rejects,
     runs,
     transfers,
 )
@@ -163,7 +164,7 @@ def test_only_so_many_rejects_are_kept_and_then_nothing_is_taken_for_gone(
     world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     integration = flows.active(world)
-    monkeypatch.setattr(loads, "MOST_REJECTS", 1)
+    monkeypatch.setattr(rejects, "MOST", 1)
     system.records["reservations"][0]["Start"] = "the day after"
     system.records["reservations"][1].pop("Id")
     run = flows.run(world, integration)

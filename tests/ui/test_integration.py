@@ -394,6 +394,22 @@ async def test_retry_takes_what_can_be_taken_now(
     await maya.should_see("2 records could not be taken")
 
 
+async def test_what_came_again_is_listed_with_the_newest_run_only(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    first = with_rejects(world, system)
+    newest = flows.run(world, flows.of(first).integration_id)
+    await look_at_run(maya, first)
+    await maya.should_see("2 records could not be taken then")
+    await maya.should_see("came again since, and is listed with the newer run")
+    await maya.should_see("Nothing is listed here any more.")
+    assert "came again" in hands.button(maya, "Retry rejected").props["why-not"]
+    assert hands.button(maya, "Open the newer run").props["href"].endswith(newest)
+    await look_at_run(maya, newest)
+    await maya.should_see("Came 2 times")
+    await maya.should_see("2 records could not be taken")
+
+
 # Who may what
 
 

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _pack_evidence()
     _give_partners_sandboxes()
     _never_give_a_number_twice()
+    _keep_each_reject_once()
     _number_connections()
     _let_the_history_only_grow()
     _let_partners_write_drafts()
@@ -32,6 +33,7 @@ def downgrade() -> None:
     _unpack_evidence()
     _close_cases()
     _give_no_notice()
+    _keep_rejects_of_every_run()
     _give_numbers_again()
     _take_sandboxes_away()
 
@@ -231,6 +233,64 @@ def _take_sandboxes_away() -> None:
         properties.drop_constraint("one_sandbox_per_partner", type_="unique")
         properties.drop_column("sandbox_of")
     op.drop_column("connections", "in_sandbox")
+
+
+# Rejects: a record that comes again for the same reasons is one row still.
+
+
+def _keep_each_reject_once() -> None:
+    left_out = sa.text("resolved_at IS NULL")
+    with op.batch_alter_table("rejects") as rejects:
+        rejects.add_column(sa.Column("integration_id", sa.String(), nullable=True))
+        rejects.add_column(
+            sa.Column("first_run_id", sa.String(), nullable=False, server_default="")
+        )
+        rejects.add_column(sa.Column("mark", sa.String(), nullable=True))
+        rejects.add_column(sa.Column("times", sa.Integer(), nullable=False, server_default="1"))
+        rejects.add_column(
+            sa.Column("seen_at", storage.columns.Moment(timezone=True), nullable=True)
+        )
+        rejects.add_column(sa.Column("became", sa.String(), nullable=False, server_default=""))
+        rejects.create_foreign_key(
+            "rejects_integration_id_fkey", "integrations", ["integration_id"], ["id"]
+        )
+    op.execute(
+        "UPDATE rejects SET first_run_id = run_id, seen_at = created_at, integration_id = "
+        "(SELECT integration_id FROM runs WHERE runs.id = rejects.run_id)"
+    )
+    op.execute("UPDATE rejects SET became = 'fine' WHERE resolved_at IS NOT NULL")
+    with op.batch_alter_table("rejects") as rejects:
+        rejects.alter_column("seen_at", nullable=False)
+        rejects.create_index(
+            "one_reject_per_record",
+            ["integration_id", "type", "mark"],
+            unique=True,
+            sqlite_where=left_out,
+            postgresql_where=left_out,
+        )
+
+
+def _keep_rejects_of_every_run() -> None:
+    with op.batch_alter_table("rejects") as rejects:
+        rejects.drop_index("one_reject_per_record")
+        rejects.drop_constraint("rejects_integration_id_fkey", type_="foreignkey")
+        for name in ("became", "seen_at", "times", "mark", "first_run_id", "integration_id"):
+            rejects.drop_column(name)
+
+
+# Which version of a value mapping a partner was told of: all that there are.
+
+
+def _tell_of_values_at_once() -> None:
+    op.add_column(
+        "value_mappings",
+        sa.Column("told_version", sa.Integer(), nullable=False, server_default="0"),
+    )
+    op.execute("UPDATE value_mappings SET told_version = version")
+
+
+def _tell_of_each_value() -> None:
+    op.drop_column("value_mappings", "told_version")
 
 
 # Numbers of records: partners know records by them, and cursors go by them. SQLite would give the

@@ -37,6 +37,12 @@ _PARTS: list[Column] = [
 ]
 
 
+_NONE_LEFT = {
+    False: "None of them is left out any more.",
+    True: "What is still left out came again since, and is listed with the newer run.",
+}
+
+
 async def page(visit: Visit, integration_id: str, run_id: str) -> None:
     found = await load(runs.read, visit.actor, run_id)
     if found.property_id != visit.place.id or found.row.integration_id != integration_id:
@@ -103,9 +109,17 @@ class _Room:
         self._badge.set(row.status)
         took = f", took {duration(row.seconds)}" if row.ended_at and row.seconds else ""
         self._lead.text = f"{why(row)}{took}"
-        self._verbs.show((row.status, row.moves, found.left, row.counts.rejected))
+        self._verbs.show((row.status, row.moves, found.left, found.newest, row.counts.rejected))
         self._outcome.show(
-            (row.status, row.sentence, row.owner, found.left, row.counts, found.skipped)
+            (
+                row.status,
+                row.sentence,
+                row.owner,
+                found.left,
+                found.newest,
+                row.counts,
+                found.skipped,
+            )
         )
         self._on.set_visibility(row.status in LIVING)
         share, words = told(row.progress, row.counts)
@@ -125,7 +139,7 @@ class _Room:
         if row.counts.rejected:
             button("Download rejects", self._download, icon="download")
             if not row.is_dry:
-                none_left = None if found.left else "All of them have been taken since."
+                none_left = None if found.left else _NONE_LEFT[found.newest is not None]
                 button(
                     "Retry rejected",
                     self._retry,
@@ -166,22 +180,23 @@ class _Room:
             button(f"Open {found.integration}", href=address, icon="arrow-right")
 
     def _draw_rejects_left(self) -> None:
-        row, left = self._found.row, self._found.left
+        row, left, newest = self._found.row, self._found.left, self._found.newest
         rejected = counted(row.counts.rejected, "record")
         if row.is_dry:
             title, words = f"{rejected} would be rejected", "It wrote no record. See why below."
         elif not left:
-            title, words = (
-                f"{rejected} could not be taken then",
-                "All of them have been taken since.",
-            )
+            title, words = f"{rejected} could not be taken then", _NONE_LEFT[newest is not None]
         else:
             title = f"{counted(left, 'record')} could not be taken"
             words = "See why below, put it right, then press Retry rejected."
-            if row.counts.rejected < row.counts.read:
+            if row.counts.rejected < row.counts.read and not newest:
                 words = f"All others were. {words}"
-        with callout("warn" if left else "ok", title, words, icon="circle-alert"):
-            pass
+            if newest:
+                words += " Some more came again since: they are listed with the run they came in."
+        with callout("warn" if left or newest else "ok", title, words, icon="circle-alert"):
+            if newest:
+                address = run_address(row.integration_id, newest)
+                button("Open the newer run", href=address, icon="arrow-right")
 
     def _draw_numbers(self, counts: runs.Counts) -> None:
         with ui.element("div").classes("stats"):

@@ -9,6 +9,7 @@ from domain.runs import Page
 from domain.runs import Rejected as Record
 from domain.types_of_data import ALL
 from ui.ask import load
+from ui.components.ago import ago
 from ui.components.badge import badge
 from ui.components.button import button
 from ui.components.card import card
@@ -18,6 +19,12 @@ from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.source.words import why_not
 
+# What a record that is not left out any more has become, as a tone and in words.
+_BECAME = {
+    "fine": ("ok", "Fine since"),
+    "again": ("muted", "Came again for other reasons"),
+    "gone": ("muted", "Not given any more"),
+}
 _LONGEST = 20_000  # characters of one record on the page
 
 
@@ -29,13 +36,13 @@ class Rejected:
         self._run_id = run_id
         self._type = ""
         self._last = ""
-        self._shown: tuple[int, int] = (0, 0)
+        self._shown: tuple[int, int, str | None] = (0, 0, None)
         self._mappings: dict[str, str] = {}
         self._frame = ui.element("div").classes("contents")
 
     async def show(self, found: Page) -> None:
         """Show the rejected records of a run; nothing moves while they are the same."""
-        shown = (found.row.counts.rejected, found.left)
+        shown = (found.row.counts.rejected, found.left, found.newest)
         if shown == self._shown:
             return
         self._shown = shown
@@ -73,6 +80,9 @@ class Rejected:
         )
         if self._list.is_deleted:
             return
+        if not found and not self._last:
+            with self._list, ui.element("li"):
+                text("Nothing is listed here any more.", classes="muted")
         self._last = found[-1].id if found else self._last
         self._more.set_visibility(len(found) == runs.SHOWN)
         with self._list:
@@ -85,9 +95,13 @@ class Rejected:
                 with ui.element("summary"):
                     text(record.external_id or "No primary key", "code")
                     text(ALL[record.type].one.capitalize(), "span", "muted")
-                    if record.resolved_at:
-                        badge("ok", "Taken since")
+                    if record.became:
+                        badge(*_BECAME[record.became])
+                    elif record.times > 1:
+                        badge("warn", f"Came {record.times} times")
                     _draw_reasons(record)
+                if record.times > 1:
+                    ago(record.first_at, "It came first", self._visit.zone).classes("small muted")
                 code_block(_written(record), f"JSON of {record.external_id or record.id}")
             if not record.resolved_at:
                 self._draw_ways(record)
