@@ -14,10 +14,10 @@ from domain import (
     connections,
     entries,
     history,
-    messages,
     moments,
     occasions,
     slots,
+    value_events,
     value_suggestions,
     values,
 )
@@ -248,7 +248,8 @@ def keep(
     *,
     said: Sequence[str] = (),
 ) -> None:
-    """Store a version, with its line in the history, and tell the partner what was decided.
+    """Store a version, with its line in the history, and see to it that the partner hears what was
+    decided.
 
     `said` are the sentences for the history, in place of those that follow from the change.
     """
@@ -275,15 +276,8 @@ def keep(
     shown = values.of_slots(after, declared)
     gone = [slot.label for slot in declared if shown[slot.key].gone]
     occasions.of_values(session, connection, event, gone, now)
-    if decided := values.changed(before, after):
-        messages.tell_endpoints(
-            session,
-            connection,
-            "mapping.changed",
-            now,
-            version=mapping.version,
-            slots=list(decided),
-        )
+    if values.changed(before, after):
+        value_events.queue(session, connection, mapping.version)
     changes.announce(
         session,
         changes.Change("values", connection.id, connection.property_id, connection.partner_id),

@@ -12,7 +12,8 @@ from storage.columns import json, key, may_refer, moment, refers
 class ValueMapping(SQLModel, table=True):
     """The mapping of one connection as it is now; it outlives a disconnect.
 
-    held: by the key of the app's slot, as in `domain.values`.
+    held: by the key of the app's slot, as in `domain.values`. told_version: up to where the partner
+    was told of it.
     """
 
     __tablename__ = "value_mappings"
@@ -20,6 +21,7 @@ class ValueMapping(SQLModel, table=True):
     connection_id: str = Field(foreign_key="connections.id", primary_key=True)
     property_id: str = refers("properties.id")
     version: int
+    told_version: int = 0
     held: dict[str, dict[str, Any]] = json(dict)
 
 

@@ -25,6 +25,7 @@ from domain import (
     sandboxes,
     subscriptions,
     tokens,
+    value_events,
     value_pages,
     waiting,
 )
@@ -176,6 +177,7 @@ def test_it_confirms_what_a_program_proposes_and_chooses_what_is_sure(
         "breakfast": "Breakfast",
         "shoes": "Late check-out",
     }
+    assert value_events.tell(connection_id, page.version)
     (changed,) = builders.messages_of(connection_id, "mapping.changed")
     assert set(json.loads(builders.body_of(changed))["data"]["slots"]) == {"breakfast", "shoes"}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain import connections, history, value_drift, value_mappings, value_pages
+from domain import connections, history, value_drift, value_events, value_mappings, value_pages
 from storage import database
 from tests import builders, flows, pantry
 from tests.builders import World
@@ -91,7 +91,8 @@ def test_what_is_gone_is_told_once_with_what_could_take_its_place(
     mapped.run()
     assert mapped.told() == ["values.mapped", "values.gone"]
     assert len(flows.mails("values.gone")) == 1
-    assert len(builders.messages_of(connection, "mapping.changed")) == 1, "nobody has decided"
+    assert value_events.tell(connection, 1)
+    assert not value_events.tell(connection, 2), "nobody has decided"
 
 
 def test_it_clears_when_the_record_returns(mapped: Mapped) -> None:

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from domain import connections, history, proposals, tokens, value_mappings, value_pages
+from domain import (
+    connections,
+    history,
+    proposals,
+    tokens,
+    value_events,
+    value_mappings,
+    value_pages,
+)
 from domain.actors import Actor
 from domain.proposals import Unfit, Wanted
 from domain.refusals import Refusal
@@ -49,6 +57,14 @@ def propose(lists: Pantry, wanted: dict[str, Wanted]) -> int:
     )
 
 
+def told_of(lists: Pantry, version: int) -> list[tuple[int, list[str]]]:
+    """Do what a version has queued; return what the partner was told so far."""
+    value_events.tell(lists.connection, version)
+    found = builders.messages_of(lists.connection, "mapping.changed")
+    data = [json.loads(builders.body_of(each))["data"] for each in found]
+    return [(each["version"], each["slots"]) for each in data]
+
+
 def test_an_untouched_mapping_is_open_with_suggestions(lists: Pantry) -> None:
     found = page(lists)
     assert (found.version, found.how_far.words) == (0, "0 of 4 mapped")
@@ -73,9 +89,33 @@ def test_choosing_a_record_is_a_version_a_line_in_the_history_and_an_event(lists
     ]
     line = history.of_connection(lists.world.dee, lists.connection)[0]
     assert (line.event, line.who, line.side) == ("values.mapped", "Maya", "property")
-    (event,) = builders.messages_of(lists.connection, "mapping.changed")
-    data = json.loads(builders.body_of(event))["data"]
-    assert (data["version"], data["slots"]) == (1, ["breakfast"])
+    assert told_of(lists, 1) == [(1, ["breakfast"])]
+
+
+def test_choices_that_follow_each_other_are_told_at_once(lists: Pantry) -> None:
+    maya, connection = lists.world.maya, lists.connection
+    choose(lists, "breakfast", "pro-1")
+    value_mappings.choose_none(maya, connection, "minibar", expected_version=1)
+    value_mappings.choose_none(maya, connection, "parking", expected_version=2)
+    value_mappings.clear(maya, connection, "parking", expected_version=3)
+    assert told_of(lists, 1) == [(4, ["breakfast", "minibar"])]
+    for version in (2, 3, 4):
+        assert not value_events.tell(connection, version)
+    value_mappings.clear(maya, connection, "minibar", expected_version=4)
+    assert told_of(lists, 5)[1:] == [(5, ["minibar"])]
+
+
+def test_what_was_taken_back_is_not_told(lists: Pantry) -> None:
+    maya, connection = lists.world.maya, lists.connection
+    value_mappings.choose_none(maya, connection, "minibar", expected_version=0)
+    value_mappings.clear(maya, connection, "minibar", expected_version=1)
+    assert told_of(lists, 1) == []
+
+
+def test_a_connection_that_ended_hears_of_no_values(lists: Pantry) -> None:
+    choose(lists, "breakfast", "pro-1")
+    connections.disconnect(lists.world.maya, lists.connection)
+    assert told_of(lists, 1) == []
 
 
 def test_no_mapping_is_a_choice_and_can_be_cleared(lists: Pantry) -> None:
@@ -93,7 +133,7 @@ def test_no_mapping_is_a_choice_and_can_be_cleared(lists: Pantry) -> None:
 def test_a_change_that_changes_nothing_makes_no_version(lists: Pantry) -> None:
     choose(lists, "breakfast", "pro-1")
     assert choose(lists, "breakfast", "pro-1") == 1
-    assert len(builders.messages_of(lists.connection, "mapping.changed")) == 1
+    assert len(value_pages.versions(lists.world.maya, lists.connection)) == 1
 
 
 def test_of_two_at_once_one_gets_a_sentence(lists: Pantry) -> None:
@@ -269,7 +309,7 @@ def test_a_proposal_waits_for_the_hotel_which_confirms_it(lists: Pantry) -> None
     assert found.proposal
     assert found.proposal.who == "D3x"
     assert page(lists).how_far.words == "0 of 4 mapped"
-    assert not builders.messages_of(lists.connection, "mapping.changed")
+    assert told_of(lists, 1) == []
     version = value_mappings.confirm(
         lists.world.maya, lists.connection, "breakfast", expected_version=1
     )

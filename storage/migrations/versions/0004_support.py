@@ -18,52 +18,26 @@ def upgrade() -> None:
     _open_cases()
     _pack_evidence()
     _give_partners_sandboxes()
+    _tell_of_values_at_once()
     _never_give_a_number_twice()
     _keep_each_reject_once()
-    _number_connections()
     _let_the_history_only_grow()
+    _number_connections()
     _let_partners_write_drafts()
 
 
 def downgrade() -> None:
     """Each part takes its own block back."""
-    _let_the_history_be_changed()
     op.drop_table("app_drafts")
     _number_no_connections()
+    _let_the_history_be_changed()
     _unpack_evidence()
     _close_cases()
     _give_no_notice()
     _keep_rejects_of_every_run()
     _give_numbers_again()
+    _tell_of_each_value()
     _take_sandboxes_away()
-
-
-# The audit log: the history can only grow, and its rows are stamped and sealed from now on. Those
-# that are there already are sealed, without a stamp, as soon as Adjoin runs.
-
-
-def _let_the_history_only_grow() -> None:
-    moment = storage.columns.Moment(timezone=True)
-    op.create_table(
-        "seals",
-        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("history_id", sa.String(), nullable=False, unique=True),
-        sa.Column("at", moment, nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-    )
-    op.add_column("history", sa.Column("stamp", sa.String(), nullable=True))
-    op.create_index("history_by_time", "history", ["at", "id"])
-    op.create_index("history_by_event", "history", ["event", "at"])
-    op.create_index("history_by_person", "history", ["person_id", "at"])
-    audit.protect(op.get_bind())
-
-
-def _let_the_history_be_changed() -> None:
-    audit.release(op.get_bind())
-    for index in ("history_by_person", "history_by_event", "history_by_time"):
-        op.drop_index(index, "history")
-    op.drop_column("history", "stamp")
-    op.drop_table("seals")
 
 
 # Notices, the daily mail of them, and the hours in which a hotel wants no such mail.
@@ -344,6 +318,34 @@ def _statements(connection: sa.Connection, table: str, kind: str) -> list[str]:
     """Return the statements that made a table, or its indexes."""
     query = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = ? AND sql IS NOT NULL"
     return list(connection.exec_driver_sql(query, (table, kind)).scalars())
+
+
+# The audit log: the history can only grow, and its rows are stamped and sealed from now on. Those
+# that are there already are sealed, without a stamp, as soon as Adjoin runs.
+
+
+def _let_the_history_only_grow() -> None:
+    moment = storage.columns.Moment(timezone=True)
+    op.create_table(
+        "seals",
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("history_id", sa.String(), nullable=False, unique=True),
+        sa.Column("at", moment, nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+    )
+    op.add_column("history", sa.Column("stamp", sa.String(), nullable=True))
+    op.create_index("history_by_time", "history", ["at", "id"])
+    op.create_index("history_by_event", "history", ["event", "at"])
+    op.create_index("history_by_person", "history", ["person_id", "at"])
+    audit.protect(op.get_bind())
+
+
+def _let_the_history_be_changed() -> None:
+    audit.release(op.get_bind())
+    for index in ("history_by_person", "history_by_event", "history_by_time"):
+        op.drop_index(index, "history")
+    op.drop_column("history", "stamp")
+    op.drop_table("seals")
 
 
 # Connections get numbers that people can read to each other; those that are there, in their order.
