@@ -20,13 +20,15 @@ from storage.properties import Property
 
 @dataclass(frozen=True)
 class OwnProperty:
-    """The hotel, as the partner may know it. `time_zone` is a name such as Europe/Berlin."""
+    """The hotel, as the partner may know it. `time_zone` is a name such as Europe/Berlin;
+    `sandbox` is true for the partner's own sandbox, whose data are invented."""
 
     id: str
     name: str
     time_zone: str
     city: str
     country: str
+    sandbox: bool
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ _OPENED: sa.Select[*tuple[Any, ...]] = (
         col(Property.time_zone),
         col(Property.city),
         col(Property.country),
+        col(Property.sandbox_of),
     )
     .join(Connection, col(Connection.id) == col(Token.connection_id))
     .join(App, col(App.id) == col(Connection.app_id))
@@ -155,7 +158,14 @@ def _own(opened: Any) -> OwnConnection:
         opened.activation,
         opened.requested_at,
         opened.since,
-        OwnProperty(opened.property_id, opened.name, opened.time_zone, opened.city, opened.country),
+        OwnProperty(
+            opened.property_id,
+            opened.name,
+            opened.time_zone,
+            opened.city,
+            opened.country,
+            opened.sandbox_of is not None,
+        ),
         OwnToken(opened.masked, opened.expires_at),
     )
 

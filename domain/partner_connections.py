@@ -118,7 +118,14 @@ def _rows(
             connection.since,
             connection.disabled_by,
             connection.reason,
-            OwnProperty(hotel.id, hotel.name, hotel.time_zone, hotel.city, hotel.country),
+            OwnProperty(
+                hotel.id,
+                hotel.name,
+                hotel.time_zone,
+                hotel.city,
+                hotel.country,
+                hotel.sandbox_of is not None,
+            ),
         )
         for connection, app, hotel in found
     )

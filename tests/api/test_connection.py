@@ -42,6 +42,7 @@ async def test_a_program_reads_its_own_connection(machine: httpx.AsyncClient, wo
             "time_zone": "Europe/Berlin",
             "city": "",
             "country": "",
+            "sandbox": False,
         },
         "token": {"masked": f"{token[4:8]}…{token[-4:]}", "expires_at": None},
     }

@@ -62,6 +62,7 @@ async def test_a_program_reads_one_of_its_connections(
             "time_zone": "Europe/Berlin",
             "city": "",
             "country": "",
+            "sandbox": False,
         },
     }
 
