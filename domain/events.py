@@ -182,8 +182,8 @@ _ABOUT_CONNECTIONS = (
     Event(
         "mapping.changed",
         "mapping",
-        "The property confirmed values of its mapping. Read the mapping again. Changes that come one "
-        "after the other are told at once.",
+        "The property confirmed values of its mapping. Read the mapping again. What is confirmed "
+        "one after the other is told at once.",
         _MAPPING,
         {"version": 4, "slots": ["room_revenue", "breakfast"]},
     ),
