@@ -20,12 +20,14 @@ from domain import (
     moments,
     moving,
     source_settings,
+    twins,
     uploads,
 )
 from domain.actors import Actor, Standing, standing
 from domain.authorizations import seeing
 from domain.properties import checked_text
 from domain.refusals import Refusal, invalid, not_found
+from domain.twins import Twin
 from domain.types_of_data import ALL
 from storage import database
 from storage.authorizations import Authorization
@@ -53,11 +55,15 @@ class Draft:
 
 @dataclass(frozen=True)
 class Offered:
-    """A kind to choose from, with the ways to open it and what the property has for it already."""
+    """A kind to choose from, with the ways to open it and what the property has for it already.
+
+    read_by: the names of the sources that read an account already, by authorizations that open it.
+    """
 
     kind: Kind
     methods: tuple[Method, ...]
     authorizations: tuple[authorizations.Row, ...]
+    read_by: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """All about one source. `addable` are the types of data that have no transfer yet."""
+    """All about one source. `addable` are the types of data that have no transfer yet; `twins` the
+    other sources of the same account."""
 
     row: Row
     kind: Kind
@@ -113,6 +120,7 @@ class Page:
     authorization: authorizations.Row | None
     uploads: tuple[UploadedFile, ...]
     addable: tuple[str, ...]
+    twins: tuple[Twin, ...]
     history: tuple[history.Line, ...]
 
 
@@ -120,11 +128,17 @@ def offered(actor: Actor, property_id: str, *, now: datetime | None = None) -> t
     """Return the kinds of source to choose from; refuses `not_found` to strangers."""
     now = now or moments.now()
     known = authorizations.of_property(actor, property_id, now=now)
+    with database.reading() as session:
+        opens = session.exec(
+            select(Authorization).where(Authorization.property_id == property_id)
+        ).all()
+        read_by = {each.id: twins.names(session, each) for each in opens}
     return tuple(
         Offered(
             kind,
             tuple(METHODS[key] for key in kind.methods),
             tuple(row for row in known if row.kind == kind.key),
+            {row.id: read_by.get(row.id, ()) for row in known if row.kind == kind.key},
         )
         for kind in KINDS.values()
     )
@@ -157,6 +171,7 @@ def read(actor: Actor, source_id: str, *, now: datetime | None = None) -> Page:
             authorizations.row_of(session, who, opens, now) if opens else None,
             _uploads(session, source),
             tuple(key for key in ALL if key in kind.types and key not in present),
+            twins.of(session, source),
             history.of_subjects(session, source.id, *(part.id for part in row.transfers)),
         )
 

@@ -201,6 +201,19 @@ async def test_a_viewer_sees_every_button_with_the_reason(
 # The source itself
 
 
+async def test_another_source_of_the_account_is_named_as_soon_as_it_is_there(
+    maya: User, world: World, source_id: str
+) -> None:
+    await go(maya, f"/sources/{source_id}")
+    await maya.should_not_see("reads the same account")
+    again = harvest.source(world, name="Again")
+    await maya.should_see("Again reads the same account, Harbour Hotel at Mews")
+    harvest.active(world, again)
+    harvest.active(world, source_id)
+    await maya.should_see("Reservations are active in both, so that each record comes in twice")
+    assert button(maya, "Open Again").props["href"] == f"/sources/{again}"
+
+
 async def test_it_is_renamed_where_it_stands(maya: User, world: World, source_id: str) -> None:
     await go(maya, f"/sources/{source_id}")
     choose(maya, "What to do with this source", "rename")

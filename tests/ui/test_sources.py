@@ -207,6 +207,18 @@ async def test_a_connected_core_app_offers_its_credentials(
     assert sources.of_property(world.maya, world.hotel)[0].authorization_id == opens
 
 
+async def test_the_form_says_that_an_account_is_read_already(maya: User, world: World) -> None:
+    opens = harvest.authorize(world)
+    await choose_kind(maya, "mews")
+    await maya.should_not_see("this account")
+    harvest.source(world, authorization_id=opens)
+    await choose_kind(maya, "mews")
+    await maya.should_see("Front desk reads this account")
+    await maya.should_see("To bring in something more, add it to Front desk.")
+    press(maya, "Add source")
+    await until(lambda: len(sources.of_property(world.maya, world.hotel)) == 2)
+
+
 async def test_any_api_is_described_by_answers_that_matter(maya: User, world: World) -> None:
     await choose_kind(maya, "rest")
     assert field(maya, "Paging").value == "none"

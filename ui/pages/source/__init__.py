@@ -35,9 +35,12 @@ from ui.pages.source.hook import HookPanel
 from ui.pages.source.settings import SettingsForm, told
 from ui.pages.source.transfer_list import TransfersCard, draw_paused
 from ui.pages.source.transfer_moves import TransferMoves
+from ui.pages.source.twins import draw_twins
 from ui.pages.source.words import look, system, why_not
 from ui.pages.story import Story
 
+# Of the property, whichever it is: what they say of this source changes with them.
+_NOUNS = ("source", "transfer", "integration", "everything")
 _Read = tuple[Page, tuple[Row, ...], tuple[Flow, ...], Hook | None]
 
 
@@ -137,6 +140,7 @@ class _Room:
     def _draw_trouble(self, _: object) -> None:
         draw_trouble(self._visit, self._found, self._credentials)
         draw_paused(self._rows)
+        draw_twins(self._found.twins)
         active = [row for row in self._rows if row.status == "active"]
         if unused := [row.label.lower() for row in active if not is_wanted(self._flows, row.type)]:
             draw_unused(self._visit, self._found.row.id, listed(unused), self._flows)
@@ -159,7 +163,7 @@ class _Room:
         known = {self._found.row.id, *(row.id for row in self._rows)}
         if self._found.authorization is not None:
             known.add(self._found.authorization.id)
-        if change.id in known or change.noun in ("transfer", "integration", "everything"):
+        if change.id in known or change.noun in _NOUNS:
             await self.refresh()
 
     async def _refresh(self) -> None:
@@ -173,7 +177,15 @@ class _Room:
         found = self._found
         self._title.text = found.row.name
         self._badge.set(found.row.status)
-        self._trouble.show((found.row, found.authorization, self._rows, told_of_flows(self._flows)))
+        self._trouble.show(
+            (
+                found.row,
+                found.authorization,
+                found.twins,
+                self._rows,
+                told_of_flows(self._flows),
+            )
+        )
         self._feeds.show(told_of_flows(self._flows))
         self._transfers.update(found, self._rows)
         if found.row.kind == "file":

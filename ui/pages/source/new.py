@@ -15,10 +15,12 @@ from ui.components.card import card
 from ui.components.field import ChoiceCards, TextField, choice_cards, text_field
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb, page_title
+from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.source.authorization_dialog import AuthorizationDialog
 from ui.pages.source.settings import SettingsForm
+from ui.pages.source.twins import draw_read_already
 from ui.pages.source.words import system, why_not
 
 _NONE = ""
@@ -127,17 +129,20 @@ class _Form:
                 )
             else:
                 text(f"No credentials for {kind.name} are known here yet.", classes="muted")
+            self._read_by = Part(draw_read_already, "refused")
             with ui.element("div").classes("actions below"):
                 button("New credentials", self._ask_credentials, icon="plus")
         self._follow_choice()
 
     def _follow_choice(self) -> None:
         """Credentials belong to an address: with them, it is not asked for once more."""
-        if self._address is None or self._opens is None:
+        offered = self._chosen
+        if offered is None or self._opens is None:
             return
-        known = {each.id: each for each in self._offered["rest"].authorizations}
-        opens = known.get(str(self._opens.value or ""))
-        self._address.set_visibility(opens is None)
+        opens = str(self._opens.value or "")
+        self._read_by.show(offered.read_by.get(opens, ()))
+        if self._address is not None:
+            self._address.set_visibility(opens not in offered.read_by)
 
     def _ask_credentials(self) -> None:
         offered = self._chosen
