@@ -1,6 +1,7 @@
 """Fixtures for every test: a database of either kind, and a small platform inside it."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tests import builders, databases, needs
 from tests.builders import World
 from tests.databases import Databases
 
+HERE = Path(__file__).parent
+LONG = {"browser", "kill", "partner"}
 SECRET_KEY = "a-secret-key-for-tests-0123456789abcdef"
 
 
@@ -31,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames and not _names_its_kind(metafunc):
-        is_page = "ui" in metafunc.definition.path.relative_to(Path(__file__).parent).parts
+        is_page = "ui" in metafunc.definition.path.relative_to(HERE).parts
         wanted = metafunc.config.getoption("--database") or ("sqlite" if is_page else "both")
         kinds = databases.KINDS if wanted == "both" else (wanted,)
         metafunc.parametrize("database_kind", kinds, scope="session")
@@ -41,6 +44,12 @@ def _names_its_kind(metafunc: pytest.Metafunc) -> bool:
     """Whether a test says by itself on which kind of database it runs."""
     marks = metafunc.definition.iter_markers("parametrize")
     return any(mark.args[0] == "database_kind" for mark in marks)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers the long tests go first, so that none of them is left for the end."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: LONG.isdisjoint(item.path.relative_to(HERE).parts))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -56,26 +56,41 @@ async def window(demo: Demo, browser: Browser) -> AsyncIterator[Open]:
         theme: str = "light",
         is_there: bool = True,
     ) -> Page:
-        context = await browser.new_context(
-            base_url=demo.address,
-            viewport={"width": width, "height": 860},
-            color_scheme=theme,  # type: ignore[arg-type]
-        )
+        context = await jar(browser, demo, email, width=width, theme=theme)
         opened.append(context)
-        context.set_default_timeout(PATIENCE)
-        if email:
-            await sign_in(context, demo, email)
-        page = await context.new_page()
-        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
-        said = errors.append if is_there else print  # Chromium reports the 404 that is expected
-        page.on("console", lambda message: message.type == "error" and said(message.text))
-        await page.goto(path)
-        return page
+        return await window_of(context, path, errors, is_there=is_there)
 
     yield open_one
     for context in opened:
         await context.close()
     assert not errors, errors
+
+
+async def jar(
+    browser: Browser, demo: Demo, email: str, *, width: int = 1280, theme: str = "light"
+) -> BrowserContext:
+    """Return a cookie jar of its own, signed in unless `email` is empty."""
+    context = await browser.new_context(
+        base_url=demo.address,
+        viewport={"width": width, "height": 860},
+        color_scheme=theme,  # type: ignore[arg-type]
+    )
+    context.set_default_timeout(PATIENCE)
+    if email:
+        await sign_in(context, demo, email)
+    return context
+
+
+async def window_of(
+    context: BrowserContext, path: str, errors: list[str], *, is_there: bool = True
+) -> Page:
+    """Open a window with a cookie jar; whatever the page throws is added to `errors`."""
+    page = await context.new_page()
+    page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+    said = errors.append if is_there else print  # Chromium reports the 404 that is expected
+    page.on("console", lambda message: message.type == "error" and said(message.text))
+    await page.goto(path)
+    return page
 
 
 async def sign_in(context: BrowserContext, demo: Demo, email: str) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests import needs
-from tests.browser.conftest import Open
+from tests.browser.conftest import jar, window_of
+from tests.browser.demo import Demo
 
 ROOT = Path(__file__).parents[2]
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
@@ -87,11 +88,19 @@ PAGES = [
 ]
 
 
+@pytest.fixture(scope="module")
+async def jars(demo: Demo, browser: Browser) -> dict[str, BrowserContext]:
+    """A cookie jar for each person: signed in once, and what was loaded once stays loaded."""
+    people = dict.fromkeys(who for _, who, _, _ in PAGES)
+    return {who: await jar(browser, demo, who) for who in people}
+
+
 @pytest.mark.parametrize(("name", "who", "path", "follow"), PAGES, ids=[page[0] for page in PAGES])
 async def test_a_page_is_accessible_to_everybody_and_fits_every_width(
-    window: Open, name: str, who: str, path: str, follow: str | None
+    jars: dict[str, BrowserContext], name: str, who: str, path: str, follow: str | None
 ) -> None:
-    page = await window(who, path, is_there=name != "not-found")
+    errors: list[str] = []
+    page = await window_of(jars[who], path, errors, is_there=name != "not-found")
     await settle(page)
     for link in follow.split(" → ") if follow else ():
         before = page.url
@@ -99,15 +108,22 @@ async def test_a_page_is_accessible_to_everybody_and_fits_every_width(
         await expect(page).not_to_have_url(before)
         await settle(page)
     for theme, width in product(("light", "dark"), (1280, 390)):
-        await page.emulate_media(color_scheme=theme)
-        await page.set_viewport_size({"width": width, "height": 860})
-        await expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        await page.wait_for_timeout(150)
-        await picture(page, f"{name}-{theme}-{width}")
-        # The themes differ in their colours only.
-        assert await findings(page, rules=["color-contrast"] if theme == "dark" else None) == []
-        wide = "document.documentElement.scrollWidth"
-        assert await page.evaluate(f"{wide} <= window.innerWidth"), f"{name} scrolls sideways"
+        await look_at(page, f"{name}-{theme}-{width}", theme, width)
+    await page.close()
+    assert not errors, errors
+
+
+async def look_at(page: Page, name: str, theme: str, width: int) -> None:
+    """Take a picture of a page as it is in a theme and width, and find nothing wrong with it."""
+    await page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    await page.set_viewport_size({"width": width, "height": 860})
+    await expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    await page.wait_for_timeout(150)
+    await picture(page, name)
+    # The themes differ in their colours only.
+    assert await findings(page, rules=["color-contrast"] if theme == "dark" else None) == []
+    wide = "document.documentElement.scrollWidth"
+    assert await page.evaluate(f"{wide} <= window.innerWidth"), f"{name} scrolls sideways"
 
 
 async def settle(page: Page) -> None:
