@@ -6,6 +6,7 @@ sentences that quote a record, addresses) is left out, for nobody can tell what 
 where it matters, its length is said.
 """
 
+import re
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, col, select
 
 from domain import catalogue, history, slots, value_suggestions, values
-from domain.masking import plain_id
+from domain.masking import MASK, plain_id
 from domain.signs import Flows
 from storage.api_requests import ApiRequest
 from storage.apps import App
@@ -185,8 +186,8 @@ def story(session: Session, of: Connection) -> list[Line]:
             "event": each.event,
             "what": history.WORDS.get(each.event, each.event),
             "side": each.side,
-            "before": each.before,
-            "after": each.after,
+            "before": _state(each.before),
+            "after": _state(each.after),
             "note": _length(each.note),
         }
         for each in found
@@ -259,6 +260,14 @@ def _length(words: str) -> str:
     return f"left out, {len(words)} characters" if words else ""
 
 
+def _state(word: str) -> str:
+    """Return a state by its name, and anything else by its length."""
+    return word if _STATE.fullmatch(word) else _length(word)
+
+
+_STATE = re.compile(r"[a-z_]{1,40}")
+
+
 def _host(address: str) -> str:
     """Return the host of an address: the rest of it may hold a password or a key."""
     try:
@@ -269,7 +278,10 @@ def _host(address: str) -> str:
 
 def _template(endpoint: str) -> str:
     """Return an endpoint as in the description of the API, whose paths hold no ids."""
-    return endpoint.partition("?")[0]
+    return endpoint if _ENDPOINT.fullmatch(endpoint) or not endpoint else MASK
+
+
+_ENDPOINT = re.compile(r"/v1(/[a-z_-]+|/\{[a-z_]+\})*")
 
 
 def _attempt(attempt: Attempt) -> Line:
