@@ -68,6 +68,14 @@ class Standing:
         """Return whether this is one of a partner's people, for what no program may do."""
         return self.person_id is not None and self.works_for(partner_id)
 
+    @property
+    def side(self) -> str:
+        """Return the side on which a person works, empty without a role."""
+        if self.is_operator:
+            return "platform"
+        kinds = {role.role for role in self.roles}
+        return "partner" if "partner" in kinds else "property" if kinds else ""
+
     def side_of(self, connection: Connection) -> str | None:
         """Return on which side of `connection` the actor stands, None when it must see nothing.
 

@@ -467,6 +467,15 @@ def _note(
     now: datetime,
     note: str = "",
 ) -> None:
-    history.record(session, event, who, side, now, partner_id=endpoint.partner_id, note=note)
+    history.record(
+        session,
+        event,
+        who,
+        side,
+        now,
+        partner_id=endpoint.partner_id,
+        subject_id=endpoint.id,
+        note=note,
+    )
     occasions.of_endpoint(session, endpoint, event, now)
     changes.announce(session, changes.Change("endpoint", endpoint.id, None, endpoint.partner_id))

@@ -1,11 +1,12 @@
 """The history: one row for every change, and one story of each connection for all its readers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from domain import moments, seals
+from domain import kinds, moments, seals
 from domain.actors import Actor, Standing, standing
 from domain.refusals import not_found
 from storage import database
@@ -14,7 +15,7 @@ from storage.history import HistoryRow
 
 # What each kind of event is called in the story.
 WORDS = {
-    "connection.requested": "Reconnect was pressed",  # but the first time, see `_text`
+    "connection.requested": "Reconnect was pressed",  # but the first time, see `text`
     "connection.activated": "Activated",
     "connection.rejected": "Rejected",
     "connection.disabled": "Disabled",
@@ -67,12 +68,22 @@ WORDS = {
     "values.dismissed": "A proposed value was declined",
     "values.gone": "A mapped value is gone at the source",
     "values.returned": "A mapped value is there again",
+    "case.opened": "A problem was reported",
+    "case.answered": "Wrote in a case",
+    "case.escalated": "Case escalated to the platform",
+    "case.returned": "Case given back to the partner",
+    "case.resolved": "Case resolved",
+    "case.reopened": "Case reopened",
+    "case.assigned": "Case assigned",
+    "case.evidence_agreed": "Agreed that the platform may read the evidence of a case",
+    "case.reminded": "Reminder of a case sent",
     "integration.created": "Integration created",
     "integration.changed": "Integration changed",
     "integration.activated": "Activated",
     "integration.disabled": "Disabled",
     "integration.enabled": "Enabled again",
     "integration.removed": "Integration removed",
+    "rejects.downloaded": "Rejected rows downloaded",
     "run.queued": "Run queued",
     "run.started": "Run started",
     "run.succeeded": "Run succeeded",
@@ -82,12 +93,42 @@ WORDS = {
     "sandbox.made": "Sandbox made",
     "sandbox.reset": "Sandbox reset: its data are as new",
     "sandbox.removed": "Sandbox removed",
+    "endpoint.created": "Webhook endpoint added",
+    "endpoint.changed": "Webhook endpoint changed",
+    "endpoint.secret_rotated": "Secret of a webhook endpoint rotated",
+    "endpoint.disabled": "Webhook endpoint disabled",
+    "endpoint.enabled": "Webhook endpoint enabled again",
+    "endpoint.removed": "Webhook endpoint removed",
+    "key.made": "Partner key made",
+    "key.revoked": "Partner key revoked",
+    "sign_in.began": "Signed in",
+    "sign_in.failed": "Wrong passwords",
+    "sign_in.ended": "Signed out",
+    "sign_in.ended_everywhere": "Signed out everywhere else",
+    "password.changed": "Password changed",
+    "person.renamed": "Name changed",
+    "member.invited": "Invited",
+    "member.invitation_withdrawn": "Invitation withdrawn",
+    "member.joined": "Invitation accepted, role given",
+    "member.removed": "Role ended",
+    "operator.created": "First operator made",
+    "property.created": "Property added",
+    "property.changed": "Property changed",
+    "partner.created": "Partner added",
+    "partner.changed": "Partner changed",
+    "app.created": "App added",
+    "app.changed": "App changed",
+    "app.published": "App published",
+    "app.retired": "App retired",
+    "audit.exported": "Audit log exported",
+    "audit.checked": "Audit log checked",
 }
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the story. `side` is property, partner, platform or adjoin."""
+    """One line of the story. `side` is property, partner, platform or adjoin; `kind` one of
+    kinds.KINDS."""
 
     id: str
     at: datetime
@@ -96,6 +137,20 @@ class Line:
     who: str
     side: str
     note: str
+
+    @property
+    def kind(self) -> str:
+        return kinds.of(self.event)
+
+
+def said_changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    """Return what has become different, by its labels: “City: Hamburg → Berlin”."""
+    told = [
+        f"{label}: {before[label] or 'none'} → {after[label] or 'none'}"
+        for label in after
+        if before.get(label) != after[label]
+    ]
+    return "; ".join(told) or "Nothing has become different"
 
 
 def record(
@@ -115,7 +170,8 @@ def record(
 ) -> None:
     """Add a row to the history, within the transaction of what it tells about.
 
-    `subject_id` is the authorization, source, transfer or integration that it is about.
+    `subject_id` is the authorization, source, transfer, integration, run, app, endpoint, key,
+    invitation or case that it is about, or the person, where somebody else acts.
     """
     row = HistoryRow(
         at=now,
@@ -149,7 +205,7 @@ def of_connection(
             .where(HistoryRow.connection_id == connection_id)
             .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
         )
-        return tuple(_line(row) for row in rows)
+        return tuple(line(row) for row in rows)
 
 
 def of_subjects(session: Session, *subject_ids: str, limit: int = 200) -> tuple[Line, ...]:
@@ -161,7 +217,7 @@ def of_subjects(session: Session, *subject_ids: str, limit: int = 200) -> tuple[
         .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
         .limit(limit)
     )
-    return tuple(_line(row) for row in rows)
+    return tuple(line(row) for row in rows)
 
 
 def latest(session: Session, connection_id: str, status: str) -> HistoryRow | None:
@@ -173,11 +229,12 @@ def latest(session: Session, connection_id: str, status: str) -> HistoryRow | No
     ).first()
 
 
-def _line(row: HistoryRow) -> Line:
-    return Line(row.id, row.at, row.event, _text(row), row.who, row.side, row.note)
+def line(row: HistoryRow) -> Line:
+    return Line(row.id, row.at, row.event, text(row), row.who, row.side, row.note)
 
 
-def _text(row: HistoryRow) -> str:
+def text(row: HistoryRow) -> str:
+    """Return what happened, as people read it."""
     if row.event == "connection.requested" and row.before == "not_connected":
         return "Connect was pressed"
     return WORDS.get(row.event, row.event)

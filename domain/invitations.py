@@ -150,7 +150,59 @@ def withdraw(actor: Actor, invitation_id: str, *, now: datetime | None = None) -
         if invitation.invited_by != who.person_id:
             people.check_manages(session, who, _place_key(invitation))
         invitation.withdrawn_at = now
-        people.announce(session, invitation)
+        _record(session, "member.invitation_withdrawn", who, invitation, now)
+
+
+def resend(actor: Actor, invitation_id: str, *, now: datetime | None = None) -> Sent:
+    """Send an invitation again, with a new link that works for 7 days; the old one stops.
+
+    One that ran out begins to work again. Refuses `not_found`, and `forbidden` to who could not
+    invite to this place now.
+    """
+    now = now or moments.now()
+    with database.transaction() as session:
+        who = standing(session, actor, now)
+        invitation = session.get(Invitation, invitation_id)
+        if invitation is None or not people.belongs(who, _place_key(invitation)):
+            raise not_found("This invitation")
+        people.check_manages(session, who, _place_key(invitation))
+        _refuse_members(session, invitation.email, _place_key(invitation))
+        secret = secrets.token_urlsafe(32)
+        if not _renew(session, invitation, who, secret, now):
+            raise not_found("This invitation")
+        return _send(session, invitation, who, secret, now)
+
+
+def _renew(
+    session: Session, invitation: Invitation, who: Standing, secret: str, now: datetime
+) -> bool:
+    """Give an invitation another link; of two at once, or when it was just used, one is False."""
+    return database.changes_a_row(
+        session,
+        sa.update(Invitation)
+        .where(
+            col(Invitation.id) == invitation.id,
+            col(Invitation.accepted_at).is_(None),
+            col(Invitation.withdrawn_at).is_(None),
+        )
+        .values(
+            secret_hash=encryption.digest(secret),
+            invited_by=who.person_id,
+            expires_at=now + LIFETIME,
+        ),
+    )
+
+
+def _send(
+    session: Session, invitation: Invitation, who: Standing, secret: str, now: datetime
+) -> Sent:
+    """Queue the mail of an invitation; where no mail server is set up, return its link."""
+    place = _place_name(session, invitation)
+    letter = letters.invitation(who.who, place, _ROLE_WORDS[invitation.role], secret)
+    messages.send_letter(session, invitation.email, letter, now, event="invitation")
+    _record(session, "member.invited", who, invitation, now)
+    session.flush()
+    return Sent(invitation.id, None if current().post else link(f"/invitation/{secret}"))
 
 
 def _drafted(
@@ -347,6 +399,8 @@ def _record(
         now,
         property_id=row.property_id,
         partner_id=row.partner_id,
+        subject_id=row.id,
+        after=row.role,
         note=note or row.email,
     )
     people.announce(session, row)

@@ -153,7 +153,16 @@ def _count(session: Session, partner_id: str) -> int:
 
 
 def _record(session: Session, event: str, who: Standing, key: PartnerKey, now: datetime) -> None:
-    history.record(session, event, who, "partner", now, partner_id=key.partner_id, note=key.name)
+    history.record(
+        session,
+        event,
+        who,
+        "partner",
+        now,
+        partner_id=key.partner_id,
+        subject_id=key.id,
+        note=key.name,
+    )
     _announce(session, key)
 
 

@@ -125,6 +125,7 @@ def edit(
         if partner is None:
             raise not_found("This partner")
         name = _checked_name(session, name, partner_id)
+        before = _described(partner)
         partner.name = name
         partner.contact_name = checked_text(contact_name, "the contact’s name", optional=True)
         partner.contact_email = people.checked_email(contact_email) if contact_email else ""
@@ -132,8 +133,9 @@ def edit(
         partner.website = _checked_website(website)
         if not database.takes(session, partner):
             raise _name_taken(name)
+        note = history.said_changes(before, _described(partner))
         history.record(
-            session, "partner.changed", who, "platform", now, partner_id=partner.id, note=name
+            session, "partner.changed", who, "platform", now, partner_id=partner.id, note=note
         )
         changes.announce(session, changes.Change("partner", partner.id, None, partner.id))
 
@@ -159,11 +161,12 @@ def save_contact(
     now = now or moments.now()
     with database.transaction() as session:
         who, partner = belonging_to(session, actor, partner_id, now)
+        before = _described(partner)
         partner.contact_name = checked_text(contact_name, "the contact’s name")
         partner.contact_email = people.checked_email(contact_email)
         partner.contact_phone = checked_text(contact_phone, "the phone number", optional=True)
         partner.website = _checked_website(website)
-        _record(session, who, partner, "contact changed", now)
+        _record(session, who, partner, history.said_changes(before, _described(partner)), now)
 
 
 def save_notifications(
@@ -183,10 +186,11 @@ def save_notifications(
         if not by_webhook and not by_mail:
             raise invalid("Choose a webhook, mail, or both: requests must reach you.", "partner")
         mail_to = people.checked_email(mail_to) if mail_to or by_mail else ""
+        before = _told(partner)
         partner.notify_by_webhook, partner.notify_by_mail = by_webhook, by_mail
         partner.mail_to, partner.token_in_mail = mail_to, token_in_mail
         choices.check_token_arrives(session, partner)
-        _record(session, who, partner, "notifications changed", now)
+        _record(session, who, partner, history.said_changes(before, _told(partner)), now)
 
 
 def overview(actor: Actor, partner_id: str, *, now: datetime | None = None) -> Overview:
@@ -273,6 +277,25 @@ def _rows(session: Session, condition: sa.ColumnElement[bool]) -> tuple[Row, ...
         )
         for partner in session.exec(select(Partner).where(condition).order_by(Partner.name))
     )
+
+
+def _described(partner: Partner) -> dict[str, object]:
+    return {
+        "Name": partner.name,
+        "Contact": partner.contact_name,
+        "Mail": partner.contact_email,
+        "Phone": partner.contact_phone,
+        "Website": partner.website,
+    }
+
+
+def _told(partner: Partner) -> dict[str, object]:
+    return {
+        "By webhook": "yes" if partner.notify_by_webhook else "no",
+        "By mail": "yes" if partner.notify_by_mail else "no",
+        "Mail to": partner.mail_to,
+        "Token in the mail": "yes" if partner.token_in_mail else "no",
+    }
 
 
 def _checked_name(session: Session, name: str, partner_id: str = "") -> str:

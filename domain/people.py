@@ -5,6 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from domain import (
     history,
@@ -17,10 +18,12 @@ from domain import (
     sign_ins,
 )
 from domain.actors import Actor, Standing, in_person, roles_of, standing
+from domain.properties import checked_text
 from domain.refusals import Refusal, invalid, not_found
 from storage import changes, database
 from storage.people import Invitation, Membership, Person
 
+LAST_ONE = "Somebody has to stay who can manage this. Invite another person first."
 ROLES = {"property": ("manager", "viewer"), "partner": ("partner",), "platform": ("operator",)}
 
 
@@ -53,24 +56,31 @@ def members(actor: Actor, place_key: str, *, now: datetime | None = None) -> tup
         )
 
 
-def remove(actor: Actor, membership_id: str, *, now: datetime | None = None) -> None:
-    """End a membership; refuses `not_found`, `forbidden`, and `last_one` for the last who can
-    manage the place."""
+def remove(
+    actor: Actor, membership_id: str, reason: str = "", *, now: datetime | None = None
+) -> None:
+    """End a membership: those who manage the place, and operators with a `reason` that it reads.
+
+    Refuses `not_found`, `forbidden`, `invalid` when an operator gives no reason, and `last_one` for
+    the last who can manage the place, so that no operator can empty it and let itself in.
+    """
     now = now or moments.now()
     with database.transaction() as session:
         who = standing(session, actor, now)
         membership = session.get(Membership, membership_id)
         if membership is None or membership.ended_at or not belongs(who, place_of(membership)):
             raise not_found("This member")
-        check_manages(session, who, place_of(membership))
-        if membership.role != "viewer" and _is_last(session, membership):
-            raise Refusal(
-                "last_one", "Somebody has to stay who can manage this. Invite another person first."
-            )
+        reason = _checked_end(session, who, place_of(membership), reason)
+        _hold_peers(session, membership)
+        if is_last(session, membership):
+            raise Refusal("last_one", LAST_ONE)
         if not _end(session, membership, now):
             raise not_found("This member")
         person = session.get_one(Person, membership.person_id)
-        _record(session, "member.removed", who, membership, now, person.name)
+        note = f"{person.name}: {reason}" if reason else person.name
+        _record(session, "member.removed", who, membership, now, note)
+        if reason:
+            _tell_place(session, who, membership, note, now)
 
 
 def change_password(actor: Actor, current: str, new: str, *, now: datetime | None = None) -> None:
@@ -86,21 +96,27 @@ def change_password(actor: Actor, current: str, new: str, *, now: datetime | Non
     # Hashed before the transaction: it takes long on purpose, and nobody should wait for it.
     password_hash = passwords.hashed(new)
     with database.transaction() as session:
-        in_person(session, actor, now)
+        who = in_person(session, actor, now)
         mine = sign_ins.held(session, person)
         if mine is None:
             raise Refusal("wrong_password", "Your password was just changed somewhere else.")
         mine.password_hash, mine.password_changed_at = password_hash, now
-        sign_ins.end_all_of(session, mine.id, now, but=actor.id)
+        count = sign_ins.end_all_of(session, mine.id, now, but=actor.id)
+        note = f"{sign_ins.in_words(count)} signed out"
+        history.record(session, "password.changed", who, who.side, now, note=note)
         letter = letters.password_changed(mine.name)
         messages.send_letter(session, mine.email, letter, now, event="password.changed")
 
 
 def rename(actor: Actor, name: str, *, now: datetime | None = None) -> None:
     """Change the person's own name; refuses `invalid`."""
+    now = now or moments.now()
     with database.transaction() as session:
-        who = in_person(session, actor, now or moments.now())
-        session.get_one(Person, who.person_id).name = checked_name(name)
+        who = in_person(session, actor, now)
+        name = checked_name(name)
+        session.get_one(Person, who.person_id).name = name
+        note = f"{who.who} → {name}"
+        history.record(session, "person.renamed", who, who.side, now, note=note)
 
 
 def new(email: str, name: str, password: str, now: datetime) -> Person:
@@ -215,9 +231,20 @@ def _end(session: Session, membership: Membership, now: datetime) -> bool:
     )
 
 
-def _is_last(session: Session, membership: Membership) -> bool:
+def is_last(session: Session, membership: Membership) -> bool:
+    """Return whether nobody would be left who can manage a place; viewers never could."""
+    if membership.role == "viewer":
+        return False
+    return len(session.exec(_peers(membership)).all()) <= 1
+
+
+def _hold_peers(session: Session, membership: Membership) -> None:
     # Held still, in one order for everybody: two managers may be removing each other right now.
-    peers = session.exec(
+    session.exec(_peers(membership).with_for_update()).all()
+
+
+def _peers(membership: Membership) -> SelectOfScalar[Membership]:
+    return (
         select(Membership)
         .where(
             at_place(Membership, place_of(membership)),
@@ -225,15 +252,39 @@ def _is_last(session: Session, membership: Membership) -> bool:
             col(Membership.ended_at).is_(None),
         )
         .order_by(col(Membership.id))
-        .with_for_update()
     )
-    return len(peers.all()) <= 1
+
+
+def _checked_end(session: Session, who: Standing, place_key: str, reason: str) -> str:
+    """Return why a membership ends, empty for those who manage the place themselves."""
+    if who.is_operator and place_key != "platform":
+        return checked_text(reason, "why; the people of that place read it", longest=500)
+    check_manages(session, who, place_key)
+    return ""
+
+
+def _tell_place(
+    session: Session, who: Standing, membership: Membership, note: str, now: datetime
+) -> None:
+    """Let those who manage a place know that an operator has sent somebody away."""
+    place_key = place_of(membership)
+    notices.tell(
+        session,
+        notices.who_can_act(session, place_key),
+        "people.removed",
+        "An operator ended somebody’s access",
+        f"{who.who} wrote: {note}",
+        "/people",
+        place_key,
+        membership.id,
+        now,
+    )
 
 
 def _record(
     session: Session, event: str, who: Standing, row: Membership, now: datetime, note: str
 ) -> None:
-    side = "platform" if row.role == "operator" else "partner" if row.partner_id else "property"
+    side = "platform" if who.is_operator else "partner" if row.partner_id else "property"
     history.record(
         session,
         event,
@@ -242,6 +293,8 @@ def _record(
         now,
         property_id=row.property_id,
         partner_id=row.partner_id,
+        subject_id=row.person_id,
+        before=row.role,
         note=note,
     )
     announce(session, row)

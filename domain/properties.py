@@ -93,12 +93,14 @@ def edit(
         hotel = session.get(Property, property_id)
         if hotel is None or hotel.sandbox_of is not None:
             raise not_found("This property")
+        before = _described(hotel)
         hotel.name = checked_text(name, "the name of the property")
         hotel.city = checked_text(city, "the city", optional=True)
         hotel.country = checked_text(country, "the country", optional=True)
         hotel.time_zone = _checked_zone(time_zone)
+        note = history.said_changes(before, _described(hotel))
         history.record(
-            session, "property.changed", who, "platform", now, property_id=hotel.id, note=name
+            session, "property.changed", who, "platform", now, property_id=hotel.id, note=note
         )
         changes.announce(session, changes.Change("property", hotel.id, hotel.id))
 
@@ -175,6 +177,15 @@ def _rows(session: Session, condition: sa.ColumnElement[bool]) -> tuple[Row, ...
         )
         for hotel in session.exec(select(Property).where(condition).order_by(Property.name))
     )
+
+
+def _described(hotel: Property) -> dict[str, object]:
+    return {
+        "Name": hotel.name,
+        "City": hotel.city,
+        "Country": hotel.country,
+        "Time zone": hotel.time_zone,
+    }
 
 
 def _checked_zone(name: str) -> str:

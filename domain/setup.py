@@ -54,7 +54,16 @@ def create_operator(
         people.create(session, person)
         session.add(Membership(person_id=person.id, role="operator", created_at=now))
         who = Standing(person.name, person.id)
-        history.record(session, "operator.created", who, "platform", now, note=person.email)
+        history.record(
+            session,
+            "operator.created",
+            who,
+            "platform",
+            now,
+            subject_id=person.id,
+            after="operator",
+            note=person.email,
+        )
         return sign_ins.begin(session, person, device, address, now)
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from domain import moments, passwords, places, throttle
-from domain.actors import Actor, in_person, roles_of
+from domain import history, moments, passwords, places, throttle
+from domain.actors import Actor, Standing, in_person, roles_of
 from domain.places import Place
 from domain.refusals import Refusal, not_found
 from storage import changes, database, encryption
@@ -58,14 +58,19 @@ def sign_in(
     is_right = passwords.matches(password, person.password_hash if person else None)
     with database.transaction() as session:
         if person is not None and is_right and held(session, person):
-            throttle.forget(session, email, address)
-            return begin(session, person, device, address, now)
+            wrong = throttle.forget(session, email, address)
+            return begin(session, person, device, address, now, after=wrong)
         throttle.note_failure(session, email, address, now)
     raise Refusal("wrong_credentials", "The e-mail address or the password is wrong.")
 
 
-def begin(session: Session, person: Person, device: str, address: str, now: datetime) -> str:
-    """Make a sign-in for a person whose identity is certain, and return its secret."""
+def begin(
+    session: Session, person: Person, device: str, address: str, now: datetime, *, after: int = 0
+) -> str:
+    """Make a sign-in for a person whose identity is certain, and return its secret.
+
+    `after` is how many wrong passwords came before the right one.
+    """
     secret = secrets.token_urlsafe(32)
     session.add(
         SignIn(
@@ -78,6 +83,11 @@ def begin(session: Session, person: Person, device: str, address: str, now: date
             expires_at=now + LIFETIME,
         )
     )
+    note = f"{device[:200]}, {address[:60]}"
+    if after:
+        note += f", after {after} wrong password{'s' if after > 1 else ''}"
+    who = Standing(person.name, person.id, roles=roles_of(session, person.id))
+    history.record(session, "sign_in.began", who, who.side, now, note=note)
     return secret
 
 
@@ -133,9 +143,13 @@ def sign_out_everywhere(actor: Actor, *, now: datetime | None = None) -> int:
     """End all of the person's sign-ins but this one; return how many."""
     now = now or moments.now()
     with database.transaction() as session:
-        person = session.get_one(Person, in_person(session, actor, now).person_id)
+        who = in_person(session, actor, now)
+        person = session.get_one(Person, who.person_id)
         database.lock(session, person)
-        return end_all_of(session, person.id, now, but=actor.id)
+        count = end_all_of(session, person.id, now, but=actor.id)
+        note = in_words(count)
+        history.record(session, "sign_in.ended_everywhere", who, who.side, now, note=note)
+        return count
 
 
 def of_person(actor: Actor, *, now: datetime | None = None) -> tuple[Device, ...]:
@@ -204,11 +218,19 @@ def end_all_of(session: Session, person_id: str, now: datetime, *, but: str = ""
     return len(rows)
 
 
+def in_words(count: int) -> str:
+    """Return how many other browsers were signed out."""
+    return "1 other browser" if count == 1 else f"{count or 'no'} other browsers"
+
+
 def _end(actor: Actor, sign_in_ids: list[str], now: datetime) -> None:
     with database.transaction() as session:
-        in_person(session, actor, now)
+        who = in_person(session, actor, now)
         for sign_in_id in sign_in_ids:
-            session.get_one(SignIn, sign_in_id).ended_at = now
+            row = session.get_one(SignIn, sign_in_id)
+            row.ended_at = now
+            note = f"{row.device}, {row.address}"
+            history.record(session, "sign_in.ended", who, who.side, now, note=note)
             changes.announce(session, changes.Change("sign_in", sign_in_id))
 
 

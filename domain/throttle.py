@@ -44,13 +44,13 @@ def note_failure(session: Session, email: str, address: str, now: datetime) -> N
     session.execute(sa.delete(SignInFailure).where(col(SignInFailure.at) < now - KEEP))
 
 
-def forget(session: Session, email: str, address: str) -> None:
-    """Forget the failures of an account at an address, after it signed in there."""
-    session.execute(
-        sa.delete(SignInFailure).where(
-            col(SignInFailure.account) == _account(email), col(SignInFailure.address) == address
-        )
+def forget(session: Session, email: str, address: str) -> int:
+    """Forget the failures of an account at an address, after it signed in there; return how many
+    there were."""
+    theirs = sa.delete(SignInFailure).where(
+        col(SignInFailure.account) == _account(email), col(SignInFailure.address) == address
     )
+    return len(session.execute(theirs.returning(col(SignInFailure.id))).all())
 
 
 def _failures(session: Session, now: datetime, **where: str) -> int:

@@ -63,7 +63,7 @@ def chain(session: Session, after: int, most: int) -> Sequence[sa.Row[Any]]:
     return session.execute(
         sa.select(seal.number, seal.history_id, sealed_at, seal.digest, *_read(history))
         .outerjoin(history, history.c.id == seal.history_id)
-        .where(seal.number > after)
+        .where(seal.number > sa.literal(after, sa.BigInteger))
         .order_by(seal.number)
         .limit(most)
     ).all()
