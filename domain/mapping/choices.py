@@ -49,7 +49,7 @@ def _choice(options: Mapping[str, Any], place: Place) -> Convert:
         elif found is None:
             return None
         if found is None:
-            raise MappingError(f"{quoted(value)} is not in the value list.")
+            raise MappingError(f"{quoted(value)} is not in the value list. Add it there.")
         return found or None  # a value may mean that there is none
 
     return convert
@@ -86,7 +86,7 @@ def _boolean(options: Mapping[str, Any], place: Place) -> Convert:
         text = folded(plain(scalar(value)))
         if text in yes or text in no:
             return text in yes
-        raise MappingError(f"{quoted(value)} is neither yes nor no.")
+        raise MappingError(f"{quoted(value)} is neither yes nor no. Say which of them it means.")
 
     return convert
 

@@ -168,7 +168,10 @@ def _as_key(convert: Convert) -> Convert:
 
     def checked(value: Any, record: Any) -> str | None:
         if type(value) is float and abs(value) >= _EXACT:
-            raise MappingError(f"{quoted(value)} has too many digits to be exact. Ask for a text.")
+            raise MappingError(
+                f"{quoted(value)} has too many digits to be exact. Choose another field, or have "
+                "the source send it as text."
+            )
         key: str | None = convert(value, record)
         if key is not None and UNREADABLE in key:
             raise MappingError(f"“{short(key)}” has characters that cannot be kept.")

@@ -1,6 +1,7 @@
 """Formats: the ways in which sources write dates and times. One is chosen; none is guessed."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -16,7 +17,25 @@ _FIRST_YEAR, _LAST_YEAR = 1800, 2200
 _LARGEST_UNIX = 7_258_118_400  # seconds until 2200
 # MySQL's and .NET's ways of saying that there is no date.
 _NO_DATES = ("0000-00-00", "0001-01-01")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_SHORT = tuple(name[:3].lower() for name in _MONTHS)
+_ISO = re.compile(
+    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+    r"(?:[T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?.*)?"
+)
 _TIME = (
     r"(?:[T ,]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?"
     r" ?(?P<half>[AaPp][Mm])?)? ?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -43,10 +62,31 @@ def _refusal(value: Any, example: str) -> MappingError:
     return MappingError(f"{quoted(value)} is no date written like {example}.")
 
 
-def _checked(value: Any, found: date, example: str) -> date:
+def _checked(value: Any, found: date) -> date:
     if _FIRST_YEAR <= found.year <= _LAST_YEAR:
         return found
-    raise _refusal(value, example)
+    raise MappingError(
+        f"{quoted(value)} is too far away: years from {_FIRST_YEAR} to {_LAST_YEAR} are taken."
+    )
+
+
+def _impossible(value: Any, found: Mapping[str, Any]) -> MappingError | None:
+    """Return what to say of a date that is written well, and is in no calendar or on no clock.
+
+    None when it is something else that is wrong: a month 13 is a day, in another country's way.
+    """
+    year, month, day = (int(found.get(part) or 0) for part in ("year", "month", "day"))
+    if not (1 <= month <= 12 and _FIRST_YEAR <= year <= _LAST_YEAR):
+        return None
+    days = monthrange(year, month)[1]
+    if not 1 <= day <= days:
+        there = f"{_MONTHS[month - 1]} {year} has {days} days"
+        return MappingError(f"{quoted(value)} is a day that does not exist: {there}.")
+    hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
+    is_half = found.get("half") and not 1 <= hour <= 12
+    if hour > 23 or minute > 59 or second > 59 or is_half:
+        return MappingError(f"{quoted(value)} has a time that does not exist.")
+    return None
 
 
 def _iso(value: Any) -> date | datetime | None:
@@ -59,10 +99,12 @@ def _iso(value: Any) -> date | datetime | None:
     except ValueError as error:
         if text.startswith(_NO_DATES[0]):
             return None
-        raise _refusal(value, example) from error
+        parts = _ISO.fullmatch(text)
+        impossible = _impossible(value, parts.groupdict()) if parts else None
+        raise impossible or _refusal(value, example) from error
     if _FIRST_YEAR <= found.year <= _LAST_YEAR:
         return found
-    return None if text.startswith(_NO_DATES[1]) else _checked(value, found, example)
+    return None if text.startswith(_NO_DATES[1]) else _checked(value, found)
 
 
 def _written(pattern: str, example: str) -> Read:
@@ -76,13 +118,13 @@ def _written(pattern: str, example: str) -> Read:
     def read(value: Any) -> date | datetime | None:
         text = str(value) if type(value) is int and 0 < value < 10**8 else value
         match = fits(text.strip()) if _can_be_date(text) else None
-        try:
-            found = None if match is None else _of_match(match.groupdict())
-        except ValueError:
-            found = None
-        if found is None:
+        if match is None:
             raise _refusal(value, example)
-        return _checked(value, found, example)
+        parts = match.groupdict()
+        try:
+            return _checked(value, _of_parts(parts))
+        except ValueError as error:
+            raise _impossible(value, parts) or _refusal(value, example) from error
 
     return read
 
@@ -91,19 +133,16 @@ def _can_be_date(text: Any) -> bool:
     return isinstance(text, str) and len(text) <= _LONGEST
 
 
-def _of_match(found: dict[str, Any]) -> date | datetime:
+def _of_parts(found: dict[str, Any]) -> date | datetime:
     """Return the date in the groups of a pattern; raises ValueError for the 31st of February."""
-    month = _month(found["name"]) if found.get("name") else int(found["month"])
-    day = date(int(found["year"]), month, int(found["day"]))
+    if name := found.get("name"):
+        found["month"] = _SHORT.index(name[:3].lower()) + 1
+    day = date(int(found["year"]), int(found["month"]), int(found["day"]))
     if found["hour"] is None:
         return day
     hour, minute = _hour(int(found["hour"]), found["half"]), int(found["minute"])
     second = int(found["second"] or 0)
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=_zone(found["zone"]))
-
-
-def _month(name: str) -> int:
-    return _MONTHS.index(name[:3].lower()) + 1
 
 
 def _hour(hour: int, half: str | None) -> int:
@@ -127,7 +166,7 @@ def _unix(per_second: int, example: str) -> Read:
         if number is None or not abs(number) <= _LARGEST_UNIX * per_second:
             raise _refusal(value, example)
         found = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=number / per_second)
-        _checked(value, found, example)
+        _checked(value, found)
         return found
 
     return read

@@ -88,10 +88,10 @@ def _currency_of_record(get: paths.Getter, usual: str) -> Callable[[Any], str]:
         if is_empty(value) and usual:
             return usual
         if is_empty(value):
-            raise MappingError("The amount has no currency.")
+            raise MappingError("The amount has no currency. Choose one for those without.")
         code = value.strip().upper()[:4] if isinstance(value, str) else ""
         if code not in DIGITS:
-            raise MappingError(f"{quoted(value)} is no currency.")
+            raise MappingError(f"{quoted(value)} is no currency: they are written as EUR or USD.")
         return code
 
     return currency_of

@@ -108,7 +108,7 @@ def _whole(value: Any, number: str) -> int:
     """Return a written number as an integer: "2" and "2.0" are, "2.5" is not."""
     exact = Decimal(number)
     if exact != exact.to_integral_value():
-        raise MappingError(f"{quoted(value)} is no whole number.")
+        raise MappingError(f"{quoted(value)} is no whole number: it has decimals.")
     if abs(exact) > LARGEST:
         raise MappingError(f"{quoted(value)} is larger than we can keep.")
     return int(exact)

@@ -102,7 +102,10 @@ def _finished(options: Mapping[str, Any], place: Place) -> Callable[[str], str |
             text = change(text)
         if len(text) > longest:
             if not cuts:
-                raise MappingError(f"{quoted(text)} is longer than {longest:,} characters.")
+                raise MappingError(
+                    f"{quoted(text)} is longer than {longest:,} characters. Shorten it there, or "
+                    "let it be cut off."
+                )
             text = text[:longest].rstrip()
         return text or None
 

@@ -24,7 +24,8 @@ def test_our_own_values_need_no_line() -> None:
 
 
 def test_an_unlisted_value_is_refused() -> None:
-    assert refusal("choice", "Tentative") == "Our field: “Tentative” is not in the value list."
+    sentence = refusal("choice", "Tentative")
+    assert sentence == "Our field: “Tentative” is not in the value list. Add it there."
 
 
 def test_an_unlisted_value_becomes_what_was_declared_and_an_empty_one_stays_empty() -> None:

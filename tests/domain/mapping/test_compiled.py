@@ -68,7 +68,9 @@ def test_every_wrong_cell_is_told_and_the_right_ones_stay() -> None:
     assert converted.key == "17"
     assert converted.values["arrival"] == date(2026, 11, 22)
     assert [error.target for error in converted.errors] == ["status", "departure", "total"]
-    assert sentences(converted.errors)[0] == "Status: “Maybe” is not in the value list."
+    assert (
+        sentences(converted.errors)[0] == "Status: “Maybe” is not in the value list. Add it there."
+    )
     assert [error.value for error in converted.errors] == ["Maybe", "25/11/2026", "cheap"]
 
 
