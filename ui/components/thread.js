@@ -6,7 +6,7 @@ export default {
         <ol>
           <template v-for="row in group.rows" :key="row.id">
           <li v-if="row.quiet" :id="row.id" class="said-note" :class="{ marked: marked === row.id }">
-            <span><strong>{{ row.who }}</strong> {{ row.tag }}</span>
+            <span>{{ row.tag }} <strong>{{ row.who }}</strong></span>
             <a class="said-time" :href="address(row.id)" :title="moment(row.at)" @click.prevent.stop="point(row.id)">
               <time :datetime="row.at">{{ copied === row.id ? "Link copied" : clock(row.at) }}</time>
             </a>

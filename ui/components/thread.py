@@ -34,7 +34,7 @@ class Said(TypedDict):
 
     `at` is ISO 8601; `side` one of property, partner, platform, adjoin; `from_` says where that is
     ("Harbour Hotel"); `tag` and `tone` say what the message did to the case, empty for mere words.
-    A `quiet` one is no message but a line: `who` and `tag`, such as "Olga" "took over the case".
+    A `quiet` one is no message but a line: `tag` and `who`, such as "Taken care of by Ben." "Olga".
     """
 
     id: str

@@ -1,0 +1,105 @@
+"""The form with which a partner passes a case on to the platform: what an engineer needs."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from nicegui import ui
+
+from domain import cases
+from domain.case_pages import Page
+from domain.escalations import Escalation
+from ui.ask import attempt, show
+from ui.components.callout import callout
+from ui.components.dialog import Dialog
+from ui.components.field import TextField, text_field
+from ui.components.notice import notice
+from ui.components.text import text
+from ui.frame import Visit
+from ui.pages.case.reply import tell
+
+_LEAD = (
+    "The platform reads the whole case from here on, so you need not repeat it. What an engineer "
+    "needs on top:"
+)
+
+
+def ask_escalation(
+    dialog: Dialog, visit: Visit, found: Page, refresh: Callable[[], Awaitable[None]]
+) -> None:
+    """Open the form; what is refused is told at its field, and nothing typed is lost."""
+    with dialog.refill("Escalate to the platform"):
+        text(_LEAD, classes="dialog-lead")
+        fields = _draw(found)
+
+    async def go() -> None:
+        wish = _wish(fields)
+        if wish is None:
+            return
+        outcome = await attempt(cases.escalate, visit.actor, found.row.id, wish)
+        if outcome.refusal is not None and outcome.refusal.code == "invalid":
+            tell(outcome.refusal, fields["text"])
+            return
+        dialog.close()
+        if outcome.refusal is not None:
+            show(outcome.refusal)
+        else:
+            notice("Escalated, with the evidence. The platform answers next.")
+        await refresh()
+
+    dialog.ask("Escalate", go, icon="flag")
+
+
+def _draw(found: Page) -> dict[str, TextField]:
+    fields = {
+        "text": text_field(
+            "What have you found?",
+            hint="What you have tried, and why you think that the fault lies with the platform.",
+            multiline=True,
+            required=True,
+            autofocus=True,
+        )
+    }
+    with ui.element("div").classes("settings-grid"):
+        fields["expected"] = text_field("What was expected?", required=True)
+        fields["came"] = text_field("What came instead?", required=True)
+        fields["since"] = text_field("Since when?", type="date", optional=True)
+        fields["properties"] = text_field(
+            "How many properties have it?", type="number", value="1", required=True
+        )
+    fields["request_id"] = text_field(
+        "Request id",
+        hint="Of one request that went wrong: the header X-Request-Id of its answer.",
+        optional=True,
+    )
+    with callout("info", "Evidence goes along", _evidence(found), icon="shield-check"):
+        pass
+    return fields
+
+
+def _evidence(found: Page) -> str:
+    return (
+        "Adjoin adds the connection’s history, the last deliveries and requests, and its states. "
+        "Tokens are masked, guests’ data stays out. The platform reads it once "
+        f"{found.row.property} agrees."
+    )
+
+
+def _wish(fields: dict[str, TextField]) -> Escalation | None:
+    """Return what was filled in, None when a date or a number is none."""
+    values = {key: (field.value or "").strip() for key, field in fields.items()}
+    try:
+        since = date.fromisoformat(values["since"]) if values["since"] else None
+    except ValueError:
+        fields["since"].error("Please write a date.").focus()
+        return None
+    if not values["properties"].isascii() or not values["properties"].isdigit():
+        fields["properties"].error("Please write a number.").focus()
+        return None
+    return Escalation(
+        text=values["text"],
+        request_id=values["request_id"],
+        expected=values["expected"],
+        came=values["came"],
+        since=since,
+        properties=int(values["properties"][:9]),
+    )

@@ -1,0 +1,84 @@
+"""The box at the end of a case in which somebody writes, with files."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from domain import attachments, cases
+from domain.refusals import Refusal
+from ui.ask import attempt, show
+from ui.components.attach import Attach
+from ui.components.button import button
+from ui.components.card import card
+from ui.components.field import TextField, text_field
+from ui.frame import Visit
+
+_HINT = "Or drop them here: pictures, PDF, text, CSV, JSON, Excel. 10 MB each, 5 at once."
+STILL_SENDING = "Your files are still on their way. Press it again in a moment."
+
+
+class Reply:
+    """The box; what was typed stays until it has been taken."""
+
+    def __init__(self, visit: Visit, case_id: str, sent: Callable[[], Awaitable[None]]) -> None:
+        """`sent` brings the page up to date after a message was taken."""
+        self._visit, self._case_id, self._sent = visit, case_id, sent
+        with card("Write an answer", icon="message-square") as self._card:
+            self._card.classes("answer-box drop-zone")
+            self._text = text_field(
+                "Your message", multiline=True, hint="Everybody who reads this case reads it."
+            )
+            self._files = attach()
+            with ui.element("div").classes("actions"):
+                button("Send", self._send, kind="primary", icon="send")
+
+    def show(self, is_open: bool) -> None:
+        """Be there only while this side may write."""
+        self._card.set_visibility(is_open)
+
+    async def _send(self) -> None:
+        if self._files.is_busy:
+            self._text.error(STILL_SENDING)
+            return
+        words = self._text.value or ""
+        outcome = await attempt(
+            cases.write, self._visit.actor, self._case_id, words, uploads(self._files)
+        )
+        if outcome.refusal is not None:
+            tell(outcome.refusal, self._text)
+            return
+        self._text.value = ""
+        self._files.forget()
+        await self._sent()
+
+
+def attach() -> Attach:
+    """Draw the place for files of a message."""
+    return Attach(
+        _wrong,
+        accept=[f".{ending}" for ending in attachments.ENDINGS],
+        largest=attachments.LARGEST,
+        most=attachments.MOST,
+        hint=_HINT,
+    )
+
+
+def uploads(files: Attach) -> list[attachments.Upload]:
+    """Return what has been attached, as the domain takes it."""
+    return [attachments.Upload(one.name, one.content) for one in files.files]
+
+
+def tell(refusal: Refusal, field: TextField) -> None:
+    """Show below a field why something was refused; whoever was signed out signs in again."""
+    if refusal.code == "signed_out":
+        show(refusal)
+    else:
+        field.error(refusal.message).focus()
+
+
+def _wrong(name: str, content: bytes) -> str | None:
+    try:
+        attachments.must_be_welcome(name, content)
+    except Refusal as refusal:
+        return refusal.message
+    return None
