@@ -19,6 +19,7 @@ from domain.refusals import Refusal
 from domain.sign_ins import Visitor
 from ui import live, look, session
 from ui.ask import ENDED, act, show
+from ui.bell import Bell
 from ui.components import shell
 from ui.components.empty import failed, not_found, skeleton
 from ui.components.front import front, front_form
@@ -81,10 +82,13 @@ class Window:
         self._actor = visitor.actor
         self._follower: Follower | None = None
         self._has_missed = False
+        self.bell = Bell(visitor.actor, lambda items, unread: self.frame.notices(items, unread))
         self.frame = self._draw(visitor)
         audience = place.id or live.PLATFORM
         live.subscribe(audience, self._heard)
         live.subscribe(visitor.actor.id, self._sign_in_ended)
+        live.subscribe(visitor.person_id, self._noticed)
+        background_tasks.create(self.bell.refresh(), context=ui.context.client)
         background_tasks.create(self._count(visitor.actor), context=ui.context.client)
 
     def _draw(self, visitor: Visitor) -> shell.Shell:
@@ -101,6 +105,8 @@ class Window:
             ],
             self.place.key,
             on_place=lambda key: _go_to(visitor.actor, key),
+            on_notice=self.bell.read,
+            on_all_read=self.bell.read_all,
             sign_out_action="/auth/sign-out",
         )
 
@@ -128,6 +134,12 @@ class Window:
             await self._follower.tell(change)
         if change.noun in ("connection", "everything"):
             await self._count(self._actor)
+
+    async def _noticed(self, change: Change) -> None:
+        """Something is new about the person, wherever they work."""
+        await self.bell.refresh()
+        if change.noun == "notice" and self._follower is not None:
+            await self._follower.tell(change)
 
     async def _is_still_mine(self) -> bool:
         visitor = await session.visitor()
@@ -240,6 +252,7 @@ async def _enter(page: Page, window: Window, holder: ui.element, args: PageArgum
     ui.page_title(f"{page.label} · Adjoin")
     visit = Visit(visitor, place, args.query_parameters, window)
     await _build(page, visit, holder, args.path_parameters)
+    await window.bell.opened(place.key, ui.context.client.sub_pages_router.current_path)
 
 
 def _here(visitor: Visitor, place: Place) -> Place | None:

@@ -92,7 +92,8 @@ def heard(change: Change) -> None:
 def subscribe(audience: str, handler: Callable[[Change], object]) -> None:
     """Call `handler` in this window for every change that concerns `audience`.
 
-    `audience` is the id of a property, a partner or a sign-in, or PLATFORM. Ends with the window.
+    `audience` is the id of a property, a partner, a sign-in or a person, or PLATFORM. Ends with the
+    window.
     """
     _events[audience].subscribe(handler)
     ui.context.client.on_delete(lambda: _drop_unheard(audience))
@@ -112,7 +113,7 @@ def _emit(change: Change) -> None:
 def _audiences(change: Change) -> list[str]:
     if change.noun == "everything":
         return list(_events)
-    if change.noun == "sign_in":
+    if change.noun in ("sign_in", "notice"):  # of one browser, of one person
         return [change.id]
     found = (change.property_id, change.partner_id, PLATFORM)
     return [audience for audience in found if audience]

@@ -21,6 +21,7 @@ from ui.pages import (
     integrations,
     invitation,
     mailbox,
+    notices,
     people,
     record,
     records,
@@ -173,6 +174,7 @@ PAGES = (
     Page("/operations/requests", "Requests", operations_requests.page, PLATFORM, icon="search"),
     # Everybody
     Page("/people", "People", people.page, icon="users"),
+    Page("/notices", "Notices", notices.page),
     Page("/account", "Your account", account.page),
 )
 

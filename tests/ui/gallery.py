@@ -124,6 +124,8 @@ def frame() -> Shell:
         PLACES,
         "p1",
         on_place=lambda key: notice(f"Now at {key}"),
+        on_notice=lambda _: None,
+        on_all_read=lambda: None,
         sign_out_action="/auth/sign-out",
     )
 

@@ -40,12 +40,27 @@ class Place:
     icon: str = "building-2"
 
 
+@dataclass(frozen=True)
+class Notice:
+    """One thing that needs the person: `at` is ISO 8601 text, `tone` one of look.TONES."""
+
+    id: str
+    title: str
+    text: str
+    place: str
+    at: str
+    href: str
+    icon: str
+    tone: str
+    is_read: bool
+
+
 class Rail(ui.element, component="rail.js"):
     """The menu: a rail at the left, a bar at the bottom of a phone."""
 
 
 class Topbar(ui.element, component="topbar.js"):
-    """Place, theme and account."""
+    """Place, notices, theme and account."""
 
 
 class Shell:
@@ -59,8 +74,11 @@ class Shell:
         current_place: str,
         *,
         on_place: Callable[[str], Any],
+        on_notice: Callable[[str], Any],
+        on_all_read: Callable[[], Any],
         sign_out_action: str,
         account_path: str = "/account",
+        notices_path: str = "/notices",
     ) -> None:
         client = ui.context.client
         client.layout.classes("shell")
@@ -78,6 +96,7 @@ class Shell:
                 "places": [asdict(place) for place in places],
                 "place": current_place,
                 "account": account_path,
+                "notices": {"items": [], "unread": 0, "path": notices_path},
             }
         )
         self._topbar.props["sign-out"] = sign_out_action
@@ -86,6 +105,11 @@ class Shell:
             "place",
             lambda event: on_place(event.args) if _is_one_of(keys, event.args) else None,
         )
+        self._topbar.on(
+            "notice",
+            lambda event: on_notice(event.args) if isinstance(event.args, str) else None,
+        )
+        self._topbar.on("seen", lambda _: on_all_read())
         router = client.sub_pages_router
         self.active(router.current_path)
         router.on_path_changed(self.active)
@@ -101,6 +125,13 @@ class Shell:
                 if item["path"] == path:
                     item["count"] = n
         self._rail.run_method("count", path, n)
+
+    def notices(self, items: Sequence[Notice], unread: int) -> None:
+        """Show what needs the person, the unread first; `unread` counts those not shown, too."""
+        path = self._topbar.props["notices"]["path"]
+        shown = {"items": [asdict(item) for item in items], "unread": unread, "path": path}
+        if shown != self._topbar.props["notices"]:
+            self._topbar.props["notices"] = shown
 
     def __enter__(self) -> Self:
         self.content.__enter__()
@@ -127,11 +158,14 @@ def shell(
     current_place: str,
     *,
     on_place: Callable[[str], Any],
+    on_notice: Callable[[str], Any],
+    on_all_read: Callable[[], Any],
     sign_out_action: str,
     account_path: str = "/account",
 ) -> Shell:
     """Build the frame: `with shell(…) as frame: ui.sub_pages({…})`.
 
+    `on_notice` is called with the id of a notice that was followed; a browser may have forged it.
     Sign-out is a plain form POST to `sign_out_action`. The theme choice is kept in the browser's
     cookie and needs no handler.
     """
@@ -141,6 +175,8 @@ def shell(
         places,
         current_place,
         on_place=on_place,
+        on_notice=on_notice,
+        on_all_read=on_all_read,
         sign_out_action=sign_out_action,
         account_path=account_path,
     )

@@ -24,6 +24,31 @@ export default {
       </div>
 
       <div class="topbar-end">
+        <div class="drop end">
+          <button type="button" ref="bell" class="btn bare bell" data-kind="quiet" aria-haspopup="true" :aria-expanded="open === 'bell'" aria-controls="bell-list"
+                  :aria-label="notices.unread ? 'Notices: ' + notices.unread + ' unread' : 'Notices: none unread'" title="Notices"
+                  @click="toggle('bell')" @keydown.down.prevent="toggle('bell')">
+            <svg class="icon" aria-hidden="true"><use :href="icon('bell')" /></svg>
+            <span v-if="notices.unread" class="bell-count" aria-hidden="true">{{ notices.unread > 99 ? "99+" : notices.unread }}</span>
+          </button>
+          <section v-if="open === 'bell'" id="bell-list" ref="menu" class="menu bell-list" aria-label="Notices" @keydown="move">
+            <header class="bell-head"><h2>Needs you</h2>
+              <button v-if="notices.unread" type="button" class="bell-all" data-item @click="readAll">Mark all read</button>
+            </header>
+            <ul v-if="notices.items.length">
+              <li v-for="item in notices.items" :key="item.id" :data-unread="item.is_read ? null : ''">
+                <a :href="item.href" data-item @click="follow(item)">
+                  <svg class="icon" width="18" height="18" :data-tone="item.tone" aria-hidden="true"><use :href="icon(item.icon)" /></svg>
+                  <span><strong><span v-if="!item.is_read" class="sr-only">Unread: </span>{{ item.title }}</strong>
+                    <span class="bell-text">{{ item.text }}</span><span class="bell-when">{{ item.place }}, {{ ago(item.at) }}</span></span>
+                </a>
+              </li>
+            </ul>
+            <p v-else class="bell-none">Nothing needs you now.</p>
+            <a class="bell-more" :href="notices.path" data-item @click="open = null">All notices</a>
+          </section>
+          <p class="sr-only" role="status">{{ said }}</p>
+        </div>
         <button type="button" class="btn bare" data-kind="quiet" :aria-label="dark ? 'Switch to the light theme' : 'Switch to the dark theme'"
                 :title="dark ? 'Light theme' : 'Dark theme'" @click="theme">
           <svg class="icon" aria-hidden="true"><use :href="icon(dark ? 'sun' : 'moon')" /></svg>
@@ -46,9 +71,9 @@ export default {
       </div>
     </header>
   `,
-  props: { person: Object, places: Array, place: String, account: String, signOut: String },
-  emits: ["place"],
-  data: () => ({ open: null, dark: adjoin.theme() === "dark" }),
+  props: { person: Object, places: Array, place: String, account: String, signOut: String, notices: Object },
+  emits: ["place", "notice", "seen"],
+  data: () => ({ open: null, dark: adjoin.theme() === "dark", said: "" }),
   computed: {
     logo: () => adjoin.assets + "logo.svg",
     here() {
@@ -59,14 +84,24 @@ export default {
       return ((words[0]?.[0] ?? "") + (words.length > 1 ? words.at(-1)[0] : "")).toUpperCase();
     },
   },
+  watch: {
+    notices(now, before) {
+      const known = new Set(before.items.map((item) => item.id + item.at));
+      const news = now.items.filter((item) => !item.is_read && !known.has(item.id + item.at));
+      // What was there when the page opened is in the bell's name; only what comes later is said.
+      if (this.isFilled && news.length) this.said = news.map((item) => `New notice: ${item.title}.`).join(" ");
+      this.isFilled = true;
+    },
+  },
   methods: {
     icon: (name) => adjoin.icon(name),
+    ago: (at) => adjoin.ago(at),
     toggle(name) {
       this.open = this.open === name ? null : name;
       if (this.open) this.$nextTick(() => (this.items().find((item) => item.ariaChecked === "true") ?? this.items()[0])?.focus());
     },
     items() {
-      return [...[this.$refs.menu].flat()[0].querySelectorAll("[role^=menuitem]")];
+      return [...[this.$refs.menu].flat()[0].querySelectorAll("[role^=menuitem], [data-item]")];
     },
     move(event) {
       const items = this.items();
@@ -79,7 +114,15 @@ export default {
         const name = this.open;
         this.open = null;
         this.$nextTick(() => this.$refs[name].focus());
-      } else if (event.key === "Tab") this.open = null;
+      } else if (event.key === "Tab" && this.open !== "bell") this.open = null;
+    },
+    readAll() {
+      this.$emit("seen");
+      this.items()[1].focus(); // the button goes, and would take the focus with it
+    },
+    follow(item) {
+      this.open = null;
+      if (!item.is_read) this.$emit("notice", item.id);
     },
     choose(key) {
       this.open = null;
