@@ -14,6 +14,7 @@ from ui.pages import (
     apps,
     connection,
     connections,
+    evidence,
     failure,
     finder,
     home,
@@ -173,6 +174,7 @@ PAGES = (
     ),
     Page("/operations/requests", "Requests", operations_requests.page, PLATFORM, icon="search"),
     # Everybody
+    Page("/evidence/{pack_id}", "Evidence", evidence.page),
     Page("/people", "People", people.page, icon="users"),
     Page("/notices", "Notices", notices.page),
     Page("/account", "Your account", account.page),
@@ -196,7 +198,7 @@ def install(
     look.install()
     session.install(base_url=base_url)
     sign_in.install(accounts)
-    for page in (setup, invitation, token_link, failure, downloads):
+    for page in (setup, invitation, token_link, failure, downloads, evidence):
         page.install()
     if guide is not None:
         guide_pages.install(guide)
