@@ -3,27 +3,28 @@
 A job tells what a run has done, queued in the transaction in which the run ends. Each batch is one
 transaction: its messages, and how far the telling has come (`RunPart.told_at` and `told_id`). So
 whenever the job dies, it goes on where it stood, and no batch is told twice or left out. A record
-that another run changes before it is told is told by that run.
+that another run changes before it is told is told by that run, as created if it may be news.
 """
 
 import logging
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col, select
 
 from domain import choices, events, messages, moments
-from domain.shelves import READS, public_id
+from domain.shelves import READS, path_of, public_id
 from storage import changes, database, jobs
 from storage.apps import App
 from storage.connections import Connection
-from storage.integrations import Run, RunPart
+from storage.integrations import Integration, Run, RunPart
 from storage.messages import Attempt, Endpoint, Message
-from storage.records import TABLES
+from storage.records import TABLES, Record
+from storage.sources import Source
 
 log = logging.getLogger("adjoin.data_events")
 
@@ -33,10 +34,19 @@ KEEP = timedelta(days=30)
 FORGOTTEN_AT_ONCE = 1000  # messages
 # Clocks of several machines differ; it only helps to find where the records of a run begin.
 SLACK = timedelta(minutes=5)
+LONGEST_TELLING = timedelta(days=1)
 _PAUSES = (0.2, 1.0, 4.0, 15.0)  # seconds between tries when the database does not answer
 
 Change = sa.Row[Any]  # id, external_id, first_seen_at, changed_at, removed_at
 Told = Mapping[int, str]
+
+
+class Span(NamedTuple):
+    """When a run began and ended, and when partners had been told of all that it has changed."""
+
+    began: datetime | None
+    ended: datetime | None
+    told: datetime | None
 
 
 def queue(session: Session, run: Run) -> None:
@@ -82,10 +92,12 @@ def tell(part_id: str, *, now: datetime | None = None) -> bool:
         run = session.get_one(Run, part.run_id)
         listeners = _listeners(session, run.property_id, part.type)
         found = _changed(session, run, part) if listeners else ()
-        if not found:
-            return False
-        _tell(session, listeners, _folded(run, part.type, found), now)
-        part.told_at, part.told_id = found[-1].changed_at, found[-1].id
+        if found:
+            untold = (Span(run.started_at, None, None), *_untold(session, run, part))
+            _tell(session, listeners, _folded(untold, part.type, found), now)
+            part.told_at, part.told_id = found[-1].changed_at, found[-1].id
+        if len(found) < MOST:
+            part.told_all_at = now
         return len(found) == MOST
 
 
@@ -103,6 +115,16 @@ def tell_now(
     name = events.name_of(type_key, change)
     for batch in range(0, len(told), MOST):
         _tell(session, listeners, {name: told[batch : batch + MOST]}, now)
+
+
+def tell_source_removed(session: Session, source: Source, now: datetime) -> None:
+    """Queue the event of a source that is about to be removed with all of its records, for those
+    who may read any type of data that it has brought."""
+    brought = [key for key, table in TABLES.items() if _has_records(session, table, source)]
+    for connection, app in _connected(session, source.property_id):
+        if types := [path_of(key) for key in brought if READS[key] in app.permissions]:
+            more = {"source": {"id": source.id, "name": source.name}, "types": types}
+            messages.tell_endpoints(session, connection, "source.removed", now, **more)
 
 
 @jobs.every("47 3 * * *", "data_events.forget")
@@ -153,12 +175,7 @@ def _tell(
 def _listeners(session: Session, property_id: str, type_key: str) -> list[Connection]:
     """Return the active connections whose apps may read a type of data, and whose partners asked
     an endpoint of theirs to be told."""
-    found = session.execute(
-        select(Connection, App)
-        .join(App, col(App.id) == col(Connection.app_id))
-        .where(Connection.property_id == property_id, Connection.status == "active")
-        .order_by(col(Connection.id))
-    ).all()
+    found = _connected(session, property_id)
     readers = [each for each, app in found if READS[type_key] in app.permissions]
     endpoints = session.exec(
         select(Endpoint).where(
@@ -172,6 +189,23 @@ def _listeners(session: Session, property_id: str, type_key: str) -> list[Connec
         if any(choices.wants(endpoint, name, property_id) for name in names)
     }
     return [each for each in readers if each.partner_id in asking]
+
+
+def _connected(session: Session, property_id: str) -> Sequence[tuple[Connection, App]]:
+    """Return the active connections of a property, each with its app."""
+    return session.exec(
+        select(Connection, App)
+        .join(App, col(App.id) == col(Connection.app_id))
+        .where(Connection.property_id == property_id, Connection.status == "active")
+        .order_by(col(Connection.id))
+    ).all()
+
+
+def _has_records(session: Session, table: type[Record], source: Source) -> bool:
+    of_source = select(table.id).where(
+        table.source_id == source.id, col(table.removed_at).is_(None)
+    )
+    return session.exec(of_source.limit(1)).first() is not None
 
 
 def _changed(session: Session, run: Run, part: RunPart) -> Sequence[Change]:
@@ -188,18 +222,50 @@ def _changed(session: Session, run: Run, part: RunPart) -> Sequence[Change]:
     return session.execute(query.order_by(c.changed_at, c.id).limit(MOST)).all()
 
 
-def _folded(run: Run, type_key: str, found: Sequence[Change]) -> dict[str, list[dict[str, str]]]:
+def _untold(session: Session, run: Run, part: RunPart) -> Sequence[Span]:
+    """Return the runs of the same source, begun before, whose telling had not ended when this one
+    began: what they have made and this one has changed may be news to partners."""
+    if run.started_at is None:
+        return ()
+    source = select(Integration.source_id).where(Integration.id == run.integration_id)
+    found = session.execute(
+        sa.select(col(Run.started_at), col(Run.ended_at), col(RunPart.told_all_at))
+        .join(RunPart, col(RunPart.run_id) == col(Run.id))
+        .join(Integration, col(Integration.id) == col(Run.integration_id))
+        .where(
+            col(Integration.source_id) == source.scalar_subquery(),
+            col(RunPart.type) == part.type,
+            col(RunPart.created) > 0,
+            col(Run.is_dry).is_(False),
+            col(Run.id) != run.id,
+            col(Run.started_at).between(run.started_at - LONGEST_TELLING, run.started_at),
+            col(RunPart.told_all_at).is_(None) | (col(RunPart.told_all_at) >= run.started_at),
+        )
+    )
+    return [Span(*row) for row in found]
+
+
+def _folded(
+    untold: Sequence[Span], type_key: str, found: Sequence[Change]
+) -> dict[str, list[dict[str, str]]]:
     """Return the records by the names of their events: each record is told by one event."""
     folded: dict[str, list[dict[str, str]]] = {}
     for record in found:
-        name = events.name_of(type_key, _change(run, record))
+        name = events.name_of(type_key, _change(untold, record))
         told = {"id": public_id(type_key, record.id), "external_id": record.external_id}
         folded.setdefault(name, []).append(told)
     return folded
 
 
-def _change(run: Run, record: Change) -> str:
+def _change(untold: Sequence[Span], record: Change) -> str:
     if record.removed_at is not None:
         return "removed"
-    is_new = run.started_at is not None and record.first_seen_at >= run.started_at
-    return "created" if is_new else "updated"
+    return "created" if any(_was_made_in(span, record) for span in untold) else "updated"
+
+
+def _was_made_in(span: Span, record: Change) -> bool:
+    """Whether a run has made a record, and it was changed before the run was told of."""
+    if span.began is None or record.first_seen_at < span.began:
+        return False
+    is_within = span.ended is None or record.first_seen_at <= span.ended
+    return is_within and (span.told is None or record.changed_at <= span.told)

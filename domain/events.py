@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from domain.shelves import public_id
+from domain.shelves import path_of, public_id
 from domain.types_of_data import ALL, TypeOfData
 
 Schema = Mapping[str, Any]
@@ -65,6 +65,19 @@ _MAPPING: dict[str, Schema] = {
         "type": "array",
         "items": {"type": "string"},
         "description": "The keys of the slots whose values have changed.",
+    },
+}
+_SOURCE: dict[str, Schema] = {
+    "source": {
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {"id": _text("The “source.id” of its records."), "name": _text("Its name.")},
+    },
+    "types": {
+        "type": "array",
+        "minItems": 1,
+        "items": {"enum": [path_of(key) for key in ALL]},
+        "description": "The types of data of which it had records, as in the paths of the API.",
     },
 }
 _RECORD = {
@@ -131,6 +144,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "token": "Access tokens",
         "mapping": "Value mapping",
         "case": "Cases",
+        "source": "Sources",
         "endpoint": "Endpoints",
         **{key: of_type.label for key, of_type in ALL.items()},
     }
@@ -221,6 +235,14 @@ _ABOUT_CONNECTIONS = (
         "The property reopened a case that was resolved.",
         _CASE,
         _case("open_with_partner", "partner"),
+    ),
+    Event(
+        "source.removed",
+        "source",
+        "The property removed a source, and all records that came from it are gone. Forget those "
+        "that you have of it: they are not told one by one.",
+        _SOURCE,
+        {"source": {"id": "src_01ka0example", "name": "Mews"}, "types": ["reservations", "guests"]},
     ),
     Event("endpoint.test", "endpoint", "A test, sent because somebody pressed Send test event."),
 )

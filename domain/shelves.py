@@ -23,6 +23,11 @@ PREFIXES = {
 }
 
 
+def path_of(type_key: str) -> str:
+    """Return how a type of data is called in the paths of the API: `accounting-categories`."""
+    return type_key.replace("_", "-")
+
+
 def public_id(type_key: str, number: int) -> str:
     """Return the id under which partners know a record: `res_17`."""
     return f"{PREFIXES[type_key]}_{number}"

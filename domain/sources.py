@@ -15,6 +15,7 @@ from connectors.sources import KINDS
 from domain import (
     authorizations,
     connections,
+    data_events,
     history,
     lifecycle,
     moments,
@@ -290,6 +291,7 @@ def remove(actor: Actor, source_id: str, *, now: datetime | None = None) -> None
             raise Refusal(
                 "in_use", f"{source.name} is read by {', '.join(names)}. Remove that first."
             )
+        data_events.tell_source_removed(session, source, now)
         remove_what_it_brought(session, source)
         step = lifecycle.SOURCE.named("remove")
         moving.tell(

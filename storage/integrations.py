@@ -136,6 +136,7 @@ class RunPart(SQLModel, table=True):
     # The last record that partners were told of, by when it changed and its number.
     told_at: datetime | None = maybe_moment()
     told_id: int | None = Field(default=None, sa_type=sa.BigInteger, nullable=True)
+    told_all_at: datetime | None = maybe_moment()  # when the last one was told of
 
 
 class Seen(SQLModel, table=True):

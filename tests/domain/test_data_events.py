@@ -18,9 +18,11 @@ from domain import (
     intake,
     integrations,
     messages,
+    moments,
     partners,
     replays,
     runs,
+    sources,
 )
 from storage import database, jobs
 from storage.apps import App
@@ -97,7 +99,10 @@ def change(system: HotelSystem, *numbers: int, value: str = "changed") -> None:
 
 def first_run(world: World) -> str:
     """Bring in the five reservations, and return the integration; what that tells is left out."""
-    return flows.active(world)
+    integration = flows.active(world)
+    with database.transaction() as session:
+        session.execute(sa.update(RunPart).values(told_all_at=moments.now()))
+    return integration
 
 
 def begun(world: World) -> str:
@@ -133,7 +138,7 @@ def test_new_changed_and_gone_records_are_told_by_events_of_their_own(
     world: World, system: HotelSystem, connection_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flows.tell_deletions(monkeypatch)
-    integration = flows.active(world)
+    integration = first_run(world)
     change(system, 2)
     del system.records["reservations"][0]
     system.records["reservations"].append(reservation(9))
@@ -149,7 +154,7 @@ def test_a_record_that_comes_back_is_told_as_changed(
     world: World, system: HotelSystem, connection_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flows.tell_deletions(monkeypatch)
-    integration = flows.active(world)
+    integration = first_run(world)
     gone = system.records["reservations"].pop()
     flows.run(world, integration)
     system.records["reservations"].append(gone)
@@ -176,6 +181,51 @@ def test_a_run_that_changed_nothing_tells_nothing_and_queues_nothing(
     tell(flows.run(world, integration))
     assert sent(world) == []
     assert queued == []
+
+
+def test_what_is_changed_before_anybody_was_told_that_it_is_new_is_told_as_new(
+    world: World, system: HotelSystem, connection_id: str
+) -> None:
+    made = begun(world)
+    flows.work(made)
+    integration = flows.of(made).integration_id
+    change(system, 2)
+    changed = flows.run(world, integration)
+    tell(changed)
+    tell(made)
+    assert news(world) == [
+        ("reservation.created", {"res-2"}),
+        ("reservation.created", {"res-1", "res-3", "res-4", "res-5"}),
+    ]
+    change(system, 2, value="again")
+    tell(flows.run(world, integration))
+    assert news(world)[2:] == [("reservation.updated", {"res-2"})]
+
+
+@pytest.mark.parametrize("permission", ["reservations:read", "spaces:read"])
+def test_a_source_that_is_removed_is_told_to_who_may_read_what_it_brought(
+    world: World, system: HotelSystem, connection_id: str, permission: str
+) -> None:
+    integration = first_run(world)
+    source = flows.stored(integration).source_id
+    permit("d3x", permission)
+    choose(world, "source.removed")
+    integrations.remove(world.maya, integration)
+    sources.remove(world.maya, source)
+    heard = builders.messages_of(connection_id, "source.removed")
+    data = [json.loads(builders.body_of(each))["data"] for each in heard]
+    told_of = [(each["source"]["id"], each["types"]) for each in data]
+    assert told_of == ([(source, ["reservations"])] if permission != "spaces:read" else [])
+
+
+def test_the_number_of_a_record_is_never_given_again(world: World, system: HotelSystem) -> None:
+    integration = flows.active(world)
+    last = max(record.id for record in flows.records().values())
+    source = flows.stored(integration).source_id
+    integrations.remove(world.maya, integration)
+    sources.remove(world.maya, source)
+    flows.active(world)
+    assert min(record.id for record in flows.records().values()) > last
 
 
 # Batches

@@ -19,15 +19,18 @@ def upgrade() -> None:
     _pack_evidence()
     _give_partners_sandboxes()
     _tell_of_values_at_once()
+    _note_when_all_is_told()
     _never_give_a_number_twice()
     _keep_each_reject_once()
     _let_the_history_only_grow()
     _number_connections()
     _let_partners_write_drafts()
+    _miss_engines()
 
 
 def downgrade() -> None:
     """Each part takes its own block back."""
+    op.drop_table("engines")
     op.drop_table("app_drafts")
     _number_no_connections()
     _let_the_history_be_changed()
@@ -36,6 +39,7 @@ def downgrade() -> None:
     _give_no_notice()
     _keep_rejects_of_every_run()
     _give_numbers_again()
+    _note_no_end_of_telling()
     _tell_of_each_value()
     _take_sandboxes_away()
 
@@ -267,6 +271,18 @@ def _tell_of_each_value() -> None:
     op.drop_column("value_mappings", "told_version")
 
 
+# When partners were told of all that a run has brought; of what has ended already, that it was.
+
+
+def _note_when_all_is_told() -> None:
+    op.add_column("run_parts", sa.Column("told_all_at", storage.columns.Moment(timezone=True)))
+    op.execute("UPDATE run_parts SET told_all_at = ended_at")
+
+
+def _note_no_end_of_telling() -> None:
+    op.drop_column("run_parts", "told_all_at")
+
+
 # Numbers of records: partners know records by them, and cursors go by them. SQLite would give the
 # number of the last record again once that is removed.
 
@@ -376,6 +392,19 @@ def _number_no_connections() -> None:
     op.drop_index("ix_connections_number", "connections")
     op.drop_column("connections", "number")
     op.drop_table("last_numbers")
+
+
+# The processes that run jobs, each with its last sign of life.
+
+
+def _miss_engines() -> None:
+    moment = storage.columns.Moment(timezone=True)
+    op.create_table(
+        "engines",
+        sa.Column("id", sa.String(), primary_key=True),
+        sa.Column("started_at", moment, nullable=False),
+        sa.Column("seen_at", moment, nullable=False),
+    )
 
 
 # The texts that partners would like to see on their apps, until an operator decides.

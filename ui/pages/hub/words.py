@@ -14,6 +14,7 @@ EVENTS = {
     "connection.reminded": "Reminder of a request",
     "token.rotated": "Access token rotated",
     "mapping.changed": "Value mapping changed",
+    "source.removed": "Source of a property removed",
     "endpoint.test": "Test event",
     "endpoint.disabled": "Endpoint disabled",
 }
