@@ -29,7 +29,7 @@ from domain import (
 from domain.actors import Actor, Standing
 from domain.partners import belonging_to, working_for
 from domain.refusals import Refusal, not_found
-from domain.sandbox_records import Happened
+from domain.sandbox_records import Happened, Prepared
 from domain.types_of_data import ALL
 from domain.values import OPEN, Held, Wish
 from storage import changes, database
@@ -107,7 +107,7 @@ def make(actor: Actor, partner_id: str, *, now: datetime | None = None) -> None:
     """Make the sandbox of a partner, and connect it with each of its apps; one that was removed
     is taken up again. Refuses `not_found` (also to programs) and `wrong_state`."""
     now = now or moments.now()
-    prepared = sandbox_records.prepare(now.date())  # before anybody has to wait for it
+    prepared = _prepared(actor, partner_id, now)
     with database.transaction() as session:
         who, partner = belonging_to(session, actor, partner_id, now)
         database.lock(session, partner)
@@ -177,7 +177,7 @@ def reset(actor: Actor, partner_id: str, *, now: datetime | None = None) -> None
     Refuses `not_found`, and `too_often`.
     """
     now = now or moments.now()
-    prepared = sandbox_records.prepare(now.date())
+    prepared = _prepared(actor, partner_id, now)
     with database.transaction() as session:
         who, hotel, source = _mine(session, actor, partner_id, now)
         _not_too_often(source.since, RESET_EVERY, now)
@@ -206,6 +206,13 @@ def remove(actor: Actor, partner_id: str, *, now: datetime | None = None) -> Non
 
 
 # Details
+
+
+def _prepared(actor: Actor, partner_id: str, now: datetime) -> Prepared:
+    """Return all records for whoever may have them, before anybody else has to wait for that."""
+    with database.reading() as session:
+        belonging_to(session, actor, partner_id, now)
+    return sandbox_records.prepare(now.date())
 
 
 def _mine(
