@@ -18,6 +18,7 @@ from domain.mapping.conversion import (
 
 LARGEST = 2**63 - 1  # what the tables hold
 _LONGEST = 60  # characters of a number
+_SURELY_KEPT = 18  # digits
 _DECIMALS = (".", ",")
 _THOUSANDS = ("", ",", ".", " ", "'")
 _SPACES = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "−": "-"})
@@ -106,6 +107,8 @@ def _integer(options: Mapping[str, Any], place: Place) -> Convert:
 
 def _whole(value: Any, number: str) -> int:
     """Return a written number as an integer: "2" and "2.0" are, "2.5" is not."""
+    if len(number) <= _SURELY_KEPT and number.isdigit():
+        return int(number)
     exact = Decimal(number)
     if exact != exact.to_integral_value():
         raise MappingError(f"{quoted(value)} is no whole number: it has decimals.")
