@@ -114,6 +114,7 @@ WORDS = {
     "operator.created": "First operator made",
     "property.created": "Property added",
     "property.changed": "Property changed",
+    "property.quiet_hours": "Quiet hours changed",
     "partner.created": "Partner added",
     "partner.changed": "Partner changed",
     "app.created": "App added",
@@ -121,7 +122,6 @@ WORDS = {
     "app.published": "App published",
     "app.retired": "App retired",
     "audit.exported": "Audit log exported",
-    "audit.checked": "Audit log checked",
 }
 
 

@@ -1,8 +1,6 @@
 """Runs: each time an integration brings data in, and what became of every record."""
 
-import csv
-import io
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,7 +9,17 @@ import orjson
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from domain import connections, integrations, lifecycle, masking, moments, moving, plans
+from domain import (
+    connections,
+    history,
+    integrations,
+    lifecycle,
+    masking,
+    moments,
+    moving,
+    plans,
+    spreadsheets,
+)
 from domain.actors import Actor, Standing, standing
 from domain.refusals import Refusal, not_found
 from domain.types_of_data import ALL
@@ -299,21 +307,23 @@ def rejects_csv(actor: Actor, run_id: str, *, now: datetime | None = None) -> by
     One line per reason. Refuses `not_found` to strangers; guests' data is masked for viewers.
     """
     now = now or moments.now()
-    written = io.StringIO()
-    lines = csv.writer(written)
-    lines.writerow(
-        ("Type", "Primary key", "Field", "Value", "Why", "Record", "Times", "Since (UTC)")
-    )
-    after = ""
+    with database.transaction() as session:
+        who, run = _visible(session, actor, run_id, now)
+        history.record(
+            session,
+            "rejects.downloaded",
+            who,
+            "property",
+            now,
+            property_id=run.property_id,
+            subject_id=run.integration_id,
+        )
+    titles = ("Type", "Primary key", "Field", "Value", "Why", "Record", "Times", "Since (UTC)")
+    written, after = [spreadsheets.MARK, spreadsheets.lines([titles])], ""
     while found := rejects(actor, run_id, after=after, limit=1000, now=now):
-        for each in found:
-            raw = orjson.dumps(each.raw).decode()
-            for reason in each.reasons or (Reason("", "", ""),):
-                cells = (each.label, each.external_id or "", *reason, raw)
-                since = f"{each.first_at:%Y-%m-%d %H:%M}"
-                lines.writerow([*map(_harmless, cells), each.times, since])
+        written.append(spreadsheets.lines(row for each in found for row in _lines(each)))
         after = found[-1].id
-    return b"\xef\xbb\xbf" + written.getvalue().encode()
+    return b"".join(written)
 
 
 # Details
@@ -446,6 +456,13 @@ def _previews(who: Standing, run: Run, part: RunPart) -> list[Preview]:
     ]
 
 
+def _lines(each: Rejected) -> Iterator[tuple[str, ...]]:
+    raw = orjson.dumps(each.raw).decode()
+    came = (str(each.times), f"{each.first_at:%Y-%m-%d %H:%M}")
+    for reason in each.reasons or (Reason("", "", ""),):
+        yield (each.label, each.external_id or "", *reason, raw, *came)
+
+
 def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
     of_type = ALL[reject.type]
     raw = orjson.loads(encryption.decrypt(reject.raw))
@@ -467,14 +484,3 @@ def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
         reject.resolved_at,
         reject.became,
     )
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from taking what somebody else wrote for a formula.
-
-    Where lists are written with semicolons, as in Vienna, Excel begins a new cell at each of them.
-    """
-    return _BEGINS_A_FORMULA.sub(r"\1'", text)
-
-
-_BEGINS_A_FORMULA = re.compile("(^|[;\t\r\n][; \"']*)(?=[=+\\-@\t\r\n＝＋－＠])")

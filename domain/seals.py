@@ -12,7 +12,7 @@ its seal, about two seconds, it could be taken out unnoticed; it cannot be chang
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from domain import moments
 from storage import audit, database, encryption, ids, jobs
-from storage.audit import Seal
+from storage.audit import Read, Seal
 from storage.history import HistoryRow
 
 log = logging.getLogger("adjoin.audit")
@@ -39,7 +39,7 @@ def stamp(row: HistoryRow) -> str:
     return encryption.seal(b"row\n" + canonical({name: getattr(row, name) for name in _STAMPED}))
 
 
-def is_stamped(row: Mapping[str, Any]) -> bool:
+def is_stamped(row: Read) -> bool:
     """Return whether a row is as we wrote it; rows from before there were stamps never are."""
     stamp = row["stamp"]
     return bool(stamp) and encryption.is_sealed(b"row\n" + canonical(row), str(stamp))
@@ -54,7 +54,7 @@ def moment(at: datetime | str) -> datetime | None:
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def canonical(row: Mapping[str, Any]) -> bytes:
+def canonical(row: Read) -> bytes:
     """Return a row in the one spelling that stands for it, in whichever database it is kept.
 
     What is missing is left out, so that a column that is added one day leaves old rows as they are.
@@ -66,7 +66,7 @@ def canonical(row: Mapping[str, Any]) -> bytes:
     )
 
 
-def is_fitting(link: Mapping[str, Any], before: str) -> bool:
+def is_fitting(link: Read, before: str) -> bool:
     """Return whether a link of `audit.chain` has the seal that follows on the digest `before`."""
     content = _link(before, link["number"], link["sealed_at"], link)
     return encryption.is_sealed(content, str(link["digest"]))
@@ -135,15 +135,13 @@ def _seal_some(after: str, now: datetime) -> tuple[int, str, bool] | None:
         rows = audit.unsealed(session, after, _AT_ONCE)
         if not rows:
             return None
-        sealed = list(_sealed(session, [row._mapping for row in rows], now))
+        sealed = list(_sealed(session, rows, now))
         if sealed:
             session.execute(sa.insert(Seal), sealed)
-        return len(sealed), rows[-1].id, len(rows) < _AT_ONCE
+        return len(sealed), rows[-1]["id"], len(rows) < _AT_ONCE
 
 
-def _sealed(
-    session: Any, rows: Iterable[Mapping[str, Any]], now: datetime
-) -> Iterator[dict[str, Any]]:
+def _sealed(session: Any, rows: Iterable[Read], now: datetime) -> Iterator[dict[str, Any]]:
     last = audit.last(session)
     number, digest = (last.number, last.digest) if last else (0, BEGINNING)
     has_stamps = last is not None and _has_stamp(session, last)
@@ -167,7 +165,7 @@ def _has_stamp(session: Any, last: Seal) -> bool:
     return row is None or row.stamp is not None
 
 
-def _link(before: str, number: int, at: datetime | str, row: Mapping[str, Any]) -> bytes:
+def _link(before: str, number: int, at: datetime | str, row: Read) -> bytes:
     link = orjson.dumps([str(before), number, _spelled(at), str(row["stamp"] or "")])
     return b"seal\n" + link + canonical(row)
 

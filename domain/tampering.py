@@ -6,20 +6,21 @@ with the rows: compare with a number and digest that were kept somewhere else (`
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlmodel import Session
 
 from domain import moments, seals
 from domain.refusals import invalid
 from storage import audit, database, ids
+from storage.audit import Read
 
 MOST_TOLD = 20  # findings; the others are counted
 WAITS_AT_MOST = timedelta(hours=1)  # a row that has no seal after that is a finding
 _AT_ONCE = 1_000
+_FAR_AHEAD = 32_503_680_000  # the year 3000, in seconds
 _KEPT = re.compile(r"([1-9][0-9]{0,9}):([0-9a-f]+)")
 
 
@@ -115,7 +116,7 @@ class _Walk:
         self._late = 0
         self.has_stamps = False
 
-    def take(self, link: Mapping[str, Any]) -> None:
+    def take(self, link: Read) -> None:
         """Look at the next seal and its row."""
         verdict = self._verdict
         if link["number"] < 1:
@@ -147,7 +148,7 @@ class _Walk:
                 "so when Adjoin did not run, or when seals were removed and made again."
             )
 
-    def _judge(self, link: Mapping[str, Any], *, has_gap: bool) -> None:
+    def _judge(self, link: Read, *, has_gap: bool) -> None:
         number, before = link["number"], self._verdict.digest
         if link["id"] is None:
             self._tell_misfits()
@@ -185,12 +186,11 @@ class _Walk:
             )
 
 
-def _links(session: Session) -> Iterator[Mapping[str, Any]]:
+def _links(session: Session) -> Iterator[Read]:
     after = -(2**63)
     while found := audit.chain(session, after, _AT_ONCE):
-        for row in found:
-            yield row._mapping
-        after = found[-1].number
+        yield from found
+        after = found[-1]["number"]
 
 
 def _look_at_the_unsealed(
@@ -199,8 +199,8 @@ def _look_at_the_unsealed(
     after = ""
     while found := audit.unsealed(session, after, _AT_ONCE):
         for each in found:
-            _judge_unsealed(each._mapping, verdict, has_stamps, now)
-        after = found[-1].id
+            _judge_unsealed(each, verdict, has_stamps, now)
+        after = found[-1]["id"]
     if verdict.waiting:
         are = "is" if verdict.waiting == 1 else "are"
         verdict.notes.append(
@@ -209,9 +209,7 @@ def _look_at_the_unsealed(
         )
 
 
-def _judge_unsealed(
-    row: Mapping[str, Any], verdict: Verdict, has_stamps: bool, now: datetime
-) -> None:
+def _judge_unsealed(row: Read, verdict: Verdict, has_stamps: bool, now: datetime) -> None:
     if row["stamp"] and not seals.is_stamped(row):
         verdict.find(f"{_named(row)}, was inserted or changed: Adjoin did not write it so.")
     elif not row["stamp"] and has_stamps:
@@ -225,10 +223,12 @@ def _judge_unsealed(
         verdict.waiting += 1
 
 
-def _was_sealed_late(link: Mapping[str, Any]) -> bool:
+def _was_sealed_late(link: Read) -> bool:
     """Whether a row that was stamped got its seal long after; `at` may be a past that was told."""
     sealed_at = seals.moment(link["sealed_at"])
-    return bool(link["stamp"] and sealed_at) and _age(link["id"], sealed_at) > WAITS_AT_MOST
+    if not link["stamp"] or sealed_at is None:
+        return False
+    return _age(link["id"], sealed_at) > WAITS_AT_MOST
 
 
 def _age(id: str, now: datetime) -> timedelta:
@@ -236,9 +236,9 @@ def _age(id: str, now: datetime) -> timedelta:
 
 
 def _made_at(id: str) -> datetime:
-    seconds = ids.made_at(id)
-    known = seconds is not None and 0 < seconds < 32_503_680_000
-    return datetime.fromtimestamp(seconds if known else 0, UTC)
+    """Return when an id was made; what is no id of ours is as old as can be."""
+    seconds = ids.made_at(str(id)) or 0.0
+    return datetime.fromtimestamp(seconds if seconds < _FAR_AHEAD else 0.0, UTC)
 
 
 def _missing(first: int, last: int) -> str:
@@ -247,7 +247,7 @@ def _missing(first: int, last: int) -> str:
     return f"The numbers {first} to {last} are missing: seals were removed, with their rows or not."
 
 
-def _named(row: Mapping[str, Any]) -> str:
+def _named(row: Read) -> str:
     return (
         f"The row {_shown(row['id'])}, {_shown(row['event'])} by {_shown(row['who'])} on "
         f"{_moment(row['at'])}"

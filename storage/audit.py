@@ -1,6 +1,6 @@
 """The audit log at rest: the table of seals, and the triggers that let the history only grow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from storage import database
 from storage.columns import moment
 from storage.history import HistoryRow
 
+Read = Mapping[Any, Any]  # a row, by the names of its columns
 _SEALING = 0x7365616C  # "seal", the number of the lock
 
 
@@ -37,22 +38,26 @@ def last(session: Session) -> Seal | None:
     return session.scalars(sa.select(Seal).order_by(col(Seal.number).desc()).limit(1)).first()
 
 
-def unsealed(session: Session, after: str, most: int) -> Sequence[sa.Row[Any]]:
+def unsealed(session: Session, after: str, most: int) -> Sequence[Read]:
     """Return up to `most` rows of the history without a seal, those whose id is above `after`.
 
     Moments are texts, in UTC: somebody may have written something else there, and it must be read.
     """
     history = tables_of(HistoryRow)
-    return session.execute(
-        sa.select(*_read(history))
-        .outerjoin(Seal, col(Seal.history_id) == history.c.id)
-        .where(col(Seal.number).is_(None), history.c.id > after)
-        .order_by(history.c.id)
-        .limit(most)
-    ).all()
+    return (
+        session.execute(
+            sa.select(*_read(history))
+            .outerjoin(Seal, col(Seal.history_id) == history.c.id)
+            .where(col(Seal.number).is_(None), history.c.id > after)
+            .order_by(history.c.id)
+            .limit(most)
+        )
+        .mappings()
+        .all()
+    )
 
 
-def chain(session: Session, after: int, most: int) -> Sequence[sa.Row[Any]]:
+def chain(session: Session, after: int, most: int) -> Sequence[Read]:
     """Return up to `most` seals above a number, in order, each with its row of the history.
 
     The columns of the seal are called number, history_id, sealed_at and digest; those of a row that
@@ -60,13 +65,17 @@ def chain(session: Session, after: int, most: int) -> Sequence[sa.Row[Any]]:
     """
     history, seal = tables_of(HistoryRow), tables_of(Seal).c
     sealed_at = _as_text(seal.at).label("sealed_at")
-    return session.execute(
-        sa.select(seal.number, seal.history_id, sealed_at, seal.digest, *_read(history))
-        .outerjoin(history, history.c.id == seal.history_id)
-        .where(seal.number > sa.literal(after, sa.BigInteger))
-        .order_by(seal.number)
-        .limit(most)
-    ).all()
+    return (
+        session.execute(
+            sa.select(seal.number, seal.history_id, sealed_at, seal.digest, *_read(history))
+            .outerjoin(history, history.c.id == seal.history_id)
+            .where(seal.number > sa.literal(after, sa.BigInteger))
+            .order_by(seal.number)
+            .limit(most)
+        )
+        .mappings()
+        .all()
+    )
 
 
 def _read(table: sa.Table) -> list[sa.ColumnElement[Any]]:

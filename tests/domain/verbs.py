@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlmodel import col, select
+
 from domain import (
     api_requests,
     app_drafts,
     apps,
+    audit,
     authorizations,
     callers,
     catalogue,
@@ -45,6 +48,8 @@ from domain import (
 )
 from domain.actors import Actor
 from domain.drafts import Draft
+from storage import database
+from storage.history import HistoryRow
 from tests import harvest
 from tests.builders import PASSWORD
 from tests.domain.scenes import CREDENTIALS, WANTED, Scene
@@ -65,7 +70,20 @@ def _flow(s: Scene) -> integrations.Draft:
     return integrations.Draft(s.source, "New", WANTED)
 
 
+def _newest(s: Scene) -> str:
+    """Return the id of a row of the history."""
+    with database.reading() as session:
+        newest = select(HistoryRow.id).order_by(col(HistoryRow.id).desc())
+        return session.exec(newest).first() or ""
+
+
 VERBS: dict[str, Verb] = {
+    "audit.search": lambda who, s: audit.search(who, audit.Wanted()),
+    "audit.read": lambda who, s: audit.read(who, _newest(s)),
+    "audit.end": lambda who, s: audit.end(who),
+    "audit.check": lambda who, s: audit.check(who),
+    "audit.choices": lambda who, s: audit.choices(who),
+    "audit.export": lambda who, s: list(audit.export(who, audit.Wanted(), "csv")),
     "catalogue.of_property": lambda who, s: catalogue.of_property(who, s.hotel),
     "catalogue.card": lambda who, s: catalogue.card(who, s.hotel, s.active),
     "catalogue.read": lambda who, s: catalogue.read(who, s.hotel, "d3x"),
