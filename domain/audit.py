@@ -1,15 +1,14 @@
-"""The audit log, for operators: every row of the history, by filters, one by one, and as a file."""
+"""The audit log, for operators: every row of the history, by filters, and one by one."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import history, kinds, moments, seals, spreadsheets, tampering
+from domain import history, kinds, moments, seals, tampering
 from domain.actors import Actor, operating
 from domain.refusals import invalid, not_found
 from domain.tampering import Verdict
@@ -23,7 +22,6 @@ from storage.people import Person
 from storage.properties import Property
 
 PAGE = 50  # rows
-_AT_ONCE = 1_000  # rows of an export
 SIDES = ("property", "partner", "platform", "adjoin")
 
 
@@ -181,80 +179,6 @@ def choices(actor: Actor, *, now: datetime | None = None) -> Choices:
                 for table in (Property, Partner, App)
             )
         )
-
-
-# Files
-
-
-def export(
-    actor: Actor, wanted: Wanted, shape: str, *, now: datetime | None = None
-) -> Iterator[bytes]:
-    """Return all rows as a file, piece by piece, the newest first: `shape` is csv or jsonl.
-
-    That somebody took it along is a row of the history itself. Refuses `not_found`, `invalid`.
-    """
-    now = now or moments.now()
-    write = {"csv": _csv, "jsonl": _json_lines}.get(shape)
-    if write is None:
-        raise not_found("This file")
-    first = search(actor, wanted, limit=_AT_ONCE, now=now)
-    with database.transaction() as session:
-        who = operating(session, actor, now)
-        note = f"{shape}: {in_words(wanted)}"
-        history.record(session, "audit.exported", who, "platform", now, note=note)
-    return write(_pages(actor, wanted, first))
-
-
-def in_words(wanted: Wanted) -> str:
-    """Return filters in a line."""
-    said = [f"{name} {value}" for name, value in asdict(wanted).items() if value]
-    return ", ".join(said).replace("_id", "") or "everything"
-
-
-def _pages(actor: Actor, wanted: Wanted, first: Found) -> Iterator[tuple[Row, ...]]:
-    yield first.rows
-    older = first.older
-    while older:
-        found = search(actor, wanted, after=older, limit=_AT_ONCE)  # they may have left meanwhile
-        yield found.rows
-        older = found.older
-
-
-_COLUMNS = (
-    "at",
-    "event",
-    "text",
-    "who",
-    "side",
-    "property",
-    "partner",
-    "app",
-    "before",
-    "after",
-    "note",
-    "id",
-    "person_id",
-    "connection_id",
-    "subject_id",
-    "property_id",
-    "partner_id",
-)
-
-
-def _plain(row: Row) -> dict[str, str | None]:
-    values = asdict(row) | {"at": row.at.astimezone(UTC).isoformat(timespec="milliseconds")}
-    return {name: values[name] for name in _COLUMNS}
-
-
-def _csv(pages: Iterator[tuple[Row, ...]]) -> Iterator[bytes]:
-    yield spreadsheets.MARK + spreadsheets.lines([_COLUMNS])
-    for rows in pages:
-        yield spreadsheets.lines([value or "" for value in _plain(row).values()] for row in rows)
-
-
-def _json_lines(pages: Iterator[tuple[Row, ...]]) -> Iterator[bytes]:
-    for rows in pages:
-        yield b"".join(orjson.dumps(_plain(row)) + b"\n" for row in rows)
 
 
 # Details

@@ -7,7 +7,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from domain import audit, history, kinds, seals, tampering
+from domain import audit, audit_files, history, kinds, seals, tampering
 from domain.actors import Standing
 from domain.audit import Wanted
 from storage import database
@@ -122,8 +122,8 @@ def test_a_seal_that_was_changed_breaks_its_row_and_the_next(busy: World) -> Non
 def test_a_file_has_every_row_and_that_it_was_taken_is_a_row(
     busy: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "_AT_ONCE", 2)
-    pieces = list(audit.export(busy.olga, Wanted(event="state"), "csv", now=busy.now))
+    monkeypatch.setattr(audit_files, "_AT_ONCE", 2)
+    pieces = list(audit_files.export(busy.olga, Wanted(event="state"), "csv", now=busy.now))
     assert len(pieces) == 3
     text = b"".join(pieces).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
@@ -134,7 +134,7 @@ def test_a_file_has_every_row_and_that_it_was_taken_is_a_row(
 
 
 def test_json_lines_are_one_object_a_row(busy: World) -> None:
-    content = b"".join(audit.export(busy.olga, Wanted(person="Maya"), "jsonl", now=busy.now))
+    content = b"".join(audit_files.export(busy.olga, Wanted(person="Maya"), "jsonl", now=busy.now))
     found = [orjson.loads(line) for line in content.splitlines()]
     assert {row["who"] for row in found} == {"Maya"}
     assert found[-1]["at"] == busy.now.isoformat(timespec="milliseconds")
@@ -142,7 +142,7 @@ def test_json_lines_are_one_object_a_row(busy: World) -> None:
 
 def test_no_cell_of_a_file_is_a_formula(world: World) -> None:
     write(1, world.now, before="=1+1", after="@x", subject_id="-2")
-    content = b"".join(audit.export(world.olga, Wanted(event="test.done"), "csv")).decode()
+    content = b"".join(audit_files.export(world.olga, Wanted(event="test.done"), "csv")).decode()
     assert "'=1+1" in content
     assert "'@x" in content
     assert "'-2" in content
@@ -153,8 +153,8 @@ def test_whoever_leaves_while_a_file_is_written_gets_no_more(
 ) -> None:
     from domain import sign_ins
 
-    monkeypatch.setattr(audit, "_AT_ONCE", 2)
-    pieces = audit.export(busy.olga, Wanted(), "jsonl")
+    monkeypatch.setattr(audit_files, "_AT_ONCE", 2)
+    pieces = audit_files.export(busy.olga, Wanted(), "jsonl")
     next(pieces)
     sign_ins.sign_out(busy.olga)
     assert refused(list, pieces).code == "signed_out"
@@ -171,14 +171,14 @@ def test_nobody_but_operators_reads_it(busy: World, name: str) -> None:
         lambda: audit.end(actor),
         lambda: audit.check(actor),
         lambda: audit.choices(actor),
-        lambda: audit.export(actor, Wanted(), "csv"),
+        lambda: audit_files.export(actor, Wanted(), "csv"),
     ):
         assert refused(call).code == "not_found"
     assert builders.snapshot() == before
 
 
 def test_a_kind_of_file_that_there_is_not_is_not_found(world: World) -> None:
-    assert refused(audit.export, world.olga, Wanted(), "exe").code == "not_found"
+    assert refused(audit_files.export, world.olga, Wanted(), "exe").code == "not_found"
     assert refused(audit.read, world.olga, "his_none").code == "not_found"
 
 
