@@ -9,7 +9,7 @@ from domain import case_pages, cases, connections
 from tests.builders import World
 from tests.ui.cases import PNG, TITLE, attach, escalate, report, said, words
 from tests.ui.conftest import Person
-from tests.ui.hands import complaint, fill, go, labels, press, rows
+from tests.ui.hands import complaint, field, fill, go, labels, press, rows
 from tests.ui.hub import CHARLIE, MAYA, confirm, finds_nothing, page_words, visit
 from tests.ui.patience import until
 from ui.components.shell import Rail
@@ -48,15 +48,27 @@ async def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(
     assert case_pages.of_property(world.maya, world.hotel) == ()
 
 
-async def test_a_pending_connection_is_no_case_and_says_the_way(
+async def test_a_pending_connection_is_no_case_and_says_whom_to_ask(
     world: World, person: Person
 ) -> None:
     connection_id = world.connect("d3x")
+    maya = await visit(person, f"{PATH}?about={connection_id}", "Report a problem", MAYA)
+    await maya.should_see("help@d3x.example")
+    assert "Send report" not in labels(maya)
+
+
+async def test_what_became_impossible_meanwhile_is_said_and_nothing_typed_is_lost(
+    world: World, person: Person
+) -> None:
+    connection_id = world.connect_active()
     maya = await visit(person, f"{PATH}?about={connection_id}", "What does not work?", MAYA)
     fill(maya, "In a few words", "Why so slow?")
     fill(maya, "What does not work?", "We wait.")
+    connections.disconnect(world.maya, connection_id)
+    world.connect("d3x")
     press(maya, "Send report")
     await maya.should_see("D3x is not connected yet")
+    assert field(maya, "What does not work?").value == "We wait."
     assert case_pages.of_property(world.maya, world.hotel) == ()
 
 
@@ -150,19 +162,23 @@ async def test_a_resolved_case_is_reopened_with_words(world: World, person: Pers
     await maya.should_see("Resolve the case")
     confirm(maya, "Resolve")
     await maya.should_see("Everybody reads here what it was.")
-    assert "Send" not in labels(maya)
+    assert not may_write(maya)
     press(maya, "Reopen")
+    await maya.should_see("Reopen the case")
     confirm(maya, "Reopen")
     await until(lambda: complaint(maya, "What does not work yet?"))
     fill(maya, "What does not work yet?", "It is back.")
     confirm(maya, "Reopen")
     await maya.should_see("Waiting for D3x")
+    assert may_write(maya)
     assert words(said(maya)[-1]) == "It is back."
 
 
 async def test_a_viewer_reads_and_is_told_who_may_write(world: World, person: Person) -> None:
     case_id = report(world)
-    noah = await visit(person, f"{PATH}/{case_id}", TITLE, NOAH)
+    noah = await visit(
+        person, f"{PATH}/{case_id}", "The managers of Harbour Hotel write here.", NOAH
+    )
     assert not {"Send", "Resolve", "Agree"} & labels(noah)
     await go(noah, PATH)
     await noah.should_see("Only a manager of this property can report a problem.")
@@ -219,12 +235,19 @@ def file_of(world: World, name: str, content: bytes) -> str:
 
 async def test_the_menu_counts_what_waits_for_the_hotel(world: World, person: Person) -> None:
     case_id = report(world)
-    maya = await visit(person, "/", "Harbour Hotel", MAYA)
+    maya = await visit(person, PATH, TITLE, MAYA)
     cases.write(world.dee, case_id, "Which invoices?", now=world.after(hours=1))
     await until(lambda: count_in_menu(maya, PATH) == 1)
     connections.disable(world.maya, connections_of(case_id, world))
     cases.resolve(world.maya, case_id, now=world.after(hours=2))
     await until(lambda: count_in_menu(maya, PATH) == 0)
+
+
+def may_write(user: User) -> bool:
+    """Whether the box to answer in is there."""
+    with user:
+        (box,) = ElementFilter(marker="answer", only_visible=False)
+    return box.visible
 
 
 def count_in_menu(user: User, path: str) -> int:

@@ -75,6 +75,7 @@ class _Room:
         with ui.element("div").classes("columns"):
             with ui.element("div").classes("stack"):
                 self._turn: Part[Page] = Part(self._draw_turn)
+                self._agreement: Part[Page] = Part(self._draw_agreement)
                 with card() as surface:
                     surface.props["role"] = "group"
                     self._thread = Thread(
@@ -83,9 +84,8 @@ class _Room:
                         zone=visit.zone,
                         label="What was said",
                     )
-                self._reply = Reply(visit, found.row.id, self.refresh)
+                self._reply = self._draw_reply(found)
             with ui.element("div").classes("stack"):
-                self._agreement: Part[Page] = Part(self._draw_agreement)
                 with card("About this case", times_in(visit.zone), icon="info"):
                     self._facts: Part[Page] = Part(lambda it: facts(self._facts_of(it)))
                 self._escalation: Part[Page] = Part(self._draw_escalation)
@@ -101,7 +101,8 @@ class _Room:
         self._badge.set(row.status, state(row, found.side))
         self._turn.show(found)
         self._thread.update_to(said(found))
-        self._reply.show(is_open="write" in found.moves)
+        if self._reply:
+            self._reply.show(is_open="write" in found.moves)
         self._agreement.show(found)
         self._facts.show(found)
         self._escalation.show(found)
@@ -116,8 +117,18 @@ class _Room:
                 self._badge = badge(row.status, state(row, found.side))
                 text(f"{row.app} at {row.property}", "span", "muted")
 
+    def _draw_reply(self, found: Page) -> Reply | None:
+        if found.side == "viewer":
+            text(
+                f"The managers of {found.row.property} write here. You can read it all.",
+                "p",
+                "muted",
+            )
+            return None
+        return Reply(self._visit, found.row.id, self.refresh)
+
     def _draw_turn(self, found: Page) -> None:
-        told = turn(found.row, found.side)
+        told = turn(found.row, found.side, may_reopen="reopen" in found.moves)
         with callout(told.tone, told.title, told.sentence):
             self._moves.draw(found)
 
@@ -154,7 +165,7 @@ class _Room:
         if row.resolved_at is not None:
             shown.append(("Resolved by", name_of(row, row.resolved_by_side)))
         if found.side == "platform":
-            shown.append(("Taken care of by", row.assigned or "nobody yet"))
+            shown.append(("Assigned to", row.assigned or "nobody yet"))
         return shown
 
     def _draw_connection(self, row: Row) -> None:

@@ -17,6 +17,7 @@ from ui.components.notice import notice
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.case.reply import STILL_SENDING, attach, tell, uploads
+from ui.pages.contact import draw_ways
 
 _WRONG_DOOR = ("wrong_route", "still_pending", "already_open", "in_sandbox")
 
@@ -55,11 +56,28 @@ class Opening:
         """Ask what does not work, with what is known filled in."""
         answer = await load(support.of_connection, self._visit.actor, connection_id)
         with self._dialog.refill("Report a problem"):
-            self._draw(answer, connection_id)
+            if answer.takes_cases:
+                self._draw(answer, connection_id)
+            else:
+                self._draw_other_way(answer)
         self._dialog.open()
+
+    def _draw_other_way(self, answer: Answer) -> None:
+        """Say why this is no case now, whose turn it is, and how to reach them."""
+        route = answer.route
+        with callout(route.tone, f"{answer.app}: {route.title}", route.problem):
+            if answer.contact is not None:
+                draw_ways(answer.contact)
+        with self._dialog.footer:
+            button("Close", self._dialog.close)
+            path = f"/subscriptions/{answer.connection_id}"
+            button("Look at the connection", href=path, kind="primary", icon="plug-zap")
 
     def _draw(self, answer: Answer, connection_id: str) -> None:
         text(_lead(answer), classes="dialog-lead")
+        if answer.route.step.href.startswith("/support/"):
+            with callout("info", "Something about it is reported already", icon="life-buoy"):
+                button("Look at that case first", href=answer.route.step.href, small=True)
         refused = ui.element("div").classes("refused")
         with ui.element("div").classes("drop-zone fields"):
             title = text_field(

@@ -23,13 +23,11 @@ class Reply:
     def __init__(self, visit: Visit, case_id: str, sent: Callable[[], Awaitable[None]]) -> None:
         """`sent` brings the page up to date after a message was taken."""
         self._visit, self._case_id, self._sent = visit, case_id, sent
-        with card("Write an answer", icon="message-square") as self._card:
-            self._card.classes("answer-box drop-zone")
-            self._text = text_field(
-                "Your message", multiline=True, hint="Everybody who reads this case reads it."
-            )
-            self._files = attach()
-            with ui.element("div").classes("actions"):
+        with card() as self._card:
+            self._card.classes("answer-box drop-zone").mark("answer")
+            self._text = text_field("Your message", multiline=True)
+            with ui.element("div").classes("answer-foot"):
+                self._files = attach()
                 button("Send", self._send, kind="primary", icon="send")
 
     def show(self, is_open: bool) -> None:

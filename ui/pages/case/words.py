@@ -15,10 +15,10 @@ class Turn:
     sentence: str
 
 
-def turn(row: Row, side: str) -> Turn:
+def turn(row: Row, side: str, *, may_reopen: bool = False) -> Turn:
     """Return the turn on a case; `side` is property, viewer, partner or platform."""
     if row.status == "resolved":
-        return _resolved(row, side)
+        return _resolved(side, may_reopen)
     mine = "property" if side == "viewer" else side
     if row.turn == mine:
         sentence = _mine(row).format(**_names(row))
@@ -93,11 +93,13 @@ def _waiting(row: Row, side: str) -> str:
     )
 
 
-def _resolved(row: Row, side: str) -> Turn:
-    end = ""
-    if side == "property":
-        end = " Is it not? Reopen it within 14 days; after that, report it anew."
-    return Turn("ok", "Resolved", f"Everybody reads here what it was.{end}")
+def _resolved(side: str, may_reopen: bool) -> Turn:
+    more = ""
+    if may_reopen:
+        more = " If it does not work yet, reopen it within 14 days."
+    elif side == "property":
+        more = " If it comes back, report it anew."
+    return Turn("ok", "Resolved", f"Everybody reads here what it was.{more}")
 
 
 # What a message did to the case: its tag and tone. Those without words of their own are told in a

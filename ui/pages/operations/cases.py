@@ -36,7 +36,7 @@ _COLUMNS: list[Column] = [
     {"key": "app", "label": "App", "kind": "text", "sub": "partner"},
     {"key": "hotel", "label": "Property", "kind": "text"},
     {"key": "status", "label": "State", "kind": "badge", "sub": "turn"},
-    {"key": "assigned", "label": "Taken care of by", "kind": "text"},
+    {"key": "assigned", "label": "Assigned to", "kind": "text"},
     {"key": "age", "label": "Reported", "kind": "ago", "align": "end"},
 ]
 
@@ -104,7 +104,7 @@ class _Queue:
             )
             self._draw_choice(
                 "assigned",
-                "Taken care of by",
+                "Assigned to",
                 lambda row: (row.assigned_to or "nobody", row.assigned or "Nobody yet"),
             )
         self._listing = Listing(

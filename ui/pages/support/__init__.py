@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain import case_pages
+from domain import case_pages, support
 from domain.actors import Actor
 from domain.case_pages import Row
 from domain.places import Place
@@ -18,6 +18,7 @@ from ui.frame import Visit
 from ui.live import Change
 from ui.pages.case.opening import Opening
 from ui.pages.case.words import short, state
+from ui.pages.whom import Whom
 
 PATH = "/support"
 _ONLY_MANAGERS = "Only a manager of this property can report a problem."
@@ -40,6 +41,7 @@ _COLUMNS: list[Column] = [
 async def page(visit: Visit) -> None:
     wanted = visit.query.get("show", "")
     wanted = wanted if wanted in _FILTERS else ""
+    answers = await load(support.of_property, visit.actor, visit.place.id)
     rows = await load(case_pages.of_property, visit.actor, visit.place.id)
     opening = Opening(visit)
     why_not = None if visit.place.role == "manager" else _ONLY_MANAGERS
@@ -47,6 +49,7 @@ async def page(visit: Visit) -> None:
         button(
             "Report a problem", opening.choose, kind="primary", icon="life-buoy", why_not=why_not
         )
+    head = Whom(visit, answers)
     text("Your cases", "h2", "section-title")
     chips = Chips(
         "Filter the cases",
@@ -68,6 +71,8 @@ async def page(visit: Visit) -> None:
             chips.count(key, sum(_belongs(row, key) for row in found))
 
     async def heard(change: Change) -> None:
+        now = await load(support.of_property, visit.actor, visit.place.id)
+        head.show(now)
         if change.noun in ("case", "everything"):
             found = await load(case_pages.of_property, visit.actor, visit.place.id)
             if not listing.is_deleted:
