@@ -132,7 +132,7 @@ class Window:
             self._has_missed = True
         else:
             await self._follower.tell(change)
-        if change.noun in ("connection", "everything"):
+        if change.noun in ("connection", "case", "app", "everything"):
             await self._count(self._actor)
 
     async def _noticed(self, change: Change) -> None:
