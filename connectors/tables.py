@@ -26,6 +26,9 @@ MOST_ROWS = 1_048_576
 """Rows of an Excel sheet, as Excel itself has; a file can name a row far below."""
 MOST_BLANK = 10_000_000
 """Blank cells beyond those columns: a row of twenty letters can name one far to the right."""
+MOST_EMPTY = 100_000
+"""Rows without anything: a sheet that was coloured to its end has a million, and each takes a
+while to read."""
 MOST_TEXTS = 1_000_000
 """Texts in an Excel file; each takes a while to read, however short it is."""
 DELIMITERS = ",;\t|"
@@ -66,12 +69,14 @@ def _refuse_others(beginning: bytes) -> None:
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         sentence = "This is a web page or XML, not a table. Save it as .xlsx or .csv."
         raise Fault("garbled", sentence)
+    if start.startswith((b'{"', b"{\n", b"{\r", b"[{", b"[\n", b"[\r")):
+        raise Fault("garbled", "This is JSON, not a table. Save it as .xlsx or .csv.")
     if start.startswith((b"%pdf", b"\x89png", b"\xff\xd8\xff", b"\x1f\x8b")):
         raise Fault("garbled", "This is no table. Upload a CSV or Excel file (.xlsx).")
 
 
 def _named(rows: Iterator[Sequence[Any]]) -> Iterator[Record]:
-    filled = (row for row in rows if any(cell is not None for cell in row))
+    filled = _filled(rows)
     first = next(filled, None)
     if first is None:
         raise Fault("garbled", "The file has no rows.")
@@ -82,6 +87,19 @@ def _named(rows: Iterator[Sequence[Any]]) -> Iterator[Record]:
         yield {
             name: row[number] if number < len(row) else None for number, name in enumerate(names)
         }
+
+
+def _filled(rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """Give the rows in which something is written."""
+    empty = last = 0
+    for number, row in enumerate(rows, start=1):
+        if any(cell is not None for cell in row):
+            last = number
+            yield row
+        elif (empty := empty + 1) > MOST_EMPTY:
+            where = f"Below row {last:,}" if last else "At its beginning"
+            sentence = f"{where} the table has more than {MOST_EMPTY:,} empty rows. "
+            raise Fault("too_large", sentence + "Delete the empty rows and save the file again.")
 
 
 def _names(first: Sequence[Any]) -> list[str]:

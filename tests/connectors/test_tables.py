@@ -104,6 +104,7 @@ def test_a_table_of_one_column_is_a_table() -> None:
         (b"<html><table>", "garbled", "web page"),
         (b'<?xml version="1.0"?><Workbook/>', "garbled", "Save it as .xlsx or .csv."),
         (b"%PDF-1.7 \n", "garbled", "no table"),
+        (b'[\n  {"id": 1}]', "garbled", "This is JSON"),
         (b"\x00\x01\x02\x03" * 200, "garbled", "no table"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
@@ -296,6 +297,38 @@ def _replaced(packed: bytes, name: str, old: bytes | None, new: bytes) -> bytes:
                 part = new if old is None else part.replace(old, new)
             after.writestr(entry, part)
     return result.getvalue()
+
+
+def _blank_sheet(rows: int) -> bytes:
+    """A table of two rows in a sheet that was coloured far below it."""
+    blank = "".join(f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(3, rows))
+    return _sheet(f'<row r="2"><c r="A2"><v>7</v></c></row>{blank}')
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (_blank_sheet(20), "Below row 2"),
+        (b"id;name\n1;Anna\n" + b"\n" * 20, "Below row 2"),
+        (b";;\n" * 20 + b"id;name\n", "At its beginning"),
+    ],
+    ids=["excel", "csv", "csv above"],
+)
+def test_rows_without_end_that_are_empty_are_not_gone_through(
+    content: bytes, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_EMPTY", 10)
+    fault = _said(content)
+    assert fault.error == "too_large"
+    assert fault.sentence == (
+        f"{where} the table has more than 10 empty rows. "
+        "Delete the empty rows and save the file again."
+    )
+
+
+def test_a_coloured_sheet_with_some_empty_rows_is_read() -> None:
+    (row,) = _rows(_blank_sheet(50))
+    assert list(row.values()) == [7]
 
 
 # As a kind of source.
