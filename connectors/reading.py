@@ -11,7 +11,7 @@ from connectors.faults import Fault
 from connectors.line import Unreachable, Way
 from connectors.source import Access, Page, Read, Wanted
 from connectors.urls import Blocked
-from connectors.vendor import without_secrets
+from connectors.vendor import harmless, without_secrets
 
 SECONDS = 60
 """For one page, from the question to the last byte."""
@@ -40,7 +40,8 @@ def reader(
             return track.onwards(name(access), page, may_repeat)
         except Fault as fault:
             said = without_secrets(fault.sentence, access.values)
-            raise Fault(fault.error, said, fault.request_id, fault.retry_after) from None
+            named = harmless(fault.request_id, access.values)
+            raise Fault(fault.error, said, named, fault.retry_after) from None
         except Blocked as blocked:
             raise Fault("blocked", without_secrets(blocked.reason, access.values)) from None
         except Unreachable as fault:

@@ -27,7 +27,7 @@ from connectors.source import (
     Wanted,
     changes_of,
 )
-from connectors.urls import Blocked
+from connectors.urls import Blocked, parse
 from connectors.vendor import cleaned
 
 PAGING = (
@@ -106,6 +106,8 @@ SETTINGS = (
 def _page(way: Way, access: Access, wanted: Wanted) -> Page:
     name, settings = _name(access), _Settings(access, wanted.type)
     asked = _question(settings, access, wanted)
+    if settings["paging"] == "next" and wanted.cursor is not None:
+        _must_be_ours(name, asked, access.address)
     reply = _got(way, access, asked)
     if reply.code == 204:
         return Page([], filtered=settings.is_filtered(wanted))
@@ -212,17 +214,32 @@ def _next_address(settings: _Settings, asked: str, reply: Reply, value: Any) -> 
     try:
         return urljoin(asked, address) if address else None
     except ValueError:
-        raise Blocked("The address of the next page is none of a web site.") from None
+        raise Fault(
+            "garbled", f"The next page has an address that is none. {_NOT_OPENED}"
+        ) from None
+
+
+def _must_be_ours(name: str, address: str, base: str) -> None:
+    """Ask nobody else than the source for its next page: our credentials go along.
+
+    That is a setting or a source to be put right, not the guard against addresses of our network.
+    """
+    try:
+        next_page, own = parse(address)[0].origin(), URL(base).origin()
+    except Blocked as blocked:
+        raise Fault("garbled", f"{blocked.reason} So {name} names its next page.") from None
+    if next_page == own:
+        return
+    where = f"{next_page.scheme}://{next_page.authority}"
+    sentence = f"{name} names a next page at {where[:100]}, which is not the address of the source."
+    raise Fault("garbled", f"{sentence} {_NOT_OPENED}")
+
+
+_NOT_OPENED = "It was not opened. Correct the base address, or choose another paging."
 
 
 def _got(way: Way, access: Access, address: str) -> Reply:
-    """Ask, with the credentials, but never anybody else than the source itself."""
-    try:
-        is_same = URL(address).origin() == URL(access.address).origin()
-    except ValueError:
-        raise Blocked(f"“{address[:100]}” is not a web address.") from None
-    if not is_same:
-        raise Blocked("The next page lies at another address than the source. It was not opened.")
+    """Ask, with the credentials."""
     key = ("rest", *(f"{name}={value}" for name, value in sorted(access.values.items())))
     for is_last in (False, True):
         headers = {"Accept": "application/json", **_proof(way, access, key)}

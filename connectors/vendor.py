@@ -81,14 +81,16 @@ def checker(
             account = probe(door, address.strip().rstrip("/"), given)
         except Fault as fault:
             said = without_secrets(fault.sentence, credentials)
-            return Check(False, None, None, said, fault.error, fault.request_id)
+            named = harmless(fault.request_id, credentials)
+            return Check(False, None, None, said, fault.error, named)
         except Blocked as blocked:
             return Check(False, None, None, blocked.reason, "blocked")
         except Unreachable as fault:
             return Check(False, None, None, _unreachable(name, fault), _kind(fault))
         whose = f" of {account.name}" if account.name else ""
         sentence = f"{name} accepted the credentials{whose}."
-        return Check(True, account.id, account.name, sentence, None, account.request_id)
+        named = harmless(account.request_id, credentials)
+        return Check(True, account.id, account.name, sentence, None, named)
 
     return check
 
@@ -163,16 +165,28 @@ def words_of(reply: Reply) -> str:
 
 
 def tidy(words: str) -> str:
-    """Other people's words as one line of at most 300 characters."""
-    line = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", words).split())
+    """Other people's words as one line of at most 300 characters, in the order they are read in."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in words[:2000]).split())
     return line if len(line) <= 300 else line[:299] + "…"
 
 
 def request_id_of(reply: Reply) -> str | None:
-    """The vendor's name for this request: from the body (Mews) or a header (the others)."""
+    """The vendor's name for this request: from the body (Mews) or a header (the others).
+
+    None for what is none: people read it to each other, and look it up.
+    """
     named = _short_answer(reply).get("RequestId")
     found = named if isinstance(named, str) else reply.headers.get("x-request-id", "")
-    return tidy(found)[:100] or None
+    return found.strip() if _REQUEST_ID.fullmatch(found.strip()) else None
+
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:;,/|+=@#-]{1,100}")
+
+
+def harmless(request_id: str | None, credentials: Mapping[str, str]) -> str | None:
+    """A request id, unless the other side has put a credential of ours into it."""
+    is_clean = request_id is not None and without_secrets(request_id, credentials) == request_id
+    return request_id if is_clean else None
 
 
 def _short_answer(reply: Reply) -> Mapping[str, Any]:

@@ -300,16 +300,49 @@ def test_a_wrong_place_for_the_records_is_said_with_what_there_is() -> None:
         "http://api.example.com/rates",
         "https://api.example.com:8443/rates",
         "https://api.example.com@evil.example/",
+        "https://me:secret@api.example.com/rates",
+        "https://api.example.com/" + "x" * 3000,
+        "ftp://api.example.com/rates",
         "http://[/",
     ],
 )
-def test_a_next_page_elsewhere_does_not_get_the_credentials(address: str) -> None:
+def test_a_next_page_elsewhere_does_not_get_the_credentials_and_is_to_be_put_right(
+    address: str,
+) -> None:
     way = Ready({"items": [{"a": 1}], "next": address})
     settings = {"paging": "next", "next_path": "next", "records": "items"}
     with pytest.raises(Fault) as fault:
         _two_pages(way, settings)
-    assert fault.value.error == "blocked"
+    assert fault.value.error == "garbled", "not the guard’s, who is nobody to put it right"
     assert len(way.asked) == 1
+
+
+def test_a_proxy_that_says_http_is_named() -> None:
+    way = Ready({"items": [{"a": 1}], "next": "http://api.example.com/rates?key=K-1"})
+    with pytest.raises(Fault) as fault:
+        _two_pages(way, {"paging": "next", "next_path": "next", "records": "items"})
+    assert fault.value.sentence == (
+        "api.example.com names a next page at http://api.example.com, which is not the address "
+        "of the source. It was not opened. Correct the base address, or choose another paging."
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("0a1b-2c:3/4+5=", "0a1b-2c:3/4+5="),
+        ("Ask support@evil.example now", None),
+        ("\u202e1-qer", None),
+        ("x" * 101, None),
+        (f"id-{TOKENS['access_token']}", None),
+        ("", None),
+    ],
+)
+def test_a_request_id_is_shown_only_when_it_is_one(sent: str, shown: str | None) -> None:
+    way = Ready(Reply(500, {}, orjson.dumps({"RequestId": sent})))
+    with pytest.raises(Fault) as fault:
+        _mews(way, Wanted("rates"))
+    assert fault.value.request_id == shown
 
 
 def _two_pages(way: Ready, settings: dict[str, Any]) -> None:

@@ -488,6 +488,28 @@ def test_what_may_pass_is_tried_again_later_before_the_run_fails(
     assert flows.of(run).error == fault.error
 
 
+@pytest.mark.parametrize(
+    ("error", "owner", "failures"), [("garbled", "property", 1), ("blocked", "platform", 0)]
+)
+def test_what_cannot_pass_ends_the_run_in_its_middle_at_once_and_counts_as_what_it_is(
+    world: World, system: HotelSystem, error: str, owner: str, failures: int
+) -> None:
+    integration = flows.active(world)
+    asked = system.page
+
+    def page(way: Any, access: Any, wanted: Any) -> Page:
+        system.fault = Fault(error, "It was not opened.") if wanted.cursor else None
+        return asked(way, access, wanted)
+
+    harvest.KINDS["mews"] = replace(harvest.KINDS["mews"], read=page)  # type: ignore[index]
+    run = runs.run_now(world.maya, integration)
+    intake.go_on(run, 1)
+    found = flows.of(run)
+    assert (found.status, found.jobs, found.error, found.owner) == ("failed", 1, error, owner)
+    assert counts(run).read == 2, "the page before it stays"
+    assert flows.stored(integration).failures == failures
+
+
 def test_a_source_that_recovers_in_time_lets_the_run_go_on_where_it_stood(
     world: World, system: HotelSystem
 ) -> None:
