@@ -214,9 +214,8 @@ def _next_address(settings: _Settings, asked: str, reply: Reply, value: Any) -> 
     try:
         return urljoin(asked, address) if address else None
     except ValueError:
-        raise Fault(
-            "garbled", f"The next page has an address that is none. {_NOT_OPENED}"
-        ) from None
+        sentence = f"The address of the next page is none. {_NOT_OPENED}"
+        raise Fault("garbled", sentence) from None
 
 
 def _must_be_ours(name: str, address: str, base: str) -> None:
@@ -230,8 +229,8 @@ def _must_be_ours(name: str, address: str, base: str) -> None:
         raise Fault("garbled", f"{blocked.reason} So {name} names its next page.") from None
     if next_page == own:
         return
-    where = f"{next_page.scheme}://{next_page.authority}"
-    sentence = f"{name} names a next page at {where[:100]}, which is not the address of the source."
+    where = str(next_page)[:100]
+    sentence = f"{name} names a next page at {where}, which is not the address of the source."
     raise Fault("garbled", f"{sentence} {_NOT_OPENED}")
 
 
