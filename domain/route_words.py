@@ -177,8 +177,8 @@ WORDS = {
     ),
     "well": Words(
         "Nothing to do",
-        "{app} is connected, and nothing is wrong that Adjoin can see.",
-        "{app} is connected with {hotel}, and nothing is wrong that Adjoin can see.",
+        "{app} is connected and works, as far as Adjoin can see.",
+        "{app} is connected with {hotel} and works, as far as Adjoin can see.",
     ),
     "unknown": Words(
         "{developer} answers first",
@@ -204,8 +204,8 @@ WORDS = {
     ),
     "core_well": Words(
         "Nothing to do",
-        "{app} accepts the credentials, and nothing is wrong that Adjoin can see.",
-        "{app} accepts the credentials of {hotel}, and nothing is wrong that Adjoin can see.",
+        "{app} accepts the credentials and works, as far as Adjoin can see.",
+        "{app} accepts the credentials of {hotel} and works, as far as Adjoin can see.",
     ),
     "core_unknown": Words(
         "The platform answers",

@@ -26,8 +26,8 @@ class Answer:
     """Whom its reader calls about one connection, and the way there.
 
     side: the reader's: property, viewer, partner or platform. contact: of the partner, for the
-    partner of the hotel; None where the platform answers itself. why_not: why this reader cannot
-    take the step, empty if they can.
+    partner of the hotel; None where the platform answers itself. takes_cases: whether a problem
+    can be reported about it. why_not: why this reader cannot take the step, empty if they can.
     """
 
     connection_id: str
@@ -42,6 +42,7 @@ class Answer:
     side: str
     route: Route
     contact: Contact | None
+    takes_cases: bool
     why_not: str
 
     @property
@@ -132,6 +133,7 @@ def _worded(of: Around, facts: Facts, side: str, contact: Contact | None, why_no
         side,
         routes.route(facts, names, SIDES.get(side, "platform")),
         contact,
+        facts.takes_cases and of.connection.status != "pending",
         why_not,
     )
 

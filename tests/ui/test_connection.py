@@ -20,6 +20,7 @@ from tests.ui import hands
 from tests.ui.conftest import Person
 from tests.ui.patience import until
 from ui.components.badge import Badge
+from ui.components.copy import Copy
 from ui.components.secret import Secret
 from ui.components.steps import Steps
 
@@ -62,18 +63,20 @@ def steps(user: User) -> list[tuple[str, str]]:
         return [(step["title"], step["state"]) for step in shown.props["items"]]
 
 
-async def test_who_is_told_to_contact_the_partner_reads_how(maya: User, world: World) -> None:
+async def test_whom_to_call_is_said_once_and_can_be_copied(maya: User, world: World) -> None:
     with database.transaction() as session:
         partner = session.get_one(Partner, world.d3x)
         partner.contact_name, partner.contact_phone = "Dana Whitlock", "+44 20 7946 0000"
     connection_id = world.connect_active()
     connections.disable(world.dee, connection_id, "Maintenance.")
     await look(maya, connection_id)
-    await maya.should_see("Your contact: Dana Whitlock")
+    await maya.should_see("Whom do I call?")
     with maya:
         said = [one.text for one in ElementFilter(kind=TextElement)]
-    # Once in the panel that says whose turn it is, once in the card with whom to ask.
-    assert said.count("help@d3x.example") == said.count("+44 20 7946 0000") == 2
+        to_copy = [one.props["value"] for one in ElementFilter(kind=Copy)]
+    for way in ("Dana Whitlock", "help@d3x.example", "+44 20 7946 0000"):
+        assert said.count(way) == 1
+    assert to_copy == ["help@d3x.example", "+44 20 7946 0000"]
 
 
 async def test_the_story_says_once_which_clock_it_reads(maya: User, world: World) -> None:
@@ -97,7 +100,7 @@ async def test_the_step_of_the_partner_says_when_it_activated(maya: User, world:
 
 async def test_a_pending_connection_says_whose_turn_it_is(maya: User, world: World) -> None:
     await look(maya, world.connect("d3x"))
-    for words in ("Waiting for D3x", "Maya asked", "Your contact: D3x Ltd Support"):
+    for words in ("Waiting for D3x", "Maya asked", "D3x Ltd Support"):
         await maya.should_see(words)
     assert badge(maya) == "Pending"
     assert hands.labels(maya) >= {"Nudge", "Withdraw", "Rotate token"}
@@ -366,11 +369,12 @@ async def test_what_waits_longer_than_others_did_says_so(maya: User, world: Worl
     connections.activate(world.dee, theirs, now=world.after(hours=-8))
     await look(maya, world.connect("d3x", now=world.after(minutes=-30)))
     await maya.should_see("Usually 1 hour, as the one activation so far")
-    await maya.should_not_see("It takes longer than usual")
+    await maya.should_not_see("longer than usual")
     mine = subscriptions.of_property(world.maya, world.hotel)[0].id
     connections.withdraw(world.maya, mine)
     await look(maya, world.connect("d3x", now=world.after(hours=-6)))
-    await maya.should_see("It takes longer than usual")
+    await maya.should_see("Waiting for D3x Ltd: longer than usual")
+    await maya.should_see("D3x Ltd has had your request for 6 hours; usually it takes 1 hour.")
 
 
 def secret(user: User) -> Secret:

@@ -77,7 +77,7 @@ async def test_a_pending_connection_is_activated_on_its_page_and_the_page_follow
     deliver(connection_id, world)
     await until(lambda: steps(dee)["Active"] == "now")
     press(dee, "Activate")
-    await dee.should_see("D3x is connected with Harbour Hotel and works.")
+    await dee.should_see("D3x is connected with Harbour Hotel and works")
     await dee.should_see("Activated")
     assert {"Disable", "Disconnect"} <= labels(dee)
     assert not {"Activate", "Reject"} & labels(dee)

@@ -33,8 +33,11 @@ _NOTHING_WRONG = "Nothing is wrong that Adjoin can see. If something is all the 
 
 
 def draw_step(answer: Answer) -> Button | None:
-    """Draw the step that leads to another page; None where it stands on the connection's page."""
+    """Draw the step that leads to another page; None where it is a move of the connection, or
+    nothing is wrong."""
     step = answer.route.step
+    if answer.route.whose == "nobody":
+        return None
     href = step.href or (_case_path(answer) if step.verb in OPENING else "")
     if not href:
         return None
@@ -48,6 +51,10 @@ def draw_whom(answer: Answer) -> None:
     text(_answers_first(answer))
     if answer.contact is not None:
         draw_ways(answer.contact)
+    if answer.side == "partner" and answer.takes_cases:
+        text("What only the platform can fix: escalate their case, with what you found.")
+        with ui.element("div").classes("actions"):
+            button("Cases", href="/hub/cases", icon="life-buoy")
     if answer.side in ("property", "viewer") and _may_report(answer):
         with ui.element("div").classes("actions"):
             button(
@@ -118,9 +125,9 @@ class Whom:
 
 
 def _may_report(answer: Answer) -> bool:
-    """Whether a case can be begun here, and is not what the panel on top offers."""
-    step = answer.route.step
-    return answer.status != "pending" and step.verb not in OPENING and "/support/" not in step.href
+    """Whether a case can be begun here, and is not what the panel on top offers already."""
+    is_offered = answer.route.whose != "nobody" and answer.route.step.verb in OPENING
+    return answer.takes_cases and not is_offered and "/support/" not in answer.route.step.href
 
 
 def _answers_first(answer: Answer) -> str:

@@ -2,10 +2,11 @@
 
 from nicegui import ui
 
-from domain import api_requests, subscriptions, value_pages
+from domain import api_requests, subscriptions, support, value_pages
 from domain.api_requests import Row as Request
 from domain.refusals import not_found
 from domain.subscriptions import Page, Row
+from domain.support import Answer
 from domain.value_pages import Summary
 from ui.ask import load
 from ui.components.badge import badge
@@ -21,10 +22,10 @@ from ui.pages.connection.account import AccountCard
 from ui.pages.connection.moves import Moves
 from ui.pages.connection.token import TokenCard
 from ui.pages.connection.turn import TurnPanel
-from ui.pages.contact import draw_contact
 from ui.pages.requests_log import RequestsLog
 from ui.pages.story import Story, sides_of, times_in
 from ui.pages.value_mapping.card import draw_summary
+from ui.pages.whom import draw_card
 
 
 async def page(visit: Visit, connection_id: str) -> None:
@@ -32,7 +33,7 @@ async def page(visit: Visit, connection_id: str) -> None:
     if found.row.property_id != visit.place.id:
         raise not_found("This connection")
     mapped = await load(value_pages.summary, visit.actor, connection_id)
-    room = _Room(visit, found)
+    room = _Room(visit, found, await load(support.of_connection, visit.actor, connection_id))
     room.draw(mapped, await load(api_requests.of_connection, visit.actor, connection_id))
     visit.follow(room.follow)
 
@@ -43,12 +44,17 @@ _READERS = {
 }
 
 
+# What is said about whose turn it is follows from these, too.
+_CONCERNS = ("message", "case", "source", "transfer", "integration", "endpoint", "everything")
+
+
 class _Room:
     """The parts of the page, and how they hear of changes."""
 
-    def __init__(self, visit: Visit, found: Page) -> None:
+    def __init__(self, visit: Visit, found: Page, answer: Answer) -> None:
         self._visit = visit
         self._found = found
+        self._answer = answer
         self.refresh = gathered(self._refresh)
         self._moves = Moves(visit, self.refresh)
 
@@ -57,7 +63,7 @@ class _Room:
         breadcrumb([("My subscriptions", "/subscriptions"), (found.row.app_name, None)])
         self._draw_head()
         with ui.element("div").classes("stack"):
-            self._turn = TurnPanel(visit, self._moves, found)
+            self._turn = TurnPanel(visit, self._moves, found, self._answer)
             with ui.element("div").classes("columns keys-first"):
                 lead = f"{_READERS[found.row.kind]} {times_in(visit.zone)}"
                 with ui.element("div").classes("stack"):
@@ -70,8 +76,8 @@ class _Room:
                     self._keys = self._draw_keys()
                     self._answers = ui.element("div").classes("contents")
                     self._draw_answers()
-                    with card("Whom to ask", icon="life-buoy"):
-                        draw_contact(found.contact, found.row.developer)
+                    self._whom = Part(draw_card, "contents")
+                    self._whom.show(self._answer)
 
     def _draw_keys(self) -> TokenCard | AccountCard:
         if self._found.row.kind == "core":
@@ -90,7 +96,7 @@ class _Room:
         draw_summary(self._found.row.id, mapped)
 
     async def follow(self, change: Change) -> None:
-        if change.id == self._found.row.id or change.noun in ("message", "everything"):
+        if change.id == self._found.row.id or change.noun in _CONCERNS:
             await self.refresh()
 
     async def _refresh(self) -> None:
@@ -98,9 +104,11 @@ class _Room:
         before, visit = self._found, self._visit
         self._found = found = await load(subscriptions.read, visit.actor, before.row.id)
         mapped = await load(value_pages.summary, visit.actor, before.row.id)
+        answer = await load(support.of_connection, visit.actor, before.row.id)
         self._badge.set(found.row.status)
         self._mapped.show(mapped)
-        self._turn.update(found)
+        self._turn.update(found, answer)
+        self._whom.show(answer)
         self._keys.update(found)
         self._story.update(found.history)
         if self._log:

@@ -6,17 +6,17 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from domain.catalogue import Contact
 from domain.subscriptions import Notification, Page
+from domain.support import Answer
 from ui.components.ago import ago
 from ui.components.callout import callout
-from ui.components.link import mail_link, phone_link
 from ui.components.steps import Step, steps
 from ui.components.text import text
 from ui.frame import Visit
 from ui.look import STATUS
 from ui.pages.connection.moves import Moves, not_yours
 from ui.pages.usual import how_long
+from ui.pages.whom import draw_step
 
 _STEPS_FOR = ("pending", "active", "rejected")
 
@@ -24,39 +24,42 @@ _STEPS_FOR = ("pending", "active", "rejected")
 class TurnPanel:
     """The panel on top of the page; draws itself anew when what it says has changed."""
 
-    def __init__(self, visit: Visit, moves: Moves, found: Page) -> None:
+    def __init__(self, visit: Visit, moves: Moves, found: Page, answer: Answer) -> None:
         self._visit = visit
         self._moves = moves
-        self._shown: Page | None = None
+        self._shown: tuple[object, ...] = ()
         self._panel = ui.element("div").classes("stack turn").props('aria-live="polite"')
-        self.update(found)
+        self.update(found, answer)
 
-    def update(self, found: Page) -> None:
-        if self._shown is not None and _said(found) == _said(self._shown):
+    def update(self, found: Page, answer: Answer) -> None:
+        if _said(found, answer) == self._shown:
             return
-        self._shown = found
+        self._shown = _said(found, answer)
         self._panel.clear()
         with self._panel:
-            self._draw(found)
+            self._draw(found, answer)
 
-    def _draw(self, found: Page) -> None:
-        row = found.row
+    def _draw(self, found: Page, answer: Answer) -> None:
+        row, route = found.row, answer.route
         look = STATUS[row.status]
-        with callout(look.tone, row.turn.short, row.turn.sentence, look.icon):
+        icon = look.icon if route.tone == look.tone else None
+        with callout(route.tone, route.title, route.problem, icon):
             with ui.element("div").classes("turn-more"):
                 _draw_reason(found)
                 _draw_since(found, self._visit.zone)
                 if reason := not_yours(found):
                     text(reason, classes="muted")
+            draw_step(answer)
             self._moves.draw(found)
         if row.kind == "integrated" and row.status in _STEPS_FOR:
             with ui.element("div").classes("card"):
                 steps(_steps(found, self._visit.zone))
 
 
-def _said(found: Page) -> tuple[object, ...]:
+def _said(found: Page, answer: Answer) -> tuple[object, ...]:
     """Return everything that the panel shows, to compare."""
     return (
+        answer.route,
         found.row,
         found.moves,
         found.reason,
@@ -84,22 +87,6 @@ def _draw_since(found: Page, zone: str) -> None:
         else:
             ago(row.requested_at, f"{found.requested_by} asked", zone)
             text(how_long(row.usual), "span")
-            if row.takes_longer:
-                text("It takes longer than usual", "strong")
-    if row.status == "pending" or found.disabled_by == "partner":
-        _draw_contact(found.contact, row.developer)
-
-
-def _draw_contact(contact: Contact | None, developer: str) -> None:
-    """Draw whom to write to or call, there where the hotel is told to."""
-    if contact is None or not (contact.email or contact.phone):
-        return
-    with ui.element("div").classes("line small"):
-        text(f"Your contact: {contact.name or developer}", "span")
-        if contact.email:
-            mail_link(contact.email)
-        if contact.phone:
-            phone_link(contact.phone)
 
 
 def _steps(found: Page, zone: str) -> list[Step]:

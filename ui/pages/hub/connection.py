@@ -5,11 +5,12 @@ from functools import partial
 
 from nicegui import ui
 
-from domain import api_requests, deliveries, subscriptions, value_pages
+from domain import api_requests, deliveries, subscriptions, support, value_pages
 from domain.api_requests import Row as Request
 from domain.deliveries import Row as Delivery
 from domain.refusals import not_found
 from domain.subscriptions import Page, Row
+from domain.support import Answer
 from domain.tokens import Receipt
 from ui.ask import act, load
 from ui.components.ago import ago, moment
@@ -17,7 +18,6 @@ from ui.components.badge import badge
 from ui.components.button import button
 from ui.components.callout import callout
 from ui.components.card import Fact, card, facts
-from ui.components.link import mail_link
 from ui.components.listing import Listing
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb
@@ -32,19 +32,22 @@ from ui.pages.hub.moves import Moves
 from ui.pages.requests_log import RequestsLog
 from ui.pages.story import Story, sides_of, times_in
 from ui.pages.value_mapping.card import draw_for_partner
+from ui.pages.whom import draw_card, draw_step
 
 LATEST = 5  # deliveries
-_TONES = {"pending": "warn", "active": "ok", "rejected": "bad"}
+_CONCERNS = ("message", "case", "endpoint", "everything")
+_TONES = {"pending": "warn", "rejected": "bad"}
 _Sent = tuple[Delivery, ...]
 _Mapped = tuple[value_pages.Page, value_pages.Summary | None]
 
 
 async def page(visit: Visit, connection_id: str) -> None:
-    async def read() -> tuple[Page, _Sent, _Sent, _Mapped]:
+    async def read() -> tuple[Page, Answer, _Sent, _Sent, _Mapped]:
         found = await load(subscriptions.read, visit.actor, connection_id)
         if found.side != "partner":
             raise not_found("This connection")
-        return found, await sent(), await sent(with_token=True), await mapped()
+        answer = await load(support.of_connection, visit.actor, connection_id)
+        return found, answer, await sent(), await sent(with_token=True), await mapped()
 
     async def mapped() -> _Mapped:
         return (
@@ -69,7 +72,7 @@ async def page(visit: Visit, connection_id: str) -> None:
         await log.refresh()
 
     async def heard(change: Change) -> None:
-        if change.id == connection_id or change.noun in ("message", "everything"):
+        if change.id == connection_id or change.noun in _CONCERNS:
             await refresh()
 
     visit.follow(heard)
@@ -79,7 +82,13 @@ class Sheet:
     """What is drawn of one connection; `show` brings it up to date in place."""
 
     def __init__(
-        self, visit: Visit, page: Page, sent: _Sent, carriers: _Sent, mapped: _Mapped
+        self,
+        visit: Visit,
+        page: Page,
+        answer: Answer,
+        sent: _Sent,
+        carriers: _Sent,
+        mapped: _Mapped,
     ) -> None:
         self._visit = visit
         self._connection_id = page.row.id
@@ -109,14 +118,18 @@ class Sheet:
                     self._tokens = Part(self._draw_tokens, "stack")
                 with card("Facts", icon="info"):
                     self._facts: Part[Page] = Part(lambda it: facts(_facts(it, visit.zone)))
-        self.show(page, sent, carriers, mapped)
+                self._whom = Part(draw_card)
+        self.show(page, answer, sent, carriers, mapped)
 
-    def show(self, page: Page, sent: _Sent, carriers: _Sent, mapped: _Mapped) -> None:
+    def show(
+        self, page: Page, answer: Answer, sent: _Sent, carriers: _Sent, mapped: _Mapped
+    ) -> None:
         """Show where it stands now; `carriers` are the deliveries that carry a token."""
         if self._sent.is_deleted:
             return
         self._badge.set(page.row.status)
-        self._turn.show(page)
+        self._turn.show((page, answer))
+        self._whom.show(answer)
         self._way.show(page)
         self._answers.show(page.answers)
         self._mapped.show(mapped)
@@ -145,13 +158,13 @@ class Sheet:
                     self._badge = badge(row.status)
                     text(row.number, "code")
 
-    def _draw_turn(self, page: Page) -> None:
+    def _draw_turn(self, shown: tuple[Page, Answer]) -> None:
+        page, answer = shown
         row = page.row
-        tone = "bad" if row.takes_longer else _TONES.get(row.status, "muted")
-        title = f"{row.turn.short}: longer than usual" if row.takes_longer else row.turn.short
-        with callout(tone, title, row.turn.sentence):
+        with callout(*_told(row, answer)):
             if page.reason:
                 text(f"The reason given: “{page.reason}”", classes="reason")
+            draw_step(answer)
             self._moves.buttons(row, page.moves)
 
     def _draw_deliveries(self, page: Page) -> None:
@@ -188,6 +201,15 @@ class Sheet:
         sent = [await act(deliveries.resend, self._visit.actor, one.id) for one in carriers]
         if any(sent):
             notice("The token is on its way to you once more.", title="Resent")
+
+
+def _told(row: Row, answer: Answer) -> tuple[str, str, str]:
+    """Return tone, title and sentence: of the state, and what is wrong while it is active."""
+    if row.status == "active":
+        return answer.route.tone, answer.route.title, answer.route.problem
+    tone = "bad" if row.takes_longer else _TONES.get(row.status, "muted")
+    title = f"{row.turn.short}: longer than usual" if row.takes_longer else row.turn.short
+    return tone, title, row.turn.sentence
 
 
 def _draw_answers(answers: tuple[tuple[str, str], ...]) -> None:
@@ -243,20 +265,13 @@ def _facts(page: Page, zone: str) -> list[Fact]:
     return [
         ("Property", row.property_name),
         ("App", partial(_link, row.app_name, f"/hub/apps/{row.app_slug}")),
-        ("Asked by", partial(_asker, page)),
+        ("Asked by", page.requested_by),
         ("Asked", partial(ago, row.requested_at, zone=zone)),
         ("Last change", partial(ago, row.since, zone=zone)),
         ("Activation", "Automatic, once you are told" if is_automatic else "Manual"),
         ("Usual time", row.usual.words.removeprefix("usually ") or "not known yet"),
         ("Id", lambda: text(row.id, "code")),
     ]
-
-
-def _asker(page: Page) -> None:
-    text(page.requested_by, "span")
-    if page.requested_by_email:
-        text(", ", "span")
-        mail_link(page.requested_by_email)
 
 
 def _link(label: str, href: str) -> None:

@@ -2,8 +2,9 @@
 
 from nicegui import ui
 
-from domain import moments, subscriptions
+from domain import subscriptions, support
 from domain.subscriptions import Page
+from domain.support import Answer
 from ui.ask import load
 from ui.components.ago import ago
 from ui.components.badge import badge
@@ -16,25 +17,24 @@ from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
 from ui.live import Change
-from ui.pages.contact import draw_contact
 from ui.pages.operations.connections import PATH
 from ui.pages.story import Story, sides_of, times_in
 from ui.pages.usual import activation_words, how_long
-
-_TONES = {"pending": "warn", "broken": "bad", "rejected": "bad", "active": "ok", "connected": "ok"}
+from ui.pages.whom import draw_card, draw_step
 
 
 async def page(visit: Visit, connection_id: str) -> None:
-    async def read() -> Page:
-        return await load(subscriptions.read, visit.actor, connection_id)
+    async def read() -> tuple[Page, Answer]:
+        found = await load(subscriptions.read, visit.actor, connection_id)
+        return found, await load(support.of_connection, visit.actor, connection_id)
 
-    sheet = Sheet(await read(), visit.zone)
+    sheet = Sheet(*await read(), visit.zone)
 
     async def refresh() -> None:
-        sheet.show(await read())
+        sheet.show(*await read())
 
     async def heard(change: Change) -> None:
-        if change.id == connection_id or change.noun == "everything":
+        if change.id == connection_id or change.noun in ("case", "everything"):
             await refresh()
 
     visit.follow(heard)
@@ -43,7 +43,7 @@ async def page(visit: Visit, connection_id: str) -> None:
 class Sheet:
     """What is drawn of one connection; `show` brings it up to date in place."""
 
-    def __init__(self, page: Page, zone: str) -> None:
+    def __init__(self, page: Page, answer: Answer, zone: str) -> None:
         self._zone = zone
         self._draw_head(page)
         with ui.element("div").classes("columns"):
@@ -55,16 +55,16 @@ class Sheet:
             with ui.element("div").classes("stack"):
                 with card("Facts", icon="info"):
                     self._facts: Part[Page] = Part(lambda found: facts(self._facts_of(found)))
-                with card("Who supports it", icon="life-buoy"):
-                    draw_contact(page.contact, page.row.developer)
-        self.show(page)
+                self._whom = Part(draw_card)
+        self.show(page, answer)
 
-    def show(self, page: Page) -> None:
+    def show(self, page: Page, answer: Answer) -> None:
         """Show where it stands now."""
         if self._turn.is_deleted:
             return
         self._badge.set(page.row.status)
-        self._turn.show(page)
+        self._turn.show((page.reason, answer))
+        self._whom.show(answer)
         self._facts.show(page)
         self._story.update(page.history)
 
@@ -96,24 +96,12 @@ class Sheet:
         ]
 
 
-def _draw_turn(page: Page) -> None:
-    row = page.row
-    tone = "bad" if row.takes_longer else _TONES.get(row.status, "muted")
-    title = f"{row.turn.short}: longer than usual" if row.takes_longer else row.turn.short
-    with callout(tone, title, _sentence(page)):
-        if page.reason:
-            text(f"The reason given: “{page.reason}”", classes="reason")
-
-
-def _sentence(page: Page) -> str:
-    row = page.row
-    if row.status == "pending":
-        waited = moments.span(moments.now() - row.requested_at)
-        return (
-            f"{row.developer} was asked {waited} ago and activates or rejects the request. "
-            "Operators cannot do it for them; call their contact if it takes too long."
-        )
-    whose = {"property": row.property_name, "partner": row.developer}.get(row.turn.whose)
-    if whose is None:
-        return "Both sides have done their part. Operators need not do anything."
-    return f"The next move belongs to {whose}. Operators look on."
+def _draw_turn(shown: tuple[str, Answer]) -> None:
+    reason, answer = shown
+    route = answer.route
+    with callout(route.tone, route.title, route.problem):
+        if answer.status == "pending":
+            text("Operators cannot do it for them.", classes="reason")
+        if reason:
+            text(f"The reason given: “{reason}”", classes="reason")
+        draw_step(answer)
