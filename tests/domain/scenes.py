@@ -12,6 +12,7 @@ from domain import (
     endpoints,
     integrations,
     invitations,
+    notices,
     partner_keys,
     proposals,
     sandboxes,
@@ -53,6 +54,7 @@ class Scene:
     ended: str
     core: str
     message: str
+    notice: str  # Dee's
     endpoint: str
     broken_endpoint: str  # disabled
     membership: str  # Noah's
@@ -94,6 +96,7 @@ class Scene:
             "described": "app",
             "sign_in": "sig",
             "message": "msg",
+            "notice": "ntc",
             "endpoint": "end",
             "broken_endpoint": "end",
             "membership": "mem",
@@ -166,6 +169,7 @@ def build(world: World, system: HotelSystem) -> Scene:
         **ids,
         core=core.connect(world.maya, world.hotel, "mews", CREDENTIALS, now=now),
         message=_message(pending, world.d3x_endpoint),
+        notice=notices.of_person(world.dee)[0].id,
         endpoint=world.d3x_endpoint,
         broken_endpoint=broken,
         membership=_membership("viewer"),

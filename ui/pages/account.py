@@ -17,6 +17,7 @@ from ui.components.notice import notice
 from ui.components.page_title import page_title
 from ui.components.text import text
 from ui.frame import Visit
+from ui.pages import daily_mail
 from ui.roles import ROLES
 
 _COLUMNS: list[Column] = [
@@ -35,6 +36,7 @@ async def page(visit: Visit) -> None:
         with ui.element("div").classes("halves"):
             _draw_name(visit)
             _draw_password(visit)
+        await daily_mail.draw_choice(visit)
         SignIns(visit, devices)
         _draw_places(visit)
 

@@ -21,6 +21,7 @@ from ui.components.secret import copyable
 from ui.components.text import text
 from ui.frame import Visit
 from ui.live import Change
+from ui.pages import daily_mail
 from ui.roles import OF_PLACE, ROLES
 
 MANAGERS_ONLY = "Only a manager can invite and remove people. Ask one of them."
@@ -58,6 +59,9 @@ async def page(visit: Visit) -> None:
     with page_title("People", f"Who belongs to {place.name}, and what they may do."):
         roster.draw_invite()
     roster.draw()
+    if place.kind == "property":
+        with ui.element("div").classes("below"):
+            await daily_mail.draw_quiet_hours(visit)
     visit.follow(roster.heard)
 
 
