@@ -29,6 +29,7 @@ from domain import (
     digests,
     drift_checks,
     due,
+    engines,
     guesses,
     hooks,
     idempotency,
@@ -181,6 +182,9 @@ def assemble(
     site.install(app, base_url=settings.address, letters=letters, accounts=accounts, guide=guide)
     changes.listen(live.heard)
     pages.on_startup(lambda: jobs.start(settings.executor("serve")))
+    pulse = engines.Pulse(settings.executor("serve"))
+    pages.on_startup(pulse.start)
+    pages.on_shutdown(lambda: asyncio.to_thread(pulse.stop))
     writer = api_requests.Writer()
     pages.on_startup(writer.start)
     pages.on_shutdown(lambda: asyncio.to_thread(writer.stop))
@@ -232,7 +236,10 @@ async def _work(settings: Settings) -> None:
     sealer = seals.Sealer()
     sealer.start()
     await jobs.start(settings.executor("worker"))
+    pulse = engines.Pulse(settings.executor("worker"))
+    pulse.start()
     await ended.wait()
+    await asyncio.to_thread(pulse.stop)
     await asyncio.to_thread(sealer.stop)
     await _stop()
 

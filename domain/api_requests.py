@@ -15,14 +15,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from domain import moments
-from domain.actors import Actor, operating, standing
+from domain.actors import Actor, standing
 from domain.refusals import not_found
 from storage import api_requests as table
 from storage import database, ids, jobs
 from storage.api_requests import ApiRequest
 from storage.connections import Connection
-from storage.partners import Partner
-from storage.properties import Property
 
 log = logging.getLogger("adjoin.requests")
 
@@ -66,16 +64,6 @@ class Row:
     status: int
     code: str
     duration_ms: int
-
-
-@dataclass(frozen=True)
-class Found:
-    """One line of the log, for operators: with whose it was, as far as it is known."""
-
-    row: Row
-    connection_id: str | None
-    partner: str
-    property: str
 
 
 def note(entry: Entry) -> None:
@@ -152,27 +140,6 @@ def of_partner(
         if not standing(session, actor, now or moments.now()).works_for(partner_id):
             raise not_found("This partner")
         return _rows(session, col(ApiRequest.partner_id) == partner_id, outcome, before)
-
-
-def find(actor: Actor, request_id: str, *, now: datetime | None = None) -> tuple[Found, ...]:
-    """Return the requests with an id, newest first; for operators.
-
-    A program may give its requests ids of its own, so there may be several. Refuses `not_found`.
-    """
-    with database.reading() as session:
-        operating(session, actor, now or moments.now())
-        found = session.exec(
-            select(ApiRequest, Partner.name, Property.name)
-            .outerjoin(Partner, col(Partner.id) == ApiRequest.partner_id)
-            .outerjoin(Property, col(Property.id) == ApiRequest.property_id)
-            .where(ApiRequest.request_id == request_id.strip())
-            .order_by(col(ApiRequest.id).desc())
-            .limit(PAGE)
-        )
-        return tuple(
-            Found(_row(request), request.connection_id, partner or "", hotel or "")
-            for request, partner, hotel in found
-        )
 
 
 @jobs.every("29 3 * * *", "api_requests.forget")

@@ -32,6 +32,7 @@ KINDS = {
     "transfer.paused": "Paused data transfer",
     "values.gone": "Mapped value gone",
     "endpoint.disabled": "Disabled endpoint",
+    "people.removed": "Access ended by an operator",
     "app.texts": "New texts of an app",
     "app.texts_decided": "Your texts of an app",
 }

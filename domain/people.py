@@ -257,10 +257,11 @@ def _peers(membership: Membership) -> SelectOfScalar[Membership]:
 
 def _checked_end(session: Session, who: Standing, place_key: str, reason: str) -> str:
     """Return why a membership ends, empty for those who manage the place themselves."""
-    if who.is_operator and place_key != "platform":
-        return checked_text(reason, "why; the people of that place read it", longest=500)
-    check_manages(session, who, place_key)
-    return ""
+    if not who.is_operator:
+        check_manages(session, who, place_key)
+        return ""
+    words, is_ours = "why; the people of that place read it", place_key == "platform"
+    return checked_text(reason, words, optional=is_ours, longest=500)
 
 
 def _tell_place(

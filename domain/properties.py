@@ -1,5 +1,6 @@
 """Properties: the hotels of the platform."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
-from domain import history, moments
+from domain import history, moments, paging
 from domain.actors import Actor, operating
+from domain.paging import Page
 from domain.refusals import Owner, invalid, not_found
 from storage import changes, database
 from storage.connections import Connection
@@ -56,21 +58,30 @@ def create(
         return hotel.id
 
 
-def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Row, ...]:
-    """Return every property with its numbers; for operators. Refuses `not_found`."""
+def page(
+    actor: Actor, *, text: str = "", number: int = 1, now: datetime | None = None
+) -> Page[Row]:
+    """Return a page of the properties by name, with their numbers; for operators.
+
+    `text` looks in their names and places. Refuses `not_found`.
+    """
     with database.reading() as session:
         operating(session, actor, now or moments.now())
-        return _rows(session, is_hotel())
+        found = paging.has_words(text, Property.name, Property.city, Property.country)
+        query = select(Property).where(is_hotel(), found)
+        query = query.order_by(col(Property.name), col(Property.id))
+        hotels, at = paging.cut(session, query, number)
+        return Page(_rows(session, [hotel for (hotel,) in hotels]), at)
 
 
 def read(actor: Actor, property_id: str, *, now: datetime | None = None) -> Row:
     """Return one property; for operators. Refuses `not_found`."""
     with database.reading() as session:
         operating(session, actor, now or moments.now())
-        found = _rows(session, is_hotel() & (col(Property.id) == property_id))
-        if not found:
+        hotel = session.get(Property, property_id)
+        if hotel is None or hotel.sandbox_of is not None:
             raise not_found("This property")
-        return found[0]
+        return _rows(session, [hotel])[0]
 
 
 def edit(
@@ -152,17 +163,20 @@ def checked_text(
     return text
 
 
-def _rows(session: Session, condition: sa.ColumnElement[bool]) -> tuple[Row, ...]:
+def _rows(session: Session, hotels: Sequence[Property]) -> tuple[Row, ...]:
+    ids = [hotel.id for hotel in hotels]
     people = dict(
         session.exec(
             select(Membership.property_id, func.count())
-            .where(col(Membership.ended_at).is_(None))
+            .where(col(Membership.ended_at).is_(None), col(Membership.property_id).in_(ids))
             .group_by(col(Membership.property_id))
         ).all()
     )
     connections = dict(
         session.exec(
-            select(Connection.property_id, func.count()).group_by(col(Connection.property_id))
+            select(Connection.property_id, func.count())
+            .where(col(Connection.property_id).in_(ids))
+            .group_by(col(Connection.property_id))
         ).all()
     )
     return tuple(
@@ -175,7 +189,7 @@ def _rows(session: Session, condition: sa.ColumnElement[bool]) -> tuple[Row, ...
             people.get(hotel.id, 0),
             connections.get(hotel.id, 0),
         )
-        for hotel in session.exec(select(Property).where(condition).order_by(Property.name))
+        for hotel in hotels
     )
 
 

@@ -6,6 +6,7 @@ Hotel, partner and operators read the same page of a connection, each with their
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -17,6 +18,7 @@ from domain import (
     history,
     lifecycle,
     moments,
+    paging,
     tokens,
     turns,
     waiting,
@@ -25,6 +27,7 @@ from domain import (
 from domain.actors import Actor, operating, standing
 from domain.catalogue import Contact
 from domain.history import Line
+from domain.paging import Page as Paged
 from domain.refusals import not_found
 from domain.tokens import Receipt
 from domain.turns import Turn
@@ -177,15 +180,65 @@ def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) ->
         return _rows(session, Connection.partner_id == partner_id, now, to_partner=True)
 
 
-def all_of_them(actor: Actor, *, now: datetime | None = None) -> tuple[Row, ...]:
-    """Return every connection of every property, those that need somebody first; for operators.
+def page(
+    actor: Actor,
+    *,
+    text: str = "",
+    status: str = "",
+    property_id: str = "",
+    number: int = 1,
+    now: datetime | None = None,
+) -> Paged[Row]:
+    """Return a page of the connections of all properties, those that need somebody first.
 
-    Refuses `not_found` to everybody else.
+    `text` looks in the names of apps, partners and properties, and in the connection's number. For
+    operators; refuses `not_found` to everybody else.
     """
     now = now or moments.now()
     with database.reading() as session:
         operating(session, actor, now)
-        return _rows(session, col(Connection.in_sandbox).is_(False), now)
+        wanted = _wanted(text)
+        if status:
+            wanted &= col(Connection.status) == status
+        if property_id:
+            wanted &= col(Connection.property_id) == property_id
+        urgency = {name: place for place, name in enumerate(_FOR_PROPERTY)}
+        query = _joined(sa.select(col(Connection.id))).where(wanted)
+        query = query.order_by(
+            sa.case(urgency, value=col(Connection.status)),
+            col(Connection.requested_at),
+            col(Connection.id),
+        )
+        ids, at = paging.cut(session, query, number)
+        of_page = col(Connection.id).in_([connection_id for (connection_id,) in ids])
+        return Paged(_rows(session, of_page, now), at)
+
+
+def counts(actor: Actor, *, text: str = "", now: datetime | None = None) -> dict[str, int]:
+    """Return how many connections that fit `text` there are in each status; for operators.
+
+    Refuses `not_found` to everybody else.
+    """
+    with database.reading() as session:
+        operating(session, actor, now or moments.now())
+        query = _joined(sa.select(col(Connection.status), func.count().label("number")))
+        rows = session.execute(query.where(_wanted(text)).group_by(col(Connection.status)))
+        return {row.status: row.number for row in rows}
+
+
+def _joined(query: sa.Select[Any]) -> sa.Select[Any]:
+    return (
+        query.select_from(Connection)
+        .join(App, col(App.id) == Connection.app_id)
+        .join(Property, col(Property.id) == Connection.property_id)
+        .outerjoin(Partner, col(Partner.id) == Connection.partner_id)
+    )
+
+
+def _wanted(text: str) -> sa.ColumnElement[bool]:
+    number = sa.literal("C-").concat(sa.cast(col(Connection.number), sa.String))
+    found = paging.has_words(text, App.name, Property.name, Partner.name, number)
+    return col(Connection.in_sandbox).is_(False) & found
 
 
 def longest_waiting(session: Session, most: int, now: datetime) -> tuple[Row, ...]:

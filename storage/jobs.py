@@ -8,9 +8,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlmodel import Session
 
@@ -136,6 +138,53 @@ def still_to_run(job_ids: Iterable[str]) -> set[str]:
         workflow_ids=wanted, status=list(_NOT_ENDED), load_input=False, load_output=False
     )
     return {workflow.workflow_id for workflow in found}
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Jobs that have not ended: they wait, wait for their time, or run. `oldest` is since when the
+    first of those that wait could have begun."""
+
+    waiting: int
+    delayed: int
+    running: int
+    oldest: datetime | None
+
+
+def backlog(session: Session) -> Backlog:
+    """Return how many jobs there are to do."""
+    jobs = _table()
+    rows = session.execute(
+        sa.select(jobs.c.status, sa.func.count(), sa.func.min(jobs.c.created_at))
+        .where(jobs.c.status.in_(_NOT_ENDED), jobs.c.queue_name.in_((QUEUE, LONG)))
+        .group_by(jobs.c.status)
+    )
+    found = {status: (number, oldest) for status, number, oldest in rows}
+    waiting, oldest = found.get("ENQUEUED", (0, None))
+    return Backlog(
+        waiting,
+        found.get("DELAYED", (0, None))[0],
+        found.get("PENDING", (0, None))[0],
+        None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC),
+    )
+
+
+def running(session: Session) -> dict[str, int]:
+    """Return how many jobs each process runs now, by its executor id."""
+    jobs = _table()
+    rows = session.execute(
+        sa.select(jobs.c.executor_id, sa.func.count())
+        .where(jobs.c.status == "PENDING", jobs.c.queue_name.in_((QUEUE, LONG)))
+        .group_by(jobs.c.executor_id)
+    )
+    return {executor: number for executor, number in rows if executor}
+
+
+def _table() -> sa.TableClause:
+    """Return the queue's own table of jobs; asked itself, for it may hold many thousands."""
+    names = ("status", "queue_name", "executor_id", "created_at")
+    columns = (sa.column(name) for name in names)
+    return sa.table("workflow_status", *columns, schema=None if database.is_sqlite() else "dbos")
 
 
 def is_running() -> bool:

@@ -9,6 +9,7 @@ from storage.audit import Seal
 from storage.authorizations import Authorization, AuthorizationStart
 from storage.cases import Attachment, Case, CaseMessage, Pack
 from storage.connections import Connection, Token, TokenLink
+from storage.engines import Engine
 from storage.history import HistoryRow
 from storage.idempotency import IdempotentRequest
 from storage.integrations import Alert, Integration, Reject, Run, RunPart, Seen
@@ -48,6 +49,7 @@ __all__ = [
     "CaseMessage",
     "Connection",
     "Endpoint",
+    "Engine",
     "Guest",
     "HistoryRow",
     "HookEvent",

@@ -58,10 +58,11 @@ from ui.pages.operations import case as operations_case
 from ui.pages.operations import cases as operations_cases
 from ui.pages.operations import connection as operations_connection
 from ui.pages.operations import connections as operations_connections
+from ui.pages.operations import health as operations_health
 from ui.pages.operations import home as operations
-from ui.pages.operations import partner, partners, properties
+from ui.pages.operations import partner, partners, person, properties, search
+from ui.pages.operations import people as operations_people
 from ui.pages.operations import property as one_property
-from ui.pages.operations import requests as operations_requests
 from ui.pages.source import agreed
 from ui.pages.source import new as new_source
 from ui.pages.support import case as support_case
@@ -136,6 +137,8 @@ PAGES = (
     Page("/hub/sandbox", "Sandbox", hub_sandbox.page, PARTNER, icon="sparkles"),
     # Operators
     Page("/operations", "Operations", operations.page, PLATFORM),
+    Page("/operations/search", "Search", search.page, PLATFORM, icon="search"),
+    Page("/operations/health", "Health", operations_health.page, PLATFORM, icon="activity"),
     Page(
         "/operations/cases",
         "Cases",
@@ -145,6 +148,8 @@ PAGES = (
         count=operations_cases.count,
     ),
     Page("/operations/cases/{case_id}", "Case", operations_case.page, PLATFORM),
+    Page("/operations/people", "Everybody", operations_people.page, PLATFORM, icon="user-round"),
+    Page("/operations/people/{person_id}", "Person", person.page, PLATFORM),
     Page("/operations/properties", "Properties", properties.page, PLATFORM, icon="building-2"),
     Page("/operations/properties/{property_id}", "Property", one_property.page, PLATFORM),
     Page("/operations/partners", "Partners", partners.page, PLATFORM, icon="handshake"),
@@ -172,7 +177,6 @@ PAGES = (
         operations_connection.page,
         PLATFORM,
     ),
-    Page("/operations/requests", "Requests", operations_requests.page, PLATFORM, icon="search"),
     # Everybody
     Page("/evidence/{pack_id}", "Evidence", evidence.page),
     Page("/people", "People", people.page, icon="users"),

@@ -79,6 +79,7 @@ class Scene:
     key: Actor  # whoever holds a partner key of D3x
     spare_key: str  # another one of D3x
     operator_membership: str
+    somebody: str  # Maya, as a person
     lab: str  # another partner that Dee works for, with a sandbox
     tried_out: str  # a connection in it
 
@@ -102,6 +103,7 @@ class Scene:
             "membership": "mem",
             "partner_membership": "mem",
             "operator_membership": "mem",
+            "somebody": "per",
             "invitation": "inv",
             "authorization": "aut",
             "agreed": "aut",
@@ -175,6 +177,7 @@ def build(world: World, system: HotelSystem) -> Scene:
         membership=_membership("viewer"),
         partner_membership=_membership("partner", world.d3x),
         operator_membership=_membership("operator"),
+        somebody=_person(world.maya),
         invitation=invited,
         authorization=harvest.authorize(world, name="Spare"),
         agreed=harvest.agreed(world),
@@ -265,6 +268,11 @@ def _person(actor: Actor) -> str:
 def _message(connection_id: str, endpoint_id: str) -> str:
     messages = builders.messages_of(connection_id)
     return next(message.id for message in messages if message.endpoint_id == endpoint_id)
+
+
+def _person(actor: Actor) -> str:
+    with database.reading() as session:
+        return session.get_one(SignIn, actor.id).person_id
 
 
 def _membership(role: str, place_id: str = "") -> str:

@@ -72,22 +72,6 @@ def test_requests_are_filtered_by_how_they_ended(
     assert [row.status for row in found] == statuses
 
 
-def test_operators_find_a_request_by_its_id_and_learn_whose_it_was(world: World) -> None:
-    mine = world.connect()
-    written(
-        entry(world, mine, request_id="case-17"),
-        entry(world, None, request_id="case-17", partner_id=None, property_id=None, status=401),
-        entry(world, mine, request_id="case-18"),
-    )
-    nobodys, found = api_requests.find(world.olga, " case-17 ")
-    assert (found.connection_id, found.partner, found.property) == (
-        mine,
-        "D3x Ltd",
-        "Harbour Hotel",
-    )
-    assert (nobodys.connection_id, nobodys.partner, nobodys.property) == (None, "", "")
-
-
 def test_what_waits_is_written_in_one_transaction(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,8 +12,8 @@ from tests.builders import World
 
 FOR_OPERATORS: dict[str, Callable[[Actor, World], object]] = {
     "overview": lambda actor, world: operations.overview(actor),
-    "connections": lambda actor, world: subscriptions.all_of_them(actor),
-    "properties": lambda actor, world: properties.all_of_them(actor),
+    "connections": lambda actor, world: subscriptions.page(actor),
+    "properties": lambda actor, world: properties.page(actor),
     "property": lambda actor, world: properties.read(actor, world.hotel),
     "property edit": lambda actor, world: properties.edit(actor, world.hotel, "Mine now"),
     "partners": lambda actor, world: partners.all_of_them(actor),

@@ -11,6 +11,7 @@ from tests.ui.patience import until
 from ui.components.button import Button
 from ui.components.field import Field
 from ui.components.listing import Listing
+from ui.components.recordtable import RecordTable
 
 
 async def go(user: User, path: str) -> None:
@@ -74,6 +75,21 @@ def labels(user: User) -> set[str]:
 def rows(user: User, label: str) -> list[dict[str, Any]]:
     """Return the rows of the listing with that name."""
     return list(listing(user, label)._rows.values())
+
+
+def table_rows(user: User) -> list[dict[str, Any]]:
+    """Return the rows of the page's table, as far as they are on this page of it."""
+    return table(user).sheet["rows"]
+
+
+def table(user: User) -> RecordTable:
+    with user:
+        return next(iter(ElementFilter(kind=RecordTable)))
+
+
+def search(user: User, text: str) -> None:
+    """Type into the search box of the page's table."""
+    _trigger(user, table(user), "search", text)
 
 
 def listing(user: User, label: str) -> Listing:

@@ -9,7 +9,18 @@ from storage import database
 from tests import builders
 from tests.builders import World
 from tests.ui.conftest import Person
-from tests.ui.hands import button, complaint, field, fill, go, labels, press, rows
+from tests.ui.hands import (
+    button,
+    complaint,
+    field,
+    fill,
+    go,
+    labels,
+    press,
+    rows,
+    search,
+    table_rows,
+)
 from tests.ui.patience import until
 
 OLGA = "olga@platform.example"
@@ -132,9 +143,11 @@ async def test_all_connections_are_listed_and_filtered(person: Person, world: Wo
     active = world.connect_active()
     olga = await person(OLGA)
     await go(olga, "/operations/connections")
-    assert {row["id"] for row in rows(olga, "Connections")} == {pending, active}
+    assert {row["id"] for row in table_rows(olga)} == {pending, active}
+    search(olga, "C-10002 d3x")
+    await until(lambda: [row["id"] for row in table_rows(olga)] == [active])
     await go(olga, "/operations/connections?status=active")
-    assert [row["id"] for row in rows(olga, "Connections")] == [active]
+    assert [row["id"] for row in table_rows(olga)] == [active]
     await go(olga, "/operations/connections?status=broken")
     await olga.should_see("No connection is broken.")
 
@@ -154,7 +167,7 @@ async def test_a_property_is_added_and_its_first_manager_invited(
     fill(olga, "Time zone", "Europe/Vienna")
     press(olga, "Add the property")
     await olga.should_see("Nobody works here yet")
-    suites = next(row for row in properties.all_of_them(world.olga) if row.name == "City Suites")
+    suites = next(row for row in properties.page(world.olga).rows if row.name == "City Suites")
     assert (suites.city, suites.time_zone) == ("Vienna", "Europe/Vienna")
     press(olga, "Invite")
     await olga.should_see("Invite to City Suites")

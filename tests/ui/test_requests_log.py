@@ -7,12 +7,10 @@ from domain import api_requests
 from domain.api_requests import Entry
 from tests.builders import World
 from tests.ui.conftest import Person
-from tests.ui.hands import fill, press, rows
-from tests.ui.hub import CHARLIE, DEE, MAYA, finds_nothing, page_words, visit
+from tests.ui.hands import press, rows
+from tests.ui.hub import DEE, MAYA, visit
 from tests.ui.patience import until
 from ui.components.field import Segments
-
-OLGA = "olga@platform.example"
 
 
 def asked(world: World, connection_id: str, *statuses: int) -> None:
@@ -87,22 +85,3 @@ async def test_a_connection_that_nobody_used_says_so(world: World, person: Perso
     asked(world, connection_id)
     maya = await visit(person, f"/subscriptions/{connection_id}", "No request of this kind", MAYA)
     assert shown(maya) == []
-
-
-async def test_operators_find_a_request_by_its_id(world: World, person: Person) -> None:
-    connection_id = world.connect_active()
-    asked(world, connection_id, 200, 500)
-    olga = await visit(person, "/operations/requests", "Find what became", OLGA)
-    fill(olga, "Request id", " request-1 ")
-    press(olga, "Find")
-    await until(lambda: "D3x Ltd" in page_words(olga))
-    [row] = rows(olga, "Requests with this id")
-    assert (row["partner"], row["property"]) == ("D3x Ltd", "Harbour Hotel")
-    assert row["href"] == f"/operations/connections/{connection_id}"
-    await olga.open("/operations/requests?id=<script>alert(1)</script>")
-    await olga.should_see("No request with this id")
-
-
-async def test_nobody_else_searches_requests(world: World, person: Person) -> None:
-    for email in (MAYA, DEE, CHARLIE):
-        await finds_nothing(person, "/operations/requests", email)

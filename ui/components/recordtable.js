@@ -7,10 +7,10 @@ export default {
         <div class="search">
           <svg class="icon" aria-hidden="true"><use :href="icon('search')" /></svg>
           <input type="search" v-model="query" :placeholder="search" :aria-label="search" autocomplete="off" maxlength="200"
-                 @input="later" @keydown.enter="now" @keydown.esc="clear" />
+                 @input="later" @keydown.enter="find" @keydown.esc="clear" />
         </div>
         <slot name="tools" />
-        <label class="records-sort">
+        <label v-if="sortable.length" class="records-sort">
           <span class="sr-only">Sort by</span>
           <span class="box-select">
             <select class="box" :value="view.sort" @change="$emit('sort', $event.target.value)">
@@ -38,7 +38,9 @@ export default {
                 <a v-if="index === 0" class="row-link" :href="row.href">{{ row[head.key] }}</a>
                 <span v-else-if="missing(row[head.key])" class="muted">–</span>
                 <span v-else-if="head.kind === 'badge'" class="badge" :data-tone="row[head.key].tone">{{ row[head.key].text }}</span>
+                <time v-else-if="head.kind === 'ago'" :datetime="row[head.key]" :title="moment(row[head.key])">{{ ago(row[head.key]) }}</time>
                 <span v-else>{{ row[head.key] }}</span>
+                <span v-if="head.sub && row[head.sub]" class="sub">{{ row[head.sub] }}</span>
               </td>
             </tr>
           </tbody>
@@ -56,10 +58,10 @@ export default {
       </nav>
     </div>
   `,
-  props: { heads: Array, sheet: Object, label: String, one: String, search: String, text: String },
+  props: { heads: Array, sheet: Object, label: String, one: String, search: String, text: String, zone: String },
   emits: ["search", "sort", "page"],
   data() {
-    return { view: this.sheet, query: this.text ?? "", waiting: false };
+    return { view: this.sheet, query: this.text ?? "", waiting: false, now: Date.now() };
   },
   computed: {
     sortable() {
@@ -81,6 +83,12 @@ export default {
   },
   methods: {
     icon: (name) => adjoin.icon(name),
+    ago(at) {
+      return adjoin.ago(at, this.now);
+    },
+    moment(at) {
+      return adjoin.moment(at, this.zone);
+    },
     missing: (value) => value === null || value === undefined || value === "",
     order(head) {
       return head.key === this.view.sort ? (this.view.descending ? "descending" : "ascending") : null;
@@ -90,16 +98,16 @@ export default {
     },
     later() {
       clearTimeout(this.timer);
-      this.timer = setTimeout(this.now, PATIENCE);
+      this.timer = setTimeout(this.find, PATIENCE);
     },
-    now() {
+    find() {
       clearTimeout(this.timer);
       this.waiting = true;
       this.$emit("search", this.query);
     },
     clear() {
       this.query = "";
-      this.now();
+      this.find();
     },
     go(page) {
       this.waiting = true;
@@ -111,7 +119,11 @@ export default {
       this.waiting = false;
     },
   },
+  mounted() {
+    this.stop = adjoin.tick(() => (this.now = Date.now()));
+  },
   unmounted() {
+    this.stop();
     clearTimeout(this.timer);
   },
 };

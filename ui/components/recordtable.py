@@ -12,12 +12,14 @@ _LONGEST = 200  # characters of a search
 
 
 class Head(TypedDict, total=False):
-    """One column; `kind` is text, number or badge. `fixed` columns cannot be sorted by."""
+    """One column; `kind` is text, number, badge or ago (ISO 8601 text). `fixed` columns cannot be
+    sorted by; `sub` names a second key, shown small below the value."""
 
     key: str
     label: str
     kind: str
     fixed: bool
+    sub: str
 
 
 class Sheet(TypedDict):
@@ -47,15 +49,18 @@ class RecordTable(ui.element, component="recordtable.js"):
         one: str,
         search: str,
         text: str = "",
+        zone: str = "UTC",
         on_search: Callable[[str], Any],
         on_sort: Callable[[str], Any],
         on_page: Callable[[int], Any],
     ) -> None:
-        """Show a page. one: the word for a record; search: the placeholder of the box."""
+        """Show a page. one: the word for a record; search: the placeholder of the box; zone: the
+        time zone of exact times."""
         super().__init__()
         self._sortable = {head["key"] for head in heads if not head.get("fixed")}
         self.sheet = sheet
         self._props.update({"heads": list(heads), "label": label, "one": one, "search": search})
+        self._props["zone"] = zone
         self._props["text"] = text
         keep(self, sheet=sheet)
         self.on("search", lambda event: self._search(on_search, event.args))

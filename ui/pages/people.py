@@ -118,7 +118,7 @@ class Roster:
                     _INVITED,
                     self._invited_rows(),
                     label="Open invitations",
-                    on_act=self._withdraw,
+                    on_act=self._change,
                     zone=self._visit.zone,
                 )
         self._section.set_visibility(bool(self._invited))
@@ -153,6 +153,8 @@ class Roster:
 
     def _invited_rows(self) -> list[Row]:
         actions = [{"action": "withdraw", "label": "Withdraw"}] if self._may_change else []
+        if self._why_not() is None:
+            actions.insert(0, {"action": "resend", "label": "Send again"})
         return [
             {
                 "id": invitation.id,
@@ -202,14 +204,7 @@ class Roster:
             self._dialog.close()
             notice(f"The invitation to {email} is on its way.")
             return
-        with self._dialog.refill("Hand this link over"):
-            text(
-                f"No mail server is set up, so nothing was sent. Give this link to {email} "
-                "yourself. It works once, within 7 days, and is not shown again."
-            )
-            copyable(sent.link, "Invitation link")
-        with self._dialog.footer:
-            button("Done", self._dialog.close, kind="primary")
+        draw_link(self._dialog, sent.link, email)
 
     def _ask_to_remove(self, event: dict[str, Any]) -> None:
         member = next((one for one in self._members if one.membership_id == event["row"]), None)
@@ -240,7 +235,26 @@ class Roster:
 
         self._dialog.ask(verb, remove, kind="danger")
 
-    async def _withdraw(self, event: dict[str, Any]) -> None:
-        if await act(invitations.withdraw, self._actor, event["row"]):
+    async def _change(self, event: dict[str, Any]) -> None:
+        if event["action"] == "resend":
+            outcome = await act(invitations.resend, self._actor, event["row"])
+            if outcome.value is not None:
+                email = next(one.email for one in self._invited if one.id == event["row"])
+                await self._refresh()
+                self._tell_sent(email, outcome.value)
+        elif await act(invitations.withdraw, self._actor, event["row"]):
             await self._refresh()
             notice("The invitation was withdrawn: its link opens nothing any more.")
+
+
+def draw_link(dialog: Dialog, link: str, whom: str) -> None:
+    """Show the link of an invitation where there is no mail server that brings it to somebody."""
+    with dialog.refill("Hand this link over"):
+        text(
+            f"No mail server is set up, so nothing was sent. Give this link to {whom} "
+            "yourself. It works once, within 7 days, and is not shown again."
+        )
+        copyable(link, "Invitation link")
+    with dialog.footer:
+        button("Done", dialog.close, kind="primary")
+    dialog.open()

@@ -1,23 +1,37 @@
 """Connections: every one of every property, for operators to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from nicegui import ui
 
 from domain import subscriptions
+from domain.paging import Page
 from domain.subscriptions import Row
 from ui.ask import load
 from ui.components.ago import iso
 from ui.components.chips import Chip, Chips
-from ui.components.listing import Column, Listing
+from ui.components.listing import Column
 from ui.components.listing import Row as Line
 from ui.components.page_title import page_title
+from ui.components.recordtable import Head
 from ui.frame import Visit
 from ui.live import Change
 from ui.look import STATUS
+from ui.pages.operations.paged import Paged
 
 PATH = "/operations/connections"
 _STATUSES = ("pending", "broken", "rejected", "active", "connected", "disabled", "disconnected")
 COLUMNS: list[Column] = [
     {"key": "app", "label": "App", "kind": "strong", "sub": "developer"},
+    {"key": "number", "label": "Number", "kind": "mono"},
+    {"key": "hotel", "label": "Property", "kind": "text"},
+    {"key": "status", "label": "Status", "kind": "badge"},
+    {"key": "turn", "label": "Whose turn", "kind": "text"},
+    {"key": "since", "label": "Since", "kind": "ago"},
+]
+_HEADS: list[Head] = [
+    {"key": "app", "label": "App", "kind": "text", "sub": "developer"},
+    {"key": "number", "label": "Number", "kind": "text"},
     {"key": "hotel", "label": "Property", "kind": "text"},
     {"key": "status", "label": "Status", "kind": "badge"},
     {"key": "turn", "label": "Whose turn", "kind": "text"},
@@ -28,51 +42,59 @@ COLUMNS: list[Column] = [
 async def page(visit: Visit) -> None:
     wanted = visit.query.get("status", "")
     wanted = wanted if wanted in _STATUSES else ""
-    rows = await load(subscriptions.all_of_them, visit.actor)
+
+    async def read(text: str, number: int) -> Page[Row]:
+        _count(chips, await load(subscriptions.counts, visit.actor, text=text))
+        return await load(subscriptions.page, visit.actor, text=text, status=wanted, number=number)
+
     with page_title(
         "Connections", "Of all properties. Operators look on: each side moves its own part."
     ):
         pass
     chips = _chips(wanted)
-    listing = Listing(
-        COLUMNS,
-        lines(rows, wanted),
-        label="Connections",
-        search="Search properties, apps and partners",
-        empty=_none(wanted),
-        zone=visit.zone,
-    ).classes("below")
-    _count(chips, rows)
-
-    async def refresh() -> None:
-        now = await load(subscriptions.all_of_them, visit.actor)
-        if not listing.is_deleted:
-            listing.replace(lines(now, wanted))
-            _count(chips, now)
+    with ui.element("div").classes("below"):
+        paged = Paged(
+            visit,
+            _HEADS,
+            read,
+            _line,
+            path=PATH,
+            label="Connections",
+            one="connection",
+            search="Search numbers, properties, apps and partners",
+            empty=_none(wanted),
+            status=wanted,
+        )
+        await paged.draw()
 
     async def heard(change: Change) -> None:
         if change.noun in ("connection", "everything"):
-            await refresh()
+            await paged.refresh()
 
     visit.follow(heard)
 
 
-def lines(rows: Sequence[Row], wanted: str = "") -> list[Line]:
-    """Return connections as lines of a Listing with COLUMNS, of one status or all."""
-    return [
-        {
-            "id": row.id,
-            "href": f"{PATH}/{row.id}",
-            "app": row.app_name,
-            "developer": row.developer,
-            "hotel": row.property_name,
-            "status": row.status,
-            "turn": row.turn.short,
-            "since": iso(row.since),
-        }
-        for row in rows
-        if wanted in ("", row.status)
-    ]
+def _line(row: Row) -> Line:
+    look = STATUS[row.status]
+    return {**_plain(row), "status": {"tone": look.tone, "text": look.label}}
+
+
+def lines(rows: Sequence[Row]) -> list[Line]:
+    """Return connections as lines of a Listing with COLUMNS."""
+    return [{**_plain(row), "status": row.status} for row in rows]
+
+
+def _plain(row: Row) -> Line:
+    return {
+        "id": row.id,
+        "href": f"{PATH}/{row.id}",
+        "number": row.number,
+        "app": row.app_name,
+        "developer": row.developer,
+        "hotel": row.property_name,
+        "turn": row.turn.short,
+        "since": iso(row.since),
+    }
 
 
 def _chips(wanted: str) -> Chips:
@@ -82,10 +104,10 @@ def _chips(wanted: str) -> Chips:
     return Chips("Filter by status", filters, wanted)
 
 
-def _count(chips: Chips, rows: Sequence[Row]) -> None:
-    chips.count("", len(rows))
+def _count(chips: Chips, counts: Mapping[str, int]) -> None:
+    chips.count("", sum(counts.values()))
     for status in _STATUSES:
-        chips.count(status, sum(row.status == status for row in rows))
+        chips.count(status, counts.get(status, 0))
 
 
 def _none(wanted: str) -> str:

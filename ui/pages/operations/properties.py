@@ -5,18 +5,21 @@ from typing import Any
 from nicegui import ui
 
 from domain import properties
+from domain.paging import Page
 from domain.properties import Row
 from ui.ask import attempt, load
 from ui.components.button import button
 from ui.components.dialog import Dialog
 from ui.components.field import SelectField, TextField, select_field, text_field
-from ui.components.listing import Column, Listing
 from ui.components.page_title import page_title
+from ui.components.recordtable import Head
 from ui.frame import Visit
+from ui.live import Change
+from ui.pages.operations.paged import Paged
 
 PATH = "/operations/properties"
-_COLUMNS: list[Column] = [
-    {"key": "name", "label": "Property", "kind": "strong", "sub": "where"},
+_HEADS: list[Head] = [
+    {"key": "name", "label": "Property", "kind": "text", "sub": "where"},
     {"key": "zone", "label": "Time zone", "kind": "text"},
     {"key": "people", "label": "People", "kind": "number"},
     {"key": "connections", "label": "Connections", "kind": "number"},
@@ -24,7 +27,9 @@ _COLUMNS: list[Column] = [
 
 
 async def page(visit: Visit) -> None:
-    rows = await load(properties.all_of_them, visit.actor)
+    async def read(text: str, number: int) -> Page[Row]:
+        return await load(properties.page, visit.actor, text=text, number=number)
+
     dialog = Dialog()
 
     def ask() -> None:
@@ -43,16 +48,26 @@ async def page(visit: Visit) -> None:
 
     with page_title("Properties", "The hotels of the platform, and who belongs to them."):
         button("Add a property", ask, kind="primary", icon="plus")
-    Listing(
-        _COLUMNS,
-        [_line(row) for row in rows],
+    paged = Paged(
+        visit,
+        _HEADS,
+        read,
+        _line,
+        path=PATH,
         label="Properties",
+        one="property",
         search="Search properties",
-        empty="No property yet. Add the first one, then invite its manager.",
-        zone=visit.zone,
+        empty="No property here. Add it, then invite its manager.",
     )
+    await paged.draw()
     if visit.query.get("new"):
         ask()
+
+    async def heard(change: Change) -> None:
+        if change.noun in ("property", "people", "everything"):
+            await paged.refresh()
+
+    visit.follow(heard)
 
 
 class Form:

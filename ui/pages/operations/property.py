@@ -20,8 +20,7 @@ from ui.pages.people import At, Roster
 
 async def page(visit: Visit, property_id: str) -> None:
     row = await load(properties.read, visit.actor, property_id)
-    rows = await load(subscriptions.all_of_them, visit.actor)
-    mine = [one for one in rows if one.property_id == property_id]
+    found = await load(subscriptions.page, visit.actor, property_id=property_id)
     roster = Roster(visit, At(row.id, "property", row.name), as_operator=True)
     await roster.load()
     breadcrumb([("Properties", PATH), (row.name, None)])
@@ -38,7 +37,7 @@ async def page(visit: Visit, property_id: str) -> None:
                 text("Connections", "h2")
                 listing = Listing(
                     [column for column in COLUMNS if column["key"] != "hotel"],
-                    lines(mine),
+                    lines(found.rows),
                     label=f"Connections of {row.name}",
                     empty="Nothing is connected yet. Its managers press Connect, operators cannot.",
                     zone=visit.zone,
@@ -59,8 +58,8 @@ async def page(visit: Visit, property_id: str) -> None:
     async def heard(change: Change) -> None:
         await roster.heard(change)
         if change.noun in ("connection", "everything"):
-            rows = await load(subscriptions.all_of_them, visit.actor)
-            listing.replace(lines([one for one in rows if one.property_id == property_id]))
+            now = await load(subscriptions.page, visit.actor, property_id=property_id)
+            listing.replace(lines(now.rows))
 
     visit.follow(heard)
 
