@@ -25,6 +25,7 @@ from domain import (
     api_requests,
     attempts,
     authorizations,
+    case_reminders,
     core,
     digests,
     drift_checks,
@@ -59,6 +60,7 @@ JOBS = (
     api_requests,
     attempts,
     authorizations,
+    case_reminders,
     core,
     digests,
     drift_checks,
@@ -161,7 +163,8 @@ def opened(settings: Settings) -> Iterator[None]:
     encryption.use(settings.secret_key)
     door = Door(settings.hosts_allowed)
     post = Post(settings.smtp_url) if settings.smtp_url else None
-    installation.use(Installation(settings.address, settings.mail_from, door, Sender(door), post))
+    ways_out = (settings.mail_from, door, Sender(door), post)
+    installation.use(Installation(settings.address, *ways_out, mail_in=settings.mail_in_secret))
     try:
         yield
     finally:

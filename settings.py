@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     base_url: str = ""
     smtp_url: str = ""
     mail_from: str = "Adjoin <adjoin@localhost.localdomain>"
+    mail_in_secret: str = Field(default="", pattern=r"^([A-Za-z0-9_-]{24,})?$")
     allowed_hosts: str = ""
     executor_id: str = ""
     host: str = "127.0.0.1"

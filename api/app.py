@@ -1,18 +1,19 @@
 """Puts the API together: its routes, its failures, and what stands around every request."""
 
 from fastapi import FastAPI
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import (
     connection,
     connections,
     deliveries,
+    escalations,
     health,
     hooks,
     mappings,
     problems,
     records,
+    replies,
     webhook_endpoints,
 )
 from api.headers import Headers
@@ -21,7 +22,7 @@ from api.limits import Limits
 from api.notes import Naming
 from api.origins import Origins
 from api.pace import Pace
-from api.paths import PREFIX
+from api.paths import PREFIX, is_api
 from api.requests import Requests
 from domain.pace import USUAL, Limit
 
@@ -39,13 +40,28 @@ def create(*, base_url: str, limit: Limit = USUAL) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(health.router)
     app.include_router(hooks.router)
-    machines = OneSpelling(Naming(_api(base_url, limit)))
-    app.router.routes.append(Route(PREFIX, machines))
-    app.mount(PREFIX, machines)
+    app.include_router(replies.router)
+    app.add_middleware(Doorway, api=OneSpelling(Naming(_api(base_url, limit))))
     # The last one added is the outermost, so that every answer has the headers.
     for around in (Limits, Origins, Requests, Headers):
         app.add_middleware(around, base_url=base_url)
     return app
+
+
+class Doorway:
+    """Leads whatever is under /api to the API at once: half a hundred routes of pages, and all that
+    stands around them, have nothing to do with it."""
+
+    def __init__(self, app: ASGIApp, *, api: ASGIApp) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or not is_api(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        # As a mounted application is told where it stands.
+        await self._api({**scope, "root_path": PREFIX}, receive, send)
 
 
 class OneSpelling:
@@ -75,7 +91,15 @@ def _api(base_url: str, limit: Limit) -> FastAPI:
         root_path_in_servers=False,
         generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}",
     )
-    for each in (connection, connections, webhook_endpoints, deliveries, records, mappings):
+    for each in (
+        connection,
+        connections,
+        webhook_endpoints,
+        deliveries,
+        records,
+        mappings,
+        escalations,
+    ):
         api.include_router(each.router)
     problems.install(api, base_url=base_url)
     api.add_middleware(Idempotency, base_url=base_url)

@@ -68,6 +68,22 @@ def partner_caller(
     return _by_key(credentials.credentials)
 
 
+def either_caller(
+    credentials: Shown, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_key)]
+) -> callers.Caller | callers.PartnerCaller:
+    """Return who calls, with an access token or with a partner key.
+
+    Refuses `unauthorized`, `token_revoked`, and `connection_pending`.
+    """
+    if credentials is None:
+        raise _missing("the access token of a connection, or a partner key", TOKEN)
+    if credentials.credentials.startswith(KEY):
+        return _by_key(credentials.credentials)
+    found = _by_token(credentials.credentials)
+    callers.check_answered(found)
+    return found
+
+
 AnyCaller = Annotated[callers.Caller, Depends(caller)]
 
 
@@ -88,6 +104,8 @@ async def open_caller(who: AnyCaller) -> callers.Caller:
 # disabled one), or of an active one. A new verb takes the last unless there is a reason.
 AnsweredCaller = Annotated[callers.Caller, Depends(answered_caller)]
 OpenCaller = Annotated[callers.Caller, Depends(open_caller)]
+# Or either, for what concerns one connection with a token, and all of a partner with a key.
+EitherCaller = Annotated[callers.Caller | callers.PartnerCaller, Depends(either_caller)]
 # Or a partner key, for what concerns all of a partner.
 PartnerCaller = Annotated[callers.PartnerCaller, Depends(partner_caller)]
 

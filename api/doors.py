@@ -72,6 +72,12 @@ def _by_key(**others: str) -> dict[str, str]:
     }
 
 
+def _by_either(**others: str) -> dict[str, str]:
+    """Return what callers get where a token or a key opens; `others` differ from that."""
+    keys = dict.fromkeys(("key", "strange_key"), OPENS)
+    return {**_by_token(pending="connection_pending"), **keys, **others}
+
+
 def _lists(*names: str) -> tuple[str, ...]:
     return tuple(f"GET /v1/{name}" for name in names)
 
@@ -181,5 +187,17 @@ DOORS: tuple[Door, ...] = (
             "POST /v1/deliveries/{delivery_id}/resend",
         ),
         _by_key(strange_key="not_found"),
+    ),
+    Door(
+        "Cases",
+        "Those of one connection with its token, those of all with a partner key.",
+        _lists("escalations"),
+        _by_either(),
+    ),
+    Door(
+        "One case",
+        "What is about another connection, or another partner’s, is not found.",
+        ("POST /v1/escalations", "GET /v1/escalations/{number}"),
+        _by_either(elsewhere="not_found", stranger="not_found", strange_key="not_found"),
     ),
 )

@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import problems
 from api.bodies import again
-from api.paths import is_api, is_hook
+from api.paths import is_api, is_hook, is_mail
+from domain import replies
 
 API_LIMIT = 64_000  # bytes
 HOOK_LIMIT = 256_000  # bytes
@@ -66,6 +67,9 @@ class Limits:
 def _limit_of(path: str) -> int:
     if is_api(path):
         return API_LIMIT
+    if is_mail(path):
+        # Only who knows the secret may have us hold so much.
+        return replies.LARGEST if replies.is_open(replies.secret_in(path)) else API_LIMIT
     return HOOK_LIMIT if is_hook(path) else PAGE_LIMIT
 
 

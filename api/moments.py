@@ -1,6 +1,7 @@
-"""Moments as programs write them: RFC 3339, with a time zone."""
+"""Moments and days as programs write them: RFC 3339, moments with a time zone."""
 
 import re
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
@@ -41,4 +42,26 @@ Moment = Annotated[
     BeforeValidator(_written),
     AfterValidator(_sane),
     WithJsonSchema(_DESCRIBED),
+]
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY_DESCRIBED = {
+    "type": "string",
+    "format": "date",
+    "pattern": r"^20[0-9][0-9]-",
+    "examples": ["2026-11-21"],
+}
+
+
+def _written_day(value: object) -> object:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("day", "Write a day such as 2026-11-21.")
+    return value
+
+
+Day = Annotated[
+    date,
+    Field(strict=False),
+    BeforeValidator(_written_day),
+    WithJsonSchema(_DAY_DESCRIBED),
 ]

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import httpx
 
-from demo import cast, clock, flow
+from demo import cast, clock, flow, reports
 from demo.bond import Bond, Scene
 from demo.courier import BEING_UPDATED, Courier
 from demo.post_office import PostOffice
@@ -20,6 +20,7 @@ def play(stage: Stage, post_office: PostOffice | None) -> None:
     flow.Flow(stage, past.scenes, past.ago).tell()
     for tell in (_harbour_hotel, _alpine_lodge, _city_suites, _casa_do_rio, _fjord_house):
         tell(past)
+    reports.tell(stage, past.scenes, past.on, past.ago)
     past.scenes.append(Scene(past.ago(minutes=25), lambda now: core.check_all(now=now)))
     courier = Courier(post_office)
     for scene in sorted(past.scenes, key=lambda scene: scene.at):

@@ -62,7 +62,7 @@ def _right_route(held: Held) -> None:
         )
     if held.side == "property":
         raise Refusal(
-            "wrong_route",
+            "forbidden",
             f"{held.developer} supports {held.app.name} and decides whether the platform has to "
             "look at it. Write to them in the case, and ask them to escalate it.",
             "partner",

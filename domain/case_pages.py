@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -148,7 +149,7 @@ def of_connection(
         who = standing(session, actor, now or moments.now())
         connection = session.get(Connection, connection_id)
         side = who.side_of(connection) if connection else None
-        if side is None:
+        if side is None or side == "adjoin":
             raise not_found("This connection")
         mine = [col(Case.connection_id) == connection_id]
         if side == "platform":
@@ -179,11 +180,10 @@ def of_platform(
 
 
 def count_due(actor: Actor, place: Place, *, now: datetime | None = None) -> int:
-    """Return how many cases wait for an answer of a place's people; none for a viewer."""
+    """Return how many cases wait for an answer of a place's people; refuses `not_found`."""
     with database.reading() as session:
-        who = standing(session, actor, now or moments.now())
-        if not _acts_at(who, place):
-            return 0
+        if not _is_at(standing(session, actor, now or moments.now()), place):
+            raise not_found("This place")
         of_place = {
             "property": col(Case.property_id) == place.id,
             "partner": col(Case.partner_id) == place.id,
@@ -231,17 +231,17 @@ _FOR_PLATFORM: sa.ColumnElement[bool] = sa.or_(
 )
 
 
-def _acts_at(who: Standing, place: Place) -> bool:
+def _is_at(who: Standing, place: Place) -> bool:
     if place.kind == "property":
-        return who.manages(place.id)
+        return who.sees_property(place.id)
     return who.works_for(place.id) if place.kind == "partner" else who.is_operator
 
 
 def _rows(
     session: Session, side: str, status: str, *conditions: sa.ColumnElement[bool]
 ) -> tuple[Row, ...]:
-    query = (
-        select(Case, App, Property, Partner, Person)
+    query: Any = (
+        select(Case, App, Property, Partner, Person)  # type: ignore[call-overload]
         .join(App, col(App.id) == Case.app_id)
         .join(Property, col(Property.id) == Case.property_id)
         .join(Partner, col(Partner.id) == Case.partner_id, isouter=True)
@@ -347,8 +347,8 @@ def _messages(session: Session, case: Case) -> tuple[Message, ...]:
 def _files(session: Session, case: Case) -> Mapping[str, Iterable[File]]:
     """Return the files of each message, without reading what is in them."""
     of = Attachment
-    rows = session.exec(
-        select(of.message_id, of.id, of.name, of.type, of.size)
+    rows = session.execute(
+        sa.select(of.message_id, of.id, of.name, of.type, of.size)  # type: ignore[call-overload]
         .where(of.case_id == case.id)
         .order_by(of.id)
     )
@@ -360,7 +360,7 @@ def _files(session: Session, case: Case) -> Mapping[str, Iterable[File]]:
 
 def _packs(session: Session, case: Case) -> tuple[evidence.Row, ...]:
     rows = session.exec(
-        select(Pack.id, Pack.at, Pack.who)
+        select(col(Pack.id), col(Pack.at), col(Pack.who))
         .where(Pack.case_id == case.id)
         .order_by(col(Pack.at).desc(), col(Pack.id).desc())
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from unicodedata import category
 
+import logs
 from domain.letters import TURNING
 from domain.refusals import invalid
 
@@ -18,7 +19,7 @@ def text(
 
     `demand` is told to whoever writes nothing.
     """
-    words = shown(words).strip()
+    words = cleaned(words)
     if not words and not may_be_empty:
         raise invalid(demand)
     if len(words) > LONGEST:
@@ -28,9 +29,17 @@ def text(
     return words
 
 
+def cleaned(words: str) -> str:
+    """Return what somebody wrote, without spaces around it and without tokens and passwords.
+
+    A case is read by three sides, and whoever pastes a request pastes its token.
+    """
+    return logs.redact(shown(words).strip())
+
+
 def title(words: str) -> str:
     """Return the title of a case, in one line; refuses `invalid`."""
-    words = line(words)
+    words = logs.redact(line(words))
     if not words:
         raise invalid("Say in a few words what does not work.")
     if len(words) > LONGEST_TITLE:

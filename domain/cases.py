@@ -6,6 +6,7 @@ it asks the platform.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -137,8 +138,7 @@ def escalate(
 ) -> None:
     """Pass a case on to the platform, with what an engineer needs; the partner only.
 
-    Refuses `not_found`, `forbidden`, `invalid`, `wrong_state`, and `wrong_route` for core apps and
-    to hotels.
+    Refuses `not_found`, `forbidden`, `invalid`, `wrong_state`, and `wrong_route` for core apps.
     """
     now = now or moments.now()
     text, kept = escalations.checked(facts, now)
@@ -175,7 +175,7 @@ def resolve(actor: Actor, case_id: str, text: str = "", *, now: datetime | None 
         case_moves.step(held, "resolve")
         if not text and held.side != "property":
             raise invalid("Write what it was and what solved it; the hotel reads it.")
-        solved = {
+        solved: dict[str, Any] = {
             "resolved_at": now,
             "resolved_by_side": held.side,
             "resolved_from": held.case.status,
@@ -214,7 +214,7 @@ def reopen_within(
             f"{held.case.label} was resolved more than {days} days ago. Please report the problem "
             "anew, and name that number.",
         )
-    undone = {"resolved_at": None, "resolved_by_side": "", "resolved_from": ""}
+    undone: dict[str, Any] = {"resolved_at": None, "resolved_by_side": "", "resolved_from": ""}
     _go(session, held, "reopen", text, now, files=files, via=via, mail_id=mail_id, **undone)
 
 

@@ -9,7 +9,7 @@ from domain import case_words
 from domain.refusals import invalid
 
 MOST_PROPERTIES = 100_000
-_SHORT = 2_000  # characters: what was expected, and what came
+SHORT = 2_000  # characters: what was expected, and what came
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ def checked(facts: Escalation, now: datetime) -> tuple[str, dict[str, object]]:
     text = case_words.text(facts.text, "Write what you have found.")
     expected = case_words.text(facts.expected, "Write what you expected.")
     came = case_words.text(facts.came, "Write what came instead.")
-    if max(len(expected), len(came)) > _SHORT:
-        raise invalid(f"Keep what was expected and what came under {_SHORT:,} characters each.")
+    if max(len(expected), len(came)) > SHORT:
+        raise invalid(f"Keep what was expected and what came under {SHORT:,} characters each.")
     if len(facts.request_id) > 100:
         raise invalid("A request id is shorter than that: look at the header X-Request-Id.")
     if not 1 <= facts.properties <= MOST_PROPERTIES:

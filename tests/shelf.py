@@ -13,13 +13,15 @@ from domain.actors import Actor
 from domain.shelves import PREFIXES, READS
 from storage import database
 from storage.apps import App
-from storage.connections import Token
+from storage.cases import Case
+from storage.connections import Connection, Token
 from storage.records import TABLES
 from tests import builders, pantry
 from tests.builders import World
 
 EVERYTHING = tuple(dict.fromkeys(READS.values()))
 FIRST_DAY = date(2026, 12, 1)
+CASE = 900  # the number of a case that is open with D3x
 # What each type needs besides a name; the others have no more than that.
 _ONE_OF_EACH: dict[str, dict[str, Any]] = {
     "guests": {"last_name": "Guest 1", "email": "guest1@mail.example"},
@@ -84,6 +86,7 @@ def fill(
                 row["search"] = row["search"].lower()
                 session.execute(sa.insert(TABLES[type_key]), [row])
     connection = world.connect_active() if active else world.connect()
+    _add_case(world, connection)
     return Shelf(world, source, connection)
 
 
@@ -95,6 +98,7 @@ def ids(filled: Shelf) -> dict[str, str]:
         "connection_id": filled.connection,
         "endpoint_id": filled.world.d3x_endpoint,
         "delivery_id": message.id,
+        "number": str(CASE),
     }
     with database.reading() as session:
         for key, table in TABLES.items():
@@ -149,6 +153,28 @@ def add_reservations(
     ]
     if rows:
         session.execute(sa.insert(TABLES["reservations"]), rows)
+
+
+def _add_case(world: World, connection_id: str) -> None:
+    """Add a case straight into the tables: a verb would tell everybody of it."""
+    with database.transaction() as session:
+        connection = session.get_one(Connection, connection_id)
+        case = Case(
+            number=CASE,
+            connection_id=connection.id,
+            app_id=connection.app_id,
+            property_id=connection.property_id,
+            partner_id=connection.partner_id,
+            route="integrated",
+            title="Breakfast is missing",
+            status="open_with_partner",
+            turn="partner",
+            turn_since=world.now,
+            opened_by=connection.requested_by,
+            opened_at=world.now,
+            changed_at=world.now,
+        )
+        session.add(case)
 
 
 def _row(property_id: str, source_id: str, external_id: str, at: datetime) -> dict[str, Any]:

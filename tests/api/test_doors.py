@@ -32,6 +32,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/webhook-endpoints": ENDPOINT,
     "PATCH /v1/webhook-endpoints/{endpoint_id}": ENDPOINT,
     "POST /v1/webhook-endpoints/{endpoint_id}/recover": SINCE,
+    "POST /v1/escalations": {
+        "case": shelf.CASE,
+        "text": "We tried all.",
+        "expected": "Three",
+        "came": "Two",
+    },
     "POST /v1/webhook-endpoints/{endpoint_id}/replay-missing": SINCE,
 }
 # What D3x's connection has to be for a verb with a key to be possible; active otherwise.

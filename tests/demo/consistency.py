@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from domain import attempts
 from storage import database, encryption
 from storage.authorizations import Authorization
+from storage.cases import Case
 from storage.connections import Connection, Token
 from storage.history import HistoryRow
 from storage.integrations import Integration, Reject, Run, RunPart
@@ -42,6 +43,7 @@ def _statuses(session: Session) -> Iterator[str]:
             select(HistoryRow)
             .where(HistoryRow.connection_id == connection.id, HistoryRow.after != "")
             .where(HistoryRow.before != HistoryRow.after)
+            .where(col(HistoryRow.subject_id).is_(None))  # not of one of its cases
             .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
         ).first()
         if last is None or last.after != connection.status:
@@ -95,7 +97,7 @@ def _future(session: Session, now: datetime) -> Iterator[str]:
 
 def _states(session: Session) -> Iterator[str]:
     """What sources, transfers and integrations say of themselves is what their history says."""
-    for table in (Authorization, Source, Transfer, Integration):
+    for table in (Authorization, Source, Transfer, Integration, Case):
         for row in session.exec(select(table)):
             last = session.exec(
                 select(HistoryRow)

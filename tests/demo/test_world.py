@@ -12,9 +12,11 @@ from connectors.vendors import VENDORS
 from demo import cast, past, world
 from demo.programs import Addresses
 from domain import (
+    case_pages,
     catalogue,
     integrations,
     mappings,
+    notices,
     partners,
     runs,
     sign_ins,
@@ -333,3 +335,26 @@ def test_it_is_never_built_over_data_of_somebody_else(
     with pytest.raises(RuntimeError, match="data of its own"):
         world.build(empty, datetime.now(UTC))
     assert row_counts() == before
+
+
+def test_three_cases_wait_for_somebody_or_are_resolved(built: Built) -> None:
+    lena, maya, olga = (
+        visit(each).actor for each in ("lena@alpine.example", "maya@harbour.example", cast.OPERATOR)
+    )
+    dana, priya = visit("dev@d3x.example"), visit("dev@akia.example")
+    (with_partner,) = case_pages.of_partner(dana.actor, dana.places[0].id)
+    assert (with_partner.status, with_partner.turn) == ("open_with_partner", "partner")
+    (escalated,) = case_pages.of_partner(priya.actor, priya.places[0].id)
+    assert (escalated.status, escalated.turn) == ("escalated", "platform")
+    assert case_pages.read(lena, escalated.id).needs_agreement
+    resolved, waiting = sorted(case_pages.of_platform(olga), key=lambda row: row.number)
+    assert (resolved.status, waiting.id) == ("resolved", escalated.id)
+    assert case_pages.read(maya, resolved.id).moves == ("reopen",)
+
+
+@pytest.mark.parametrize(
+    "email", ["maya@harbour.example", "lena@alpine.example", "dev@d3x.example", cast.OPERATOR]
+)
+def test_whoever_a_case_needs_has_a_notice_of_it(built: Built, email: str) -> None:
+    kinds = {notice.kind for notice in notices.of_person(visit(email).actor)}
+    assert "case" in kinds
