@@ -114,7 +114,7 @@ class Gone(Exception):
 def lock(session: Session, row: SQLModel) -> None:
     """Read `row` again and let nobody else change it before the transaction ends; raises Gone.
 
-    Who locks several takes them in the order connection, authorization, source, transfer,
+    Who locks several takes them in the order connection, case, authorization, source, transfer,
     integration, run, endpoint, message, so that no two wait for each other.
     """
     try:
