@@ -64,7 +64,7 @@ def main(count: int) -> None:
         for kind in databases.KINDS:
             there = databases.start(kind, Path(tempfile.mkdtemp(dir=folder)))
             for name in contestants:
-                rows += measured(name, kind, there.fresh(name), address, count)
+                rows += measured(name, kind, there.fresh(name.replace(", ", "_")), address, count)
             there.stop()
     show(count, rows)
 
