@@ -112,3 +112,43 @@ async def test_a_link_to_a_message_leads_to_it(window: Open) -> None:
     await expect(hotel).to_have_url(re.compile(r"/support/cas_\w+#cam_\w+$"))
     again = await window(HOTEL, hotel.url)
     await expect(again.locator(".said.marked")).to_contain_text("we see nothing of it")
+
+
+async def test_files_are_dropped_and_refused_at_their_place(window: Open) -> None:
+    hotel = await window(HOTEL, "/support")
+    await press(hotel, "Report a problem")
+    dialog = hotel.get_by_role("dialog")
+    await dialog.get_by_label("Which app is it about?").select_option("Fernline")
+    await press(dialog, "Go on")
+    await dialog.get_by_label("In a few words").fill("Mails stay away")
+    await dialog.get_by_label("What does not work?").fill("Since the weekend.")
+    await drop(dialog, "notes.txt", "guests ask")
+    await drop(dialog, "page.html", "<script>alert(1)</script>")
+    files = dialog.get_by_role("list", name="Files to send along")
+    await expect(files).to_contain_text("10 bytes")
+    await expect(files.get_by_role("alert")).to_contain_text("“page.html” is of a kind")
+    await press(dialog, "Remove page.html")
+    await expect(files.get_by_role("alert")).to_have_count(0)
+    await press(dialog, "Send report")
+    await hotel.wait_for_url(re.compile("/support/cas_"))
+    await expect(hotel.get_by_role("log").get_by_role("link", name="notes.txt")).to_be_visible()
+    box = hotel.get_by_label("Your message")
+    await box.fill("They arrive again.")
+    await box.press("Control+Enter")
+    await expect(hotel.get_by_role("log")).to_contain_text("They arrive again.")
+    await press(hotel, "Resolve")
+    await press(hotel.get_by_role("dialog"), "Resolve")
+    await expect(badge(hotel)).to_have_text("Resolved")
+
+
+async def drop(place: Locator, name: str, content: str) -> None:
+    """Drop a file onto the place for files, as a hand with a mouse does."""
+    await place.locator(".drop-zone").evaluate(
+        """(zone, [name, content]) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([content], name));
+            for (const type of ["dragenter", "dragover", "drop"])
+                zone.dispatchEvent(new DragEvent(type, { dataTransfer, cancelable: true }));
+        }""",
+        [name, content],
+    )

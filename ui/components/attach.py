@@ -42,7 +42,7 @@ class Attach(ui.upload, component="attach.js"):
         is. `accept` are endings such as ".png": what the browser's own dialog offers.
         """
         super().__init__(on_upload=self._take, max_file_size=largest, multiple=True)
-        self._check, self._most = check, most
+        self._check, self._largest, self._most = check, largest, most
         self._kept: list[Kept] = []
         self._count = 0
         self.is_busy = False
@@ -65,8 +65,11 @@ class Attach(ui.upload, component="attach.js"):
     async def _take(self, event: events.UploadEventArguments) -> None:
         self._count += 1
         key, name = f"kept-{self._count}", event.file.name
+        content = b""
         if len(self.files) >= self._most:
             wrong: str | None = f"{self._most} files at most with one message."
+        elif event.file.size() > self._largest:
+            wrong = f"Too large: {self._largest // 1_000_000} MB at most."
         else:
             content = await event.file.read()
             wrong = self._check(name, content)

@@ -175,7 +175,10 @@ class _Room:
     def _draw_escalation(self, found: Page) -> None:
         if found.escalation is None and not found.packs:
             return
-        with card("For the engineer", "Filled in at the escalation.", icon="flag"):
+        with (
+            card("For the engineer", "Filled in at the escalation.", icon="flag"),
+            ui.element("div").classes("stack"),
+        ):
             if found.escalation is not None:
                 facts(_escalation_facts(found.escalation))
             _draw_packs(found)

@@ -5,10 +5,11 @@ from datetime import date
 
 from nicegui import ui
 
-from domain import cases
+from domain import api_requests, cases
+from domain.api_requests import Row as Request
 from domain.case_pages import Page
 from domain.escalations import Escalation
-from ui.ask import attempt, show
+from ui.ask import attempt, load, show
 from ui.components.callout import callout
 from ui.components.dialog import Dialog
 from ui.components.field import TextField, text_field
@@ -23,13 +24,15 @@ _LEAD = (
 )
 
 
-def ask_escalation(
+async def ask_escalation(
     dialog: Dialog, visit: Visit, found: Page, refresh: Callable[[], Awaitable[None]]
 ) -> None:
     """Open the form; what is refused is told at its field, and nothing typed is lost."""
+    asked = await load(api_requests.of_connection, visit.actor, found.row.connection_id)
+    failed = next((row for row in asked if row.status >= 400), None)
     with dialog.refill("Escalate to the platform"):
         text(_LEAD, classes="dialog-lead")
-        fields = _draw(found)
+        fields = _draw(found, failed)
 
     async def go() -> None:
         wish = _wish(fields)
@@ -49,7 +52,7 @@ def ask_escalation(
     dialog.ask("Escalate", go, icon="flag")
 
 
-def _draw(found: Page) -> dict[str, TextField]:
+def _draw(found: Page, failed: Request | None) -> dict[str, TextField]:
     fields = {
         "text": text_field(
             "What have you found?",
@@ -68,12 +71,22 @@ def _draw(found: Page) -> dict[str, TextField]:
         )
     fields["request_id"] = text_field(
         "Request id",
-        hint="Of one request that went wrong: the header X-Request-Id of its answer.",
+        hint=_which(failed),
+        value=failed.request_id if failed else "",
         optional=True,
     )
     with callout("info", "Evidence goes along", _evidence(found), icon="shield-check"):
         pass
     return fields
+
+
+def _which(failed: Request | None) -> str:
+    if failed is None:
+        return "Of one request that went wrong: the header X-Request-Id of its answer."
+    return (
+        f"Of the last request that went wrong: {failed.method} {failed.endpoint}, answered "
+        f"{failed.status}. Write another one if you mean another."
+    )
 
 
 def _evidence(found: Page) -> str:

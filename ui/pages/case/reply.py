@@ -23,21 +23,32 @@ class Reply:
     def __init__(self, visit: Visit, case_id: str, sent: Callable[[], Awaitable[None]]) -> None:
         """`sent` brings the page up to date after a message was taken."""
         self._visit, self._case_id, self._sent = visit, case_id, sent
+        self._is_sending = False
         with card() as self._card:
             self._card.classes("answer-box drop-zone").mark("answer")
             self._text = text_field("Your message", multiline=True)
+            for keys in ("ctrl", "meta"):
+                self._text.on(f"keydown.{keys}.enter", self._send, [])
             with ui.element("div").classes("answer-foot"):
                 self._files = attach()
                 button("Send", self._send, kind="primary", icon="send")
 
     def show(self, is_open: bool) -> None:
-        """Be there only while this side may write."""
-        self._card.set_visibility(is_open)
+        """Be there only while this side may write, or has written something that is not sent."""
+        self._card.set_visibility(is_open or bool(self._text.value))
 
     async def _send(self) -> None:
+        """Send what is written, once: keys and button may come at the same time."""
         if self._files.is_busy:
             self._text.error(STILL_SENDING)
-            return
+        elif not self._is_sending:
+            self._is_sending = True
+            try:
+                await self._write()
+            finally:
+                self._is_sending = False
+
+    async def _write(self) -> None:
         words = self._text.value or ""
         outcome = await attempt(
             cases.write, self._visit.actor, self._case_id, words, uploads(self._files)
