@@ -1,10 +1,12 @@
 """Home: a hotel's overview, and each kind of place its own."""
 
 import pytest
+from nicegui import ElementFilter
+from nicegui.element import Element
 from nicegui.testing import User
 
 from connectors.source import Fault
-from domain import connections
+from domain import cases, connections, integrations
 from domain.meter import Limits
 from tests import flows, harvest
 from tests.builders import World
@@ -128,3 +130,53 @@ async def test_others_have_a_home_of_their_own(person: Person, email: str) -> No
     await other.should_see(marker="page")
     await other.should_not_see("There is no such page")
     await other.should_not_see("Browse apps")
+
+
+async def test_the_numbers_lead_to_their_lists(maya: User, world: World) -> None:
+    connections.reject(world.dee, world.connect("d3x"), "Not yet.")
+    world.connect("freeguides")
+    await hands.go(maya, "/")
+    assert numbers(maya) == {
+        "/subscriptions?show=due": "1",
+        "/subscriptions?show=waiting": "1",
+        "/subscriptions?show=working": "0",
+        "/support?show=open": "0",
+    }
+    for address, number in numbers(maya).items():
+        if address.startswith("/subscriptions"):
+            await hands.go(maya, address)
+            assert len(hands.rows(maya, "Connections")) == int(number)
+
+
+async def test_a_case_that_waits_for_the_hotel_needs_it(maya: User, world: World) -> None:
+    connection_id = world.connect_active()
+    case_id = cases.open_(world.maya, connection_id, "No arrivals", "Since noon nothing comes.")
+    await hands.go(maya, "/")
+    await maya.should_see("Nothing needs you")
+    assert numbers(maya)["/support?show=open"] == "1"
+    cases.write(world.dee, case_id, "Which rooms?")
+    await maya.should_see("Cases that wait for your answer")
+    await maya.should_see("No arrivals")
+    await maya.should_not_see("Nothing needs you")
+
+
+async def test_how_fresh_the_data_are_is_said(
+    maya: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest.play(monkeypatch, "mews")
+    integration = flows.active(world)
+    await hands.go(maya, "/")
+    await maya.should_see("Your data")
+    await maya.should_see("Fresh: comes every 15 minutes.")
+    integrations.disable(world.maya, integration)
+    await maya.should_see("Stopped: the integration is disabled.")
+
+
+def numbers(user: User) -> dict[str, str]:
+    """Return the numbers of the page by where they lead."""
+    with user:
+        return {
+            link.props["href"]: link.default_slot.children[0].text  # type: ignore[attr-defined]
+            for link in ElementFilter(kind=Element)
+            if "stat" in link.classes
+        }

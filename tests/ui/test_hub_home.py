@@ -5,7 +5,7 @@ from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 from nicegui.testing import User
 
-from domain import connections, endpoints
+from domain import cases, connections, endpoints
 from tests import builders
 from tests.builders import World
 from tests.ui.conftest import Person
@@ -38,6 +38,7 @@ async def test_the_numbers_lead_to_what_they_count(world: World, person: Person)
         "/hub/requests": "0",
         "/hub/connections?status=active": "0",
         "/hub/deliveries?status=failing": "0",
+        "/hub/cases?show=mine": "0",
         "/hub/apps": "1",
     }
     connection_id = world.connect("d3x")
@@ -87,3 +88,46 @@ async def test_nobody_else_reads_it(world: World, person: Person) -> None:
     finn = await visit(person, PATH, "Hotels ask for your apps", FINN)
     await finn.should_not_see("Harbour Hotel")
     await finds_nothing(person, PATH, CHARLIE)
+
+
+async def test_how_long_requests_have_waited_is_said_by_age(world: World, person: Person) -> None:
+    connections.connect(world.maya, world.hotel, "d3x")
+    connections.connect(world.charlie, world.lodge, "d3x", now=world.after(days=-10))
+    dee = await visit(person, PATH, "Waiting for you, by age")
+    assert _bars(dee) == {"today": "1", "days": "0", "week": "0", "older": "1"}
+
+
+def _bars(user: User) -> dict[str, str]:
+    with user:
+        return {
+            link.props["href"].partition("age=")[2]: _words(link.default_slot.children[-1])
+            for link in ElementFilter(kind=Element)
+            if "bar-row" in link.classes
+        }
+
+
+def _words(element: Element) -> str:
+    assert isinstance(element, TextElement)
+    return element.text
+
+
+async def test_an_endpoint_that_fails_is_said_before_it_is_disabled(
+    world: World, person: Person
+) -> None:
+    connection_id = world.connect("d3x")
+    builders.attempt(builders.messages_of(connection_id)[0].id, now=world.now, code=500)
+    dee = await visit(person, PATH, "An endpoint does not take our deliveries")
+    await dee.should_see("1 time in a row.")
+
+
+async def test_a_case_that_waits_for_the_partner_is_counted_and_listed(
+    world: World, person: Person
+) -> None:
+    connection_id = world.connect_active()
+    dee = await visit(person, PATH, "Hotels ask for your apps")
+    case_id = cases.open_(world.maya, connection_id, "No arrivals", "Since noon nothing comes.")
+    await dee.should_see("No arrivals")
+    await until(lambda: numbers(dee)["/hub/cases?show=mine"] == "1")
+    cases.write(world.dee, case_id, "Which rooms?")
+    await until(lambda: numbers(dee)["/hub/cases?show=mine"] == "0")
+    await dee.should_see("Waiting for Harbour Hotel")

@@ -9,7 +9,7 @@ from storage.apps import App
 from tests import builders
 from tests.builders import World
 from tests.ui.conftest import Person
-from tests.ui.hands import complaint, fill, labels, press
+from tests.ui.hands import complaint, fill, go, labels, press
 from tests.ui.hub import CHARLIE, DEE, FINN, confirm, finds_nothing, order, page_words, visit
 from tests.ui.patience import until
 from ui.pages.hub import requests
@@ -41,9 +41,9 @@ async def test_the_longest_waiting_comes_first_and_is_marked(world: World, perso
     connections.connect(world.maya, world.hotel, "d3x", now=world.now)
     connections.connect(world.charlie, world.lodge, "d3x", now=world.after(hours=-3))
     dee = await visit(person, PATH, "Harbour Hotel wants D3x")
-    assert order(dee, "Harbour Hotel wants", "Alpine Lodge wants") == [
-        "Alpine Lodge wants",
-        "Harbour Hotel wants",
+    assert order(dee, "Harbour Hotel wants D3x", "Alpine Lodge wants D3x") == [
+        "Alpine Lodge wants D3x",
+        "Harbour Hotel wants D3x",
     ]
     await dee.should_see("Longer than usual")
     await dee.should_see("usually 1 hour")
@@ -162,3 +162,12 @@ async def test_other_partners_and_hotels_see_none_of_it(world: World, person: Pe
     await finn.should_not_see("Harbour Hotel")
     await finds_nothing(person, PATH, CHARLIE)
     assert await visit(person, PATH, "Harbour Hotel wants D3x", DEE)
+
+
+async def test_requests_are_looked_through_by_their_age(world: World, person: Person) -> None:
+    connections.connect(world.maya, world.hotel, "d3x")
+    connections.connect(world.charlie, world.lodge, "d3x", now=world.after(days=-2))
+    dee = await visit(person, f"{PATH}?age=days", "Alpine Lodge wants D3x")
+    await dee.should_not_see("Harbour Hotel wants D3x")
+    await go(dee, f"{PATH}?age=nonsense")
+    await dee.should_see("Harbour Hotel wants D3x")

@@ -59,7 +59,7 @@ async def test_the_overview_counts_and_shows_who_waits_and_what_fails(
     assert builders.attempt(message.id, now=world.now, code=500) is True
     olga = await person(OLGA)
     await go(olga, "/")
-    for words in ("properties", "partners", "apps in the catalogue", "connections pending"):
+    for words in ("properties", "partners", "apps in the catalogue", "Pending"):
         await olga.should_see(words)
     (waiting,) = rows(olga, "Requests that wait longest")
     assert (waiting["app"], waiting["hotel"]) == ("D3x", "Harbour Hotel")
@@ -80,7 +80,7 @@ async def test_the_overview_follows_what_happens(person: Person, world: World) -
     await until(lambda: rows(olga, "Requests that wait longest"))
     connections.activate(world.dee, connection)
     await until(lambda: not rows(olga, "Requests that wait longest"))
-    await olga.should_see("connections active")
+    await olga.should_see("Active")
 
 
 async def test_an_empty_platform_begins_with_its_first_steps(person: Person, world: World) -> None:

@@ -1,12 +1,15 @@
-"""Home: what needs you, what waits for others, and what simply works."""
+"""Home: what needs you, what waits for others, what simply works, and how fresh the data are."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from domain import integrations, moments, subscriptions
+from domain import case_pages, freshness, integrations, moments, subscriptions
+from domain.case_pages import Row as Case
+from domain.freshness import Row as Fresh
 from domain.subscriptions import Row
 from ui.ask import load
 from ui.components.ago import ago
@@ -17,17 +20,35 @@ from ui.components.card import card
 from ui.components.empty import empty
 from ui.components.page_title import page_title
 from ui.components.part import Part
+from ui.components.stat import stat
 from ui.components.text import text
 from ui.components.tile import tile
 from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.look import STATUS
+from ui.pages import connections
+from ui.pages import freshness as fresh
+from ui.pages.case.words import short
 from ui.pages.hub import home as hub
 from ui.pages.integration.due import Due, draw_due, due
 from ui.pages.operations import home as operations
 
-_Found = tuple[Sequence[Row], tuple[Due, ...]]
-_NOUNS = ("connection", "integration", "transfer", "everything")
+_NOUNS = ("connection", "integration", "transfer", "run", "case", "everything")
+
+
+@dataclass(frozen=True)
+class News:
+    """Everything that a hotel's page shows; `cases` are those that are open."""
+
+    rows: tuple[Row, ...]
+    of_data: tuple[Due, ...]
+    fresh: tuple[Fresh, ...]
+    cases: tuple[Case, ...]
+
+    @property
+    def cases_of_mine(self) -> tuple[Case, ...]:
+        """The cases in which it is the hotel's turn, whoever of its people reads."""
+        return tuple(case for case in self.cases if case.turn == "property")
 
 
 async def page(visit: Visit) -> None:
@@ -44,7 +65,7 @@ async def _hotel(visit: Visit) -> None:
     greeting = _greeting(moments.now(), visit.zone)
     with page_title(f"{greeting}, {visit.visitor.name.split()[0]}"):
         button("Browse apps", href="/apps", icon="layout-grid")
-    room: Part[_Found] = Part(lambda found: _draw(visit, *found), "stack")
+    room: Part[News] = Part(lambda found: _draw(visit, found), "stack")
     room.show(found)
 
     async def refresh() -> None:
@@ -61,25 +82,39 @@ async def _hotel(visit: Visit) -> None:
     visit.follow(heard)
 
 
-async def _read(visit: Visit) -> _Found:
-    rows = await load(subscriptions.of_property, visit.actor, visit.place.id)
-    return rows, due(await load(integrations.of_property, visit.actor, visit.place.id))
+async def _read(visit: Visit) -> News:
+    who = visit.actor, visit.place.id
+    cases = await load(case_pages.of_property, *who)
+    return News(
+        await load(subscriptions.of_property, *who),
+        due(await load(integrations.of_property, *who)),
+        await load(freshness.of_property, *who),
+        tuple(case for case in cases if case.status != "resolved"),
+    )
 
 
-def _draw(visit: Visit, rows: Sequence[Row], of_data: Sequence[Due]) -> None:
-    for each in of_data:
+def _draw(visit: Visit, news: News) -> None:
+    for each in news.of_data:
         draw_due(visit, each)
-    if not rows:
+    if news.rows:
+        _draw_connections(visit, news)
+    else:
         _draw_first_steps(visit.place.name)
-        return
-    mine = [row for row in rows if row.is_due]
-    waiting = [row for row in rows if row.turn.whose == "partner"]
-    fine = [row for row in rows if row.turn.whose == "nobody"]
-    if not mine and not of_data:
+    fresh.draw(news.fresh, visit.zone)
+
+
+def _draw_connections(visit: Visit, news: News) -> None:
+    rows = news.rows
+    mine, waiting, fine = (connections.shown(rows, key) for key in ("due", "waiting", "working"))
+    if not mine and not news.of_data and not news.cases_of_mine:
         with callout("ok", "Nothing needs you", "No connection waits for somebody at the hotel."):
             pass
     for row in mine:
         _draw_due(row, visit.zone, may_act=visit.place.role == "manager")
+    if news.cases_of_mine:
+        with card("Cases that wait for your answer", icon="life-buoy"):
+            _draw_cases(news.cases_of_mine, visit)
+    _draw_numbers(news)
     if waiting:
         with card("Waiting for others", "You need not do anything.", icon="hourglass"):
             _draw_rows(waiting, visit.zone)
@@ -90,6 +125,33 @@ def _draw(visit: Visit, rows: Sequence[Row], of_data: Sequence[Due]) -> None:
     resting = len(rows) - len(mine) - len(waiting) - len(fine)
     if resting:
         _draw_resting(resting)
+
+
+def _draw_numbers(news: News) -> None:
+    with ui.element("div").classes("stats"):
+        for key, one, many in (
+            ("due", "needs you", "need you"),
+            ("waiting", "waits for others", "wait for others"),
+            ("working", "connection works", "connections work"),
+        ):
+            number = len(connections.shown(news.rows, key))
+            stat(number, one if number == 1 else many, f"/subscriptions?show={key}")
+        number = len(news.cases)
+        stat(number, "open case" if number == 1 else "open cases", "/support?show=open")
+
+
+def _draw_cases(cases: Sequence[Case], visit: Visit) -> None:
+    side = "viewer" if visit.place.role == "viewer" else "property"
+    with ui.element("ul").classes("rows"):
+        for case in cases:
+            with ui.element("li"):
+                with ui.element("div").classes("grow"):
+                    link = text(case.title, "a", "row-name")
+                    link.props["href"] = f"/support/{case.id}"
+                    with ui.element("p").classes("muted small"):
+                        text(f"{case.app}, ", "span")
+                        ago(case.turn_since, "answered", visit.zone)
+                badge("warn", short(case, side))
 
 
 def _draw_due(row: Row, zone: str, *, may_act: bool) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 
 from nicegui import ui
 
-from domain import subscriptions
+from domain import ages, moments, subscriptions
 from domain.actors import Actor
 from domain.places import Place
 from domain.questions import is_email
@@ -15,6 +15,7 @@ from ui.components.ago import ago
 from ui.components.badge import Badge, badge
 from ui.components.button import button
 from ui.components.card import Fact, facts
+from ui.components.chips import Chip, Chips
 from ui.components.empty import empty
 from ui.components.link import mail_link
 from ui.components.page_title import page_title
@@ -30,20 +31,37 @@ ANSWERED_STAYS = 2.0  # seconds
 
 
 async def page(visit: Visit) -> None:
-    waiting = await load(subscriptions.requests, visit.actor, visit.place.id)
+    age = visit.query.get("age", "")
+    age = age if age in ages.STEPS else ""
+
+    async def read() -> Sequence[Request]:
+        found = await load(subscriptions.requests, visit.actor, visit.place.id)
+        now = moments.now()
+        return [each for each in found if age in ("", ages.of(each.row.requested_at, now))]
+
+    waiting = await read()
     with page_title("Requests", "Hotels that wait for your answer, the longest waiting first."):
         pass
-    queue = Queue(visit, AT_ONCE, none=_nothing_waits)
+    chips = [Chip("", "All", "/hub/requests")]
+    chips += [Chip(key, label, age_address(key)) for key, (label, _) in ages.STEPS.items()]
+    Chips("Filter by age", chips, age)
+    with ui.element("div").classes("below"):
+        queue = Queue(visit, AT_ONCE, none=_nothing_waits)
     queue.show(waiting)
 
     async def refresh() -> None:
-        queue.show(await load(subscriptions.requests, visit.actor, visit.place.id))
+        queue.show(await read())
 
     async def heard(change: Change) -> None:
         if change.noun in ("connection", "everything"):
             await refresh()
 
     visit.follow(heard)
+
+
+def age_address(age: str) -> str:
+    """Return the address of the requests of an age, a key of `ages.STEPS`."""
+    return f"/hub/requests?age={age}"
 
 
 async def count(actor: Actor, place: Place) -> int:

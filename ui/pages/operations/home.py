@@ -1,12 +1,16 @@
-"""Operations: how the platform is, who waits longest, and which deliveries fail."""
+"""Operations: what needs an operator, how the platform is, who waits, and what fails."""
+
+from dataclasses import dataclass
 
 from nicegui import ui
 
-from domain import operations
+from domain import case_pages, moments, operations, platform_health
+from domain.case_pages import Row as Case
 from domain.operations import Failing, Overview
 from domain.subscriptions import Row
 from ui.ask import load
 from ui.components.ago import iso
+from ui.components.bars import Bar, bars
 from ui.components.button import button
 from ui.components.card import card
 from ui.components.listing import Column, Listing
@@ -17,8 +21,9 @@ from ui.components.stat import stat
 from ui.components.steps import Step, steps
 from ui.components.text import text
 from ui.frame import Visit
-from ui.live import Change
+from ui.live import Change, gathered
 from ui.look import STATUS
+from ui.pages.case.words import short, state
 
 _WAITING: list[Column] = [
     {"key": "app", "label": "App", "kind": "strong", "sub": "developer"},
@@ -33,23 +38,56 @@ _FAILING: list[Column] = [
     {"key": "oldest", "label": "Oldest", "kind": "ago"},
     {"key": "endpoint", "label": "Webhook endpoint", "kind": "badge"},
 ]
+_CASES: list[Column] = [
+    {"key": "title", "label": "Case", "kind": "strong", "sub": "number"},
+    {"key": "app", "label": "App", "kind": "text", "sub": "hotel"},
+    {"key": "status", "label": "State", "kind": "badge"},
+    {"key": "assigned", "label": "Assigned to", "kind": "text", "sub": "turn"},
+    {"key": "age", "label": "Reported", "kind": "ago"},
+]
+_HEALTH = "/operations/health"
+CASES_AT_ONCE = 5
 _STATUSES = ("pending", "active", "connected", "broken", "disabled", "rejected", "disconnected")
 
 
+@dataclass(frozen=True)
+class News:
+    """Everything that the page shows; `cases` are those that are open."""
+
+    overview: Overview
+    health: platform_health.Overview
+    cases: tuple[Case, ...]
+
+    @property
+    def to_answer(self) -> tuple[Case, ...]:
+        return tuple(case for case in self.cases if case.is_mine_to_answer)
+
+
 async def page(visit: Visit) -> None:
-    overview = await load(operations.overview, visit.actor)
+    async def read() -> News:
+        cases = await load(case_pages.of_platform, visit.actor)
+        return News(
+            await load(operations.overview, visit.actor),
+            await load(platform_health.overview, visit.actor),
+            tuple(case for case in cases if case.status != "resolved"),
+        )
+
+    news = await read()
     with page_title(
         "Operations", "How the platform is. Connecting and activating stay with its two sides."
     ):
         pass
     sheet = Sheet(visit.zone)
-    sheet.show(overview)
+    sheet.show(news)
 
     async def refresh() -> None:
-        sheet.show(await load(operations.overview, visit.actor))
+        sheet.show(await read())
 
-    async def heard(_: Change) -> None:
-        await refresh()
+    renew = gathered(refresh)
+
+    async def heard(change: Change) -> None:
+        if change.noun != "notice":
+            await renew()
 
     visit.follow(heard)
 
@@ -60,7 +98,18 @@ class Sheet:
     def __init__(self, zone: str) -> None:
         with ui.element("div").classes("stack"):
             self._first_steps = Part(_draw_first_steps)
-            self._numbers = Part(_draw_numbers)
+            self._due: Part[tuple[_Number, ...]] = Part(_draw_due, "stats")
+            with ui.element("section").classes("stack tight"):
+                text("Cases", "h2")
+                self._cases = Listing(
+                    _CASES,
+                    [],
+                    label="Cases that are open",
+                    empty="No case is open: nobody waits for the platform.",
+                    zone=zone,
+                )
+                text("All cases", "a", "more-link").props["href"] = "/operations/cases"
+            self._numbers = Part(_draw_numbers, "stack")
             with ui.element("section").classes("stack tight"):
                 text("Waiting longest", "h2")
                 self._waiting = Listing(
@@ -80,13 +129,62 @@ class Sheet:
                     zone=zone,
                 )
 
-    def show(self, overview: Overview) -> None:
+    def show(self, news: News) -> None:
         if self._numbers.is_deleted:
             return
+        overview = news.overview
+        self._due.show(_due(news))
+        first = sorted(news.cases, key=lambda case: not case.is_mine_to_answer)[:CASES_AT_ONCE]
+        self._cases.replace([_case_line(case) for case in first])
         self._first_steps.show(_steps(overview))
         self._numbers.show(overview)
         self._waiting.replace([_waiting_line(row) for row in overview.waiting])
         self._failing.replace([_failing_line(row) for row in overview.failing])
+
+
+_Number = tuple[int | str, str, str]  # what it says, its words, and its list
+
+
+def _due(news: News) -> tuple[_Number, ...]:
+    """Return the numbers that may ask for somebody."""
+    mine, health = len(news.to_answer), news.health
+    unassigned = sum(case.assigned_to is None for case in news.cases)
+    numbers: list[_Number] = [
+        (
+            mine,
+            "case to answer" if mine == 1 else "cases to answer",
+            "/operations/cases?state=mine",
+        ),
+        (unassigned, "taken by nobody", "/operations/cases?assigned=nobody"),
+        (health.waiting, "deliveries waiting", _HEALTH),
+        (health.undelivered, "deliveries failing", _HEALTH),
+        (health.disabled, _count(health.disabled, "disabled integration"), _HEALTH),
+    ]
+    if health.pending.oldest is not None:
+        waited = moments.span(moments.now() - health.pending.oldest)
+        pending = "/operations/connections?status=pending"
+        numbers.append((waited, "oldest request waits", pending))
+    return tuple(numbers)
+
+
+def _draw_due(numbers: tuple[_Number, ...]) -> None:
+    for number, words, href in numbers:
+        stat(number, words, href)
+
+
+def _case_line(case: Case) -> Line:
+    return {
+        "id": case.id,
+        "href": f"/operations/cases/{case.id}",
+        "title": case.title,
+        "number": f"#{case.number}",
+        "app": case.app,
+        "hotel": case.property,
+        "status": {"status": case.status, "text": state(case, "platform")},
+        "assigned": case.assigned or "Nobody yet",
+        "turn": short(case, "platform"),
+        "age": iso(case.opened_at),
+    }
 
 
 def _draw_numbers(overview: Overview) -> None:
@@ -96,10 +194,17 @@ def _draw_numbers(overview: Overview) -> None:
         stat(overview.apps, "apps in the catalogue", "/operations/apps")
         if overview.drafts:
             stat(overview.drafts, _count(overview.drafts, "draft app"), "/operations/apps")
-        for status in _STATUSES:
-            if number := overview.statuses.get(status, 0):
-                words = f"connections {STATUS[status].label.lower()}"
-                stat(number, words, f"/operations/connections?status={status}")
+    if not overview.statuses:
+        return
+    with card("Connections", icon="plug-zap"):
+        bars(
+            [
+                Bar(STATUS[status].label, number, address, STATUS[status].tone)
+                for status in _STATUSES
+                if (number := overview.statuses.get(status, 0))
+                and (address := f"/operations/connections?status={status}")
+            ]
+        )
 
 
 def _count(number: int, noun: str) -> str:
