@@ -4,10 +4,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,11 @@ import uvicorn
 from typer.testing import CliRunner
 
 import main
+from domain import history, seals
+from domain.actors import Standing
 from settings import Settings
+from storage import database as storage
+from storage import encryption, migrations
 from tests.browser.demo import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -98,8 +104,97 @@ def wait_until_ready(process: "subprocess.Popen[str]", address: str, folder: Pat
 
 def test_help_explains_every_command(tmp_path: Path) -> None:
     said = run(tmp_path, "--help").stdout
-    for command in ("demo", "serve", "worker", "migrate"):
+    for command in ("demo", "serve", "worker", "migrate", "verify-audit"):
         assert re.search(rf"{command}\s+\w+", said)
+
+
+def verified(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str, secret: str = STRONG
+) -> tuple[int, str]:
+    """Run `verify-audit` within this process; return its exit code and what it says."""
+    monkeypatch.chdir(folder)
+    nothing_else = {name: None for name in os.environ if name.startswith("ADJOIN_")}
+    given = nothing_else | environment(folder, secret_key=secret)
+    storage.close()
+    ended = CliRunner().invoke(main.cli, ["verify-audit", *words], env=given)
+    assert ended.exception is None or isinstance(ended.exception, SystemExit)
+    return ended.exit_code, ended.output
+
+
+@pytest.fixture
+def audited(tmp_path: Path) -> Path:
+    """A folder with a database whose history has three sealed rows."""
+    url = f"sqlite:///{tmp_path / 'adjoin.db'}"
+    migrations.upgrade(url)
+    storage.close()
+    storage.connect(url)
+    encryption.use(STRONG)
+    now = datetime.now(UTC)
+    for note in ("first", "second", "third"):
+        with storage.transaction() as session:
+            history.record(session, "test.done", Standing("Maya"), "property", now, note=note)
+    assert seals.seal() == 3
+    storage.close()
+    return tmp_path
+
+
+def test_verify_audit_says_that_the_log_holds_and_where_it_ends(
+    audited: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, said = verified(audited, monkeypatch)
+    assert code == 0
+    assert said.startswith("The audit log holds: 3 rows")
+    end = said.splitlines()[-1]
+    assert re.fullmatch(r"3:[0-9a-f]{64}", end)
+    assert verified(audited, monkeypatch, "--expect", end)[0] == 0
+    code, said = verified(audited, monkeypatch, "--expect", f"3:{'0' * 64}")
+    assert code == 1
+    assert "Seal 3 is another one" in said
+
+
+def test_verify_audit_names_what_was_changed(
+    audited: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite3.connect(audited / "adjoin.db") as connection:
+        connection.execute("DROP TRIGGER history_no_update")
+        connection.execute("UPDATE history SET who = 'Eve' WHERE note = 'second'")
+    code, said = verified(audited, monkeypatch)
+    assert code == 1
+    assert said.startswith("The audit log does not hold.")
+    assert "test.done by Eve" in said
+    assert "number 2, was changed" in said
+
+
+def test_verify_audit_with_another_secret_says_what_to_do(
+    audited: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = STRONG[::-1]
+    code, said = verified(audited, monkeypatch, secret=another)
+    assert code == 1
+    assert "put the one before behind it" in said
+    assert verified(audited, monkeypatch, secret=f"{another},{STRONG}")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "secret", "expected"),
+    [
+        (("--expect", "nonsense"), STRONG, "Write a number and a digest"),
+        ((), "", "Set ADJOIN_SECRET_KEY"),
+        ((), "short", "ADJOIN_SECRET_KEY must be a random text"),
+        ((), STRONG, "The database is of another version"),
+    ],
+)
+def test_verify_audit_refuses_in_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    secret: str,
+    expected: str,
+) -> None:
+    code, said = verified(tmp_path, monkeypatch, *words, secret=secret)
+    assert code == 2
+    assert expected in " ".join(said.split())
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("secret", ["", "short", "a" * 60, f"{STRONG},short"])

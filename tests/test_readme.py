@@ -26,7 +26,9 @@ def test_no_setting_in_the_table_is_made_up() -> None:
 def test_every_command_stands_in_the_table() -> None:
     told = set(re.findall(r"^\| `main\.py ([\w-]+)` \|", README, re.M))
     assert told == {
-        command.callback.__name__ for command in cli.registered_commands if command.callback
+        command.callback.__name__.replace("_", "-")
+        for command in cli.registered_commands
+        if command.callback
     }
 
 

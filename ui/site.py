@@ -54,6 +54,9 @@ from ui.pages.integration import new as new_integration
 from ui.pages.integration import settings as integration_settings
 from ui.pages.operations import app as operations_app
 from ui.pages.operations import apps as operations_apps
+from ui.pages.operations import audit as operations_audit
+from ui.pages.operations import audit_files as operations_audit_files
+from ui.pages.operations import audit_row as operations_audit_row
 from ui.pages.operations import case as operations_case
 from ui.pages.operations import cases as operations_cases
 from ui.pages.operations import connection as operations_connection
@@ -177,6 +180,8 @@ PAGES = (
         operations_connection.page,
         PLATFORM,
     ),
+    Page("/operations/audit", "Audit log", operations_audit.page, PLATFORM, icon="history"),
+    Page("/operations/audit/{row_id}", "Audit log", operations_audit_row.page, PLATFORM),
     # Everybody
     Page("/evidence/{pack_id}", "Evidence", evidence.page),
     Page("/people", "People", people.page, icon="users"),
@@ -204,6 +209,7 @@ def install(
     sign_in.install(accounts)
     for page in (setup, invitation, token_link, failure, downloads, evidence):
         page.install()
+    operations_audit_files.install()
     if guide is not None:
         guide_pages.install(guide)
     pages: tuple[Page, ...] = PAGES

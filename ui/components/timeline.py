@@ -1,6 +1,6 @@
-"""The history of something, newest first, in groups of days."""
+"""The history of something, newest first, in groups of days; filtered by kind, with permalinks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from nicegui import ui
@@ -13,8 +13,11 @@ class Entry(TypedDict, total=False):
 
     `at` is ISO 8601 with an offset; `side` says where the person stands ("Harbour Hotel", "D3x");
     `text` is what happened, `detail` the words given with it; `tone` and `icon` as in look.
+    `id` makes a permalink to the row, `kind` is the filter under which it stands.
     """
 
+    id: str
+    kind: str
     at: str
     who: str
     side: str | None
@@ -28,11 +31,22 @@ class Timeline(ui.element, component="timeline.js"):
     """Rows that can grow at the top while somebody is looking."""
 
     def __init__(
-        self, rows: Sequence[Entry], zone: str = "UTC", empty: str = "Nothing has happened yet."
+        self,
+        rows: Sequence[Entry],
+        zone: str = "UTC",
+        empty: str = "Nothing has happened yet.",
+        *,
+        kinds: Mapping[str, str] | None = None,
+        place: str = "",
     ) -> None:
+        """Show `rows`; `kinds` are the labels of their kinds, in the order of the filters.
+
+        `place` is the key of the place to which a permalink leads whoever has several.
+        """
         super().__init__()
         self._rows = list(rows)
-        self._props.update({"zone": zone, "empty": empty})
+        self._props.update({"zone": zone, "empty": empty, "kinds": dict(kinds or {})})
+        self._props.set_optional("place", place or None)
         keep(self, rows=self._rows)
 
     def prepend(self, row: Entry) -> None:

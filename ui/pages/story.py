@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from domain import subscriptions
+from domain import kinds, subscriptions
 from domain.history import Line
 from ui.components.ago import iso
 from ui.components.timeline import Entry, Timeline
@@ -34,6 +34,16 @@ _LOOKS = {
     "token.opened": ("info", "mail-open"),
     "token.first_used": ("ok", "arrow-left-right"),
     "message.gave_up": ("bad", "circle-alert"),
+    "case.opened": ("warn", "life-buoy"),
+    "case.answered": ("info", "mail"),
+    "case.escalated": ("warn", "arrow-up-right"),
+    "case.returned": ("info", "undo-2"),
+    "case.resolved": ("ok", "circle-check"),
+    "case.reopened": ("warn", "refresh-cw"),
+    "case.assigned": ("info", "user-round"),
+    "case.evidence_agreed": ("info", "shield"),
+    "case.reminded": ("warn", "bell"),
+    "rejects.downloaded": ("info", "download"),
     "source.added": ("ok", "database"),
     "source.broken": ("bad", "triangle-alert"),
     "source.repaired": ("ok", "wrench"),
@@ -58,16 +68,21 @@ _LOOKS = {
 
 
 class Story:
-    """A timeline of a history; `update` adds on top what is new."""
+    """A timeline of a history, which its reader filters by kind; `update` adds what is new."""
 
-    def __init__(self, lines: Sequence[Line], zone: str, sides: Mapping[str, str]) -> None:
+    def __init__(
+        self, lines: Sequence[Line], zone: str, sides: Mapping[str, str], place: str = ""
+    ) -> None:
         """Draw `lines`, the newest first, with their times in `zone`.
 
-        `sides` says what the sides are called that are to be named beside who it was.
+        `sides` says what the sides are called that are to be named beside who it was. `place` is
+        the key of the place that the page belongs to: a permalink names it.
         """
         self._sides = sides
         self._told = {line.id for line in lines}
-        self._timeline = Timeline([self._entry(line) for line in lines], zone)
+        self._timeline = Timeline(
+            [self._entry(line) for line in lines], zone, kinds=kinds.KINDS, place=place
+        )
 
     def update(self, lines: Sequence[Line]) -> None:
         """Add those of `lines` that are not told yet."""
@@ -79,6 +94,8 @@ class Story:
     def _entry(self, line: Line) -> Entry:
         tone, icon = _LOOKS.get(line.event, ("muted", "circle-dot"))
         return {
+            "id": line.id,
+            "kind": line.kind,
             "at": iso(line.at),
             "who": line.who,
             "side": self._sides.get(line.side),

@@ -68,7 +68,9 @@ class _Room:
                 lead = f"{_READERS[found.row.kind]} {times_in(visit.zone)}"
                 with ui.element("div").classes("stack"):
                     with card("History", lead, icon="history"):
-                        self._story = Story(found.history, visit.zone, sides_of(found.row))
+                        self._story = Story(
+                            found.history, visit.zone, sides_of(found.row), visit.place.key
+                        )
                     self._log = self._draw_log(asked)
                 with ui.element("div").classes("stack"):
                     self._mapped: Part[Summary | None] = Part(self._draw_mapped, "contents")

@@ -107,7 +107,9 @@ class Sheet:
                     f"{times_in(visit.zone)}",
                     icon="history",
                 ):
-                    self._story = Story(page.history, visit.zone, sides_of(page.row))
+                    self._story = Story(
+                        page.history, visit.zone, sides_of(page.row), visit.place.key
+                    )
                 self._log_place = ui.element("div")
             with ui.element("div").classes("stack"):
                 with card(

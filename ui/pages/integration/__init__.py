@@ -72,7 +72,10 @@ class _Room:
                 self._what = Part(self._draw_what, "contents")
                 with card("History", icon="clipboard-list"):
                     self._story = Story(
-                        self._found.history, visit.zone, {"property": visit.place.name}
+                        self._found.history,
+                        visit.zone,
+                        {"property": visit.place.name},
+                        visit.place.key,
                     )
         self._show()
 

@@ -111,7 +111,10 @@ class _Room:
     def _draw_story(self) -> None:
         with card("History", icon="history"):
             self._story = Story(
-                self._found.history, self._visit.zone, {"property": self._visit.place.name}
+                self._found.history,
+                self._visit.zone,
+                {"property": self._visit.place.name},
+                self._visit.place.key,
             )
 
     def _draw_head(self) -> None:
