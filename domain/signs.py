@@ -209,20 +209,15 @@ def _used(session: Session, ids: list[str]) -> dict[str, datetime]:
 # The hotel: its credentials, its data, its values
 
 
-def _account_errors(session: Session, found: Sequence[Around]) -> set[str | None]:
+def _account_errors(session: Session, found: Sequence[Around]) -> set[str]:
     """Return the authorizations that work, but could not be checked the last time."""
-    ids = {each.connection.authorization_id for each in found} - {None}
-    if not ids:
-        return set()
-    return set(
-        session.exec(
-            select(Authorization.id).where(
-                col(Authorization.id).in_(ids),
-                Authorization.status == "working",
-                Authorization.last_error != "",
-            )
-        )
+    used = {each.connection.authorization_id for each in found}
+    failed = select(Authorization.id).where(
+        col(Authorization.id).in_(used - {None}),
+        Authorization.status == "working",
+        Authorization.last_error != "",
     )
+    return set(session.exec(failed)) if used - {None} else set()
 
 
 class Flows:

@@ -86,6 +86,12 @@ PAGES = [
     ("operations-person", OPERATOR, "/operations/people", "Maya"),
     ("operations-cases", OPERATOR, "/operations/cases", None),
     ("operations-case", OPERATOR, "/operations/cases", "^Guests get the welcome message twice$"),
+    (
+        "evidence",
+        OPERATOR,
+        "/operations/cases",
+        "^Guests get the welcome message twice$ → ^Read the evidence$",
+    ),
     ("operations-properties", OPERATOR, "/operations/properties", None),
     ("operations-property", OPERATOR, "/operations/properties", "Harbour Hotel"),
     ("operations-partners", OPERATOR, "/operations/partners", None),
