@@ -44,6 +44,11 @@ def go_on(programs: Addresses) -> None:
     _tell(programs, "go-on")
 
 
+def call_at(programs: Addresses, path: str) -> None:
+    """Let the hotel call Adjoin at a path whenever something has changed there."""
+    _tell(programs, "call", path=path)
+
+
 def _tell(programs: Addresses, action: str, **form: str) -> None:
     answer = httpx.post(f"{programs.hotel}/{action}", data=form, timeout=30, trust_env=False)
     if answer.is_error:

@@ -6,17 +6,19 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from connectors.sources import KINDS
-from demo import clock, mapped
+from demo import cast, clock, mapped
 from demo.bond import Scene
 from demo.partners.hotel.boathouse import HEADER
 from demo.stage import Stage
 from domain import (
     authorizations,
     due,
+    hooks,
     intake,
     integrations,
     mappings,
     plans,
+    schedules,
     sources,
     transfers,
 )
@@ -57,6 +59,7 @@ class Flow:
         self._at(33, self._begin_boathouse)
         for minutes in range(37, 0, -EVERY):
             self._at(minutes, self._run_what_is_due)
+        self._at(1, self._let_it_call)
 
     def _set_up_mews(self, now: datetime) -> None:
         (opens,) = authorizations.of_property(self._maya, self._hotel, "mews", now=now)
@@ -70,16 +73,26 @@ class Flow:
             self._transfers[type_key] = transfer
 
     def _create_integration(self, now: datetime) -> None:
-        draft = integrations.Draft(
-            self._source,
-            "Mews data",
-            {key: KINDS["mews"].types[key].changes for key in self._transfers},
-            Schedule("every", minutes=EVERY),
-            recipients=(Recipient(MANAGER, on_failed=True, rejects_above=0.1),),
-        )
+        draft = self._draft(Schedule("every", minutes=EVERY))
         self._integration = integrations.create(self._maya, self._hotel, draft, now=now)
         integrations.activate(self._maya, self._integration, now=now)
         self._work()
+
+    def _draft(self, schedule: Schedule) -> integrations.Draft:
+        return integrations.Draft(
+            self._source,
+            "Mews data",
+            {key: KINDS["mews"].types[key].changes for key in self._transfers},
+            schedule,
+            recipients=(Recipient(MANAGER, on_failed=True, rejects_above=0.1),),
+        )
+
+    def _let_it_call(self, now: datetime) -> None:
+        """Maya gives the source's address to Mews, which calls from now on."""
+        address = hooks.reveal(self._maya, self._source, cast.PASSWORD, now=now)
+        clock.call_at(self.stage.programs, address[address.index(f"{hooks.PATH}/") :])
+        calling = self._draft(Schedule("webhook", minutes=schedules.ONE_HOUR))
+        integrations.change(self._maya, self._integration, calling, now=now)
 
     def _mend_mapping(self, now: datetime) -> None:
         mappings.save(

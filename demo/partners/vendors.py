@@ -17,9 +17,10 @@ from typing import Any
 from demo.partners import process
 from demo.partners.accounts import Account, Ledger
 from demo.partners.hotel.boathouse import HEADER, Boathouse
+from demo.partners.hotel.caller import Caller
 from demo.partners.hotel.chronicle import Chronicle
+from demo.partners.hotel.controls import HOTEL, Controls
 from demo.partners.hotel.controls import PATH as CONTROLS
-from demo.partners.hotel.controls import Controls
 from demo.partners.hotel.mews import PATH, Mews, refused
 from demo.partners.process import Start
 from demo.partners.site import Answer, Request, Site, as_json, back_to, from_own_page, page
@@ -45,7 +46,7 @@ class Vendors:
         return {
             **Mews(self._chronicle, self._asked_of_mews).site(),
             **Boathouse(self._opens_boathouse, lambda: self._chronicle.began).site(),
-            **Controls(self._chronicle, self._start).site(),
+            **Controls(self._chronicle, self._start, self._caller()).site(),
             ("POST", f"{PATH}/configuration/get"): self.mews,
             ("GET", "/cloudbeds/api/v1.3/getHotelDetails"): self.cloudbeds,
             ("POST", "/apaleo/connect/token"): self.apaleo_token,
@@ -56,6 +57,11 @@ class Vendors:
             ("POST", "/issue"): from_own_page(self.issue),
             ("POST", "/reset"): from_own_page(self.reset),
         }
+
+    def _caller(self) -> Caller:
+        of_hotel = (one for one in self._ledger.accounts if one.system == "mews")
+        account = next(one.id for one in of_hotel if one.name == HOTEL)
+        return Caller(self._start.folder, self._start.portal, account)
 
     def mews(self, request: Request) -> Answer:
         account = self._mews_account(_object(request.body))

@@ -1,5 +1,6 @@
 """The living hotel behind the demo: our connector reads it, it changes, it breaks on a click."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from connectors.faults import Fault
 from connectors.source import Access, Wanted
 from connectors.sources import KINDS
 from demo import clock, mapped
+from demo.partners.hotel.caller import called
 from demo.partners.hotel.chronicle import Chronicle
 from demo.partners.hotel.guests import written
 from demo.partners.hotel.life import Hotel
@@ -190,6 +192,16 @@ def test_the_same_minutes_make_the_same_hotel(tmp_path: Path) -> None:
     assert seen(second) == seen(first)
     second.pass_until(while_it_stood_still + timedelta(minutes=1))
     assert seen(second) != seen(first)
+
+
+def test_it_calls_adjoin_about_what_has_changed_as_mews_does() -> None:
+    hotel = Hotel("Harbour Hotel", 20, 400, NOW)
+    hotel.live(0, NOW + timedelta(minutes=1))
+    assert len(hotel.changed) > 2
+    hears = KINDS["mews"].hears
+    assert hears is not None
+    call = hears.hear(json.dumps(called("account-1", hotel.changed)).encode(), "account-1")
+    assert (call.types, call.is_ours) == (("reservations",), True)
 
 
 def test_the_controls_tell_what_happens(harbour: System) -> None:

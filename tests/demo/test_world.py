@@ -139,10 +139,10 @@ def test_harbour_hotel_shows_every_state_and_leaves_the_three_partners_to_try(
     assert not found.keys() & {"d3x", "akia", "freeguides", "cloudbeds", "apaleo"}
 
 
-def test_data_of_harbour_hotel_flows_every_five_minutes(built: Built) -> None:
+def test_data_of_harbour_hotel_flows_and_its_system_calls_from_now_on(built: Built) -> None:
     visitor = visit("noah@harbour.example")
     (flow,) = integrations.of_property(visitor.actor, visitor.places[0].id, now=built.now)
-    assert (flow.status, flow.schedule.words, flow.stopped) == ("active", "every 5 minutes", ())
+    assert (flow.status, flow.schedule.kind, flow.stopped) == ("active", "webhook", ())
     history = runs.of_integration(visitor.actor, flow.id, now=built.now)
     assert [run.status for run in history][-2:] == ["succeeded", "succeeded_with_rejects"]
     assert all(run.status == "succeeded" and run.counts.updated for run in history[:-1])

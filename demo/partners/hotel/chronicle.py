@@ -36,6 +36,7 @@ class Chronicle:
             self.is_renamed = kept["is_renamed"]
         self._last = max(now, self.began)
         self._stands_still = False
+        self._listeners: list[Callable[[], None]] = []
 
     def begin(self, at: datetime) -> None:
         """Forget everything, and begin at a moment; time stands still until `go_on`."""
@@ -56,6 +57,11 @@ class Chronicle:
         """Let one minute more happen, now."""
         with self._lock:
             self._pass(now)
+        self._tell()
+
+    def when_something_happens(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called after each minute that passes by itself, or because it should."""
+        self._listeners.append(listener)
 
     def go_on(self) -> None:
         """Let time pass by itself from now on."""
@@ -84,8 +90,15 @@ class Chronicle:
     def _tick(self) -> None:
         while True:
             time.sleep(1)
+            before = self._last
             if not self._stands_still:
                 self.pass_until(datetime.now(UTC))
+                if self._last != before:
+                    self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     def _pass(self, moment: datetime) -> None:
         minute = sum(int(count) for _, count in self._spans)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from demo.partners.hotel import mews
+from demo.partners.hotel.caller import Caller
 from demo.partners.hotel.chronicle import Chronicle
 from demo.partners.hotel.life import Hotel
 from demo.partners.process import Start
@@ -18,9 +19,11 @@ _REFRESH = 20  # seconds
 class Controls:
     """A page with buttons, and what the demo itself uses to prepare the hotel's past."""
 
-    def __init__(self, chronicle: Chronicle, start: Start) -> None:
+    def __init__(self, chronicle: Chronicle, start: Start, caller: Caller) -> None:
         self._chronicle = chronicle
         self._start = start
+        self._caller = caller
+        chronicle.when_something_happens(lambda: chronicle.look(HOTEL, caller.tell))
 
     def site(self) -> Site:
         return {
@@ -31,6 +34,7 @@ class Controls:
             ("POST", f"{PATH}/begin"): from_own_page(self.begin),
             ("POST", f"{PATH}/pass"): from_own_page(self.pass_until),
             ("POST", f"{PATH}/go-on"): from_own_page(self.go_on),
+            ("POST", f"{PATH}/call"): from_own_page(self.call),
         }
 
     def happen(self, _: Request) -> Answer:
@@ -57,6 +61,10 @@ class Controls:
         self._chronicle.go_on()
         return as_json({})
 
+    def call(self, request: Request) -> Answer:
+        self._caller.call_at(request.form["path"])
+        return as_json({})
+
     def home(self, _: Request) -> Answer:
         counts, told = self._chronicle.look(HOTEL, _seen)
         body = f"""
@@ -66,8 +74,8 @@ class Controls:
         <a href="/">Credentials</a></nav></header>
         <main><h1>Demo controls</h1>
         <p class="promise">Every minute a guest books, another one cancels, somebody arrives or
-        leaves, and a few change their plans. Adjoin reads it every five minutes, or when you press
-        “Run now” there.</p>
+        leaves, and a few change their plans. This system then calls Adjoin, which reads at once
+        what has changed.</p>
         {_button("happen", "Let a minute happen now")}
         {self._version()}
         <section><h2>In the books</h2><div class="scroll"><table class="plain">

@@ -37,13 +37,15 @@ _STEPS = {
 class Hotel:
     """`lists` are by the names that Mews gives them, each from the oldest to the newest record.
 
-    told: what happened last, the newest first: moment and sentence.
+    told: what happened last, the newest first: moment and sentence. changed: the reservations that
+    have changed in the last minute.
     """
 
     def __init__(self, name: str, rooms: int, count: int, began: datetime) -> None:
         random = Random(name)  # noqa: S311 - makes data up
         self.name = name
         self.told: deque[tuple[datetime, str]] = deque(maxlen=KEPT)
+        self.changed: list[str] = []
         self._house = house.built(random, rooms, began - OPENED)
         self._reservations, self._guests = reservations.written_down(
             random, self._house, count, began
@@ -61,6 +63,7 @@ class Hotel:
     def live(self, minute: int, now: datetime) -> None:
         """Let a minute pass: one booking more, one less, one guest comes or goes, some move."""
         random = Random(f"{self.name} {minute}")  # noqa: S311 - makes data up
+        self.changed.clear()
         self._book(random, now)
         self._cancel(random, now)
         self._go_on(random, now)
@@ -129,4 +132,5 @@ class Hotel:
 
     def _tell(self, now: datetime, changed: Record, words: str) -> None:
         changed["UpdatedUtc"] = written(now)
+        self.changed.append(changed["Id"])
         self.told.appendleft((now, f"Reservation {changed['Number']}: {words}."))
