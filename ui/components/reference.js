@@ -84,15 +84,16 @@ export default {
 };
 
 function grouped(document) {
-  const groups = new Map();
+  const group = (tag) => ({ tag, label: WORDS[tag] || readable(tag), calls: [] });
+  const groups = new Map((document.tags || []).map(({ name }) => [name, group(name)]));
   for (const [path, verbs] of Object.entries(document.paths)) {
     for (const [verb, operation] of Object.entries(verbs)) {
       const tag = operation.tags[0];
-      if (!groups.has(tag)) groups.set(tag, { tag, label: WORDS[tag] || readable(tag), calls: [] });
+      if (!groups.has(tag)) groups.set(tag, group(tag));
       groups.get(tag).calls.push(called(document, path, verb.toUpperCase(), operation));
     }
   }
-  return [...groups.values()];
+  return [...groups.values()].filter((each) => each.calls.length);
 }
 
 function called(document, path, verb, operation) {
