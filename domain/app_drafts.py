@@ -100,7 +100,7 @@ def save(
             raise Refusal("no_change", "Hotels read exactly these texts already.", "partner")
         draft = session.get(AppDraft, app.id)
         if draft is None:
-            draft = AppDraft(app_id=app.id, version=0, **texts, saved_by="", saved_at=now)
+            draft = AppDraft(app_id=app.id, version=0, saved_at=now)
             session.add(draft)
         _write(texts, draft)
         draft.version, draft.status = draft.version + 1, "waiting"
@@ -176,8 +176,14 @@ def waiting(actor: Actor, *, now: datetime | None = None) -> tuple[Waiting, ...]
     """Return what waits to be published, the oldest first; for operators. Refuses `not_found`."""
     with database.reading() as session:
         operating(session, actor, now or moments.now())
-        found = session.exec(
-            select(App.slug, App.name, Partner.name, Person.name, AppDraft.saved_at)
+        found = session.execute(
+            sa.select(
+                col(App.slug),
+                col(App.name),
+                col(Partner.name),
+                col(Person.name),
+                col(AppDraft.saved_at),
+            )
             .select_from(AppDraft)
             .join(App, col(App.id) == AppDraft.app_id)
             .join(Partner, col(Partner.id) == App.partner_id)

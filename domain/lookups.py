@@ -178,7 +178,7 @@ _SEARCHES: tuple[Callable[[Session, str], list[Hit]], ...] = (
 
 def _connections(session: Session, condition: sa.ColumnElement[bool] | bool) -> list[Hit]:
     found = session.execute(
-        sa.select(Connection, App.name, Property.name)
+        sa.select(Connection, col(App.name), col(Property.name))
         .join(App, col(App.id) == Connection.app_id)
         .join(Property, col(Property.id) == Connection.property_id)
         .outerjoin(Partner, col(Partner.id) == Connection.partner_id)
@@ -202,7 +202,7 @@ def _connections(session: Session, condition: sa.ColumnElement[bool] | bool) -> 
 def _cases(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:
     theirs = (col(Case.route) == "core") | col(Case.escalated_at).is_not(None)
     found = session.execute(
-        sa.select(Case, App.name, Property.name)
+        sa.select(Case, col(App.name), col(Property.name))
         .join(App, col(App.id) == Case.app_id)
         .join(Property, col(Property.id) == Case.property_id)
         .where(condition, theirs)

@@ -226,7 +226,7 @@ def counts(actor: Actor, *, text: str = "", now: datetime | None = None) -> dict
         return {row.status: row.number for row in rows}
 
 
-def _joined(query: sa.Select[Any]) -> sa.Select[Any]:
+def _joined(query: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
     return (
         query.select_from(Connection)
         .join(App, col(App.id) == Connection.app_id)

@@ -183,7 +183,7 @@ def running(session: Session) -> dict[str, int]:
 def _table() -> sa.TableClause:
     """Return the queue's own table of jobs; asked itself, for it may hold many thousands."""
     names = ("status", "queue_name", "executor_id", "created_at")
-    columns = (sa.column(name) for name in names)
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in names]
     return sa.table("workflow_status", *columns, schema=None if database.is_sqlite() else "dbos")
 
 

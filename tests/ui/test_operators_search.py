@@ -32,7 +32,7 @@ async def test_a_number_a_request_id_and_a_name_lead_there(world: World, person:
 
 
 async def test_everybody_is_found_and_a_role_ended_in_words(world: World, person: Person) -> None:
-    olga = await visit(person, "/operations/people", "Everybody with an account", OLGA)
+    olga = await visit(person, "/operations/people", "Who has an account", OLGA)
     assert len(table_rows(olga)) == 6
     search(olga, "noah")
     await until(lambda: [row["name"] for row in table_rows(olga)] == ["Noah"])
@@ -51,7 +51,7 @@ async def test_everybody_is_found_and_a_role_ended_in_words(world: World, person
 async def test_the_last_manager_cannot_be_ended_and_the_page_says_why(
     world: World, person: Person
 ) -> None:
-    olga = await visit(person, "/operations/people?q=maya", "Everybody with an account", OLGA)
+    olga = await visit(person, "/operations/people?q=maya", "Who has an account", OLGA)
     await go(olga, table_rows(olga)[0]["href"])
     (role,) = rows(olga, "Where they work")
     assert role["do"][0]["why_not"].startswith("Somebody has to stay")

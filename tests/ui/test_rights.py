@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from nicegui import ElementFilter
 from nicegui.testing import User
 
-from domain import cases, evidence, hooks, subscriptions
+from domain import cases, evidence, history, hooks, subscriptions
 from domain.escalations import Escalation
 from storage import database, encryption
 from storage.messages import Endpoint
@@ -27,7 +27,7 @@ TABLE = rights.table("page")
 EVERYBODY = ("maya", "noah", "charlie", "dee", "finn", "olga")
 # What an operator must never find a button for; a case is resolved, and no connection.
 FORBIDDEN = {
-    "Connect", "Reconnect", "Withdraw", "Activate", "Reject", "Disconnect", "Disable", "Enable",
+    "Connect", "Reconnect", "Activate", "Reject", "Disconnect", "Disable", "Enable",
     "Nudge", "Show token", "Rotate token", "Run now", "Dry run", "Repair",
 }  # fmt: skip
 __all__ = ["mews"]
@@ -56,6 +56,7 @@ def places(world: World, mews: FakeVendor, monkeypatch: pytest.MonkeyPatch) -> d
         "person_id": scene.somebody,
         "case_id": case_id,
         "pack_id": pack.id,
+        "row_id": history.of_connection(world.maya, scene.active)[0].id,
     } | _secrets(scene)
 
 
@@ -104,7 +105,9 @@ def _hold_back(olga: User, page: Page, places: dict[str, str]) -> None:
     assert not FORBIDDEN & labels(olga), page.path
     said = page_words(olga)
     for what, secret in places.items():
-        if what.startswith("the "):
+        # Evidence, to which the hotel has agreed, tells tokens apart by their first and last signs.
+        is_evidence = what == "the masked token" and page.path.startswith("/evidence")
+        if what.startswith("the ") and not is_evidence:
             assert secret not in said, f"{what} on {page.path}"
 
 

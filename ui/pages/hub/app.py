@@ -110,8 +110,7 @@ class Standing:
                 text(f"“{draft.note}”", classes="reason")
                 button("Forget them", self._withdraw, icon="x")
         with ui.element("p").classes("muted"):
-            text(f"Written by {draft.saved_by}", "span")
-            ago(draft.saved_at, zone=self._visit.zone)
+            ago(draft.saved_at, f"Written by {draft.saved_by} ", zone=self._visit.zone)
 
     async def _withdraw(self) -> None:
         if await act(app_drafts.withdraw, self._visit.actor, self._slug):

@@ -61,7 +61,7 @@ async def page(visit: Visit) -> None:
             path=PATH,
             label="Connections",
             one="connection",
-            search="Search numbers, properties, apps and partners",
+            search="Search numbers and names",
             empty=_none(wanted),
             status=wanted,
         )

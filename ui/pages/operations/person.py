@@ -31,7 +31,7 @@ _PAGES = {"property": "/operations/properties/{}", "partner": "/operations/partn
 
 async def page(visit: Visit, person_id: str) -> None:
     sheet = await load(everybody.read, visit.actor, person_id)
-    breadcrumb([("People", PATH), (sheet.row.name, None)])
+    breadcrumb([("Everybody", PATH), (sheet.row.name, None)])
     with page_title(sheet.row.name, sheet.row.email):
         pass
     roles = Roles(visit, sheet)

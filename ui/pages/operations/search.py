@@ -32,11 +32,15 @@ _LABELS = {
     "app": "Apps",
     "person": "People",
 }
-_COLUMNS: list[Column] = [
-    {"key": "title", "label": "What", "kind": "strong", "sub": "about"},
-    {"key": "status", "label": "Status", "kind": "badge"},
-    {"key": "at", "label": "When", "kind": "ago", "align": "end"},
-]
+_ONE = {
+    "connection": "Connection",
+    "case": "Case",
+    "request": "Request",
+    "property": "Property",
+    "partner": "Partner",
+    "app": "App",
+    "person": "Person",
+}
 
 
 async def page(visit: Visit) -> None:
@@ -103,8 +107,13 @@ def _draw(wanted: str, found: Found, zone: str) -> None:
 
 def _columns(hits: list[Hit]) -> list[Column]:
     """Leave out what none of them has."""
-    has = {"status": any(hit.status for hit in hits), "at": any(hit.at for hit in hits)}
-    return [column for column in _COLUMNS if has.get(column["key"], True)]
+    label = _ONE[hits[0].kind]
+    found: list[Column] = [{"key": "title", "label": label, "kind": "strong", "sub": "about"}]
+    if any(hit.status for hit in hits):
+        found.append({"key": "status", "label": "Status", "kind": "badge"})
+    if any(hit.at for hit in hits):
+        found.append({"key": "at", "label": "When", "kind": "ago", "align": "end"})
+    return found
 
 
 def _line(hit: Hit) -> Line:

@@ -14,7 +14,6 @@ from ui.components.dialog import Dialog
 from ui.components.field import text_field
 from ui.components.notice import notice
 from ui.components.part import Part
-from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.difference import draw_difference
 
@@ -29,7 +28,7 @@ class NewTexts:
         self._visit, self._slug, self._partner = visit, slug, partner
         self._on_publish = on_publish
         self._dialog = Dialog()
-        self._part: Part[Draft | None] = Part(self._draw)
+        self._part: Part[Draft | None] = Part(self._draw, "new-texts")
 
     async def refresh(self) -> None:
         """Read what waits, and show it."""
@@ -43,9 +42,8 @@ class NewTexts:
         lead = "Hotels read them once you publish." if is_waiting else f"“{draft.note}”"
         with card(title, lead, icon="file-text") as surface:
             surface.props["id"] = "texts"
-            with ui.element("p").classes("muted above"):
-                text(f"Written by {draft.saved_by}", "span")
-                ago(draft.saved_at, zone=self._visit.zone)
+            with ui.element("p").classes("muted"):
+                ago(draft.saved_at, f"Written by {draft.saved_by} ", zone=self._visit.zone)
             draw_difference(draft.changes)
             if is_waiting:
                 with ui.element("div").classes("actions form-end"):
