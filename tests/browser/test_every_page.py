@@ -107,6 +107,8 @@ PAGES = [
     ("operations-app-new", OPERATOR, "/operations/apps/new", None),
     ("operations-apps", OPERATOR, "/operations/apps", None),
     ("operations-app", OPERATOR, "/operations/apps/d3x", None),
+    ("operations-audit", OPERATOR, "/operations/audit", None),
+    ("operations-audit-row", OPERATOR, "/operations/audit?event=token", "^Access token rotated$"),
     ("operations-connections", OPERATOR, "/operations/connections", None),
     ("operations-connection", OPERATOR, "/operations/connections", "Tidyloop"),
 ]
