@@ -39,6 +39,12 @@ def operations() -> list[Any]:
     """Every operation of the API, for programs in a hurry."""
     app = api.app.create(base_url=BASE_URL, limit=Limit(1_000_000, 30))
     description = TestClient(app).get("/api/v1/openapi.json").json()
+    for ways in description["paths"].values():
+        for operation in ways.values():
+            # Where either of two credentials opens, a broken header is invented beside ours, and
+            # taken for a wrong request. Who may call what, tests/api/test_doors.py tries.
+            if len(operation.get("security", ())) > 1:
+                del operation["security"]
     config = SchemathesisConfig()
     # No schema can say which addresses may be called, what a hotel has (422), or which version of
     # its mapping is the newest (412).
