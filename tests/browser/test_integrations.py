@@ -94,7 +94,7 @@ async def test_reservations_of_any_json_api_are_brought_in_and_again(window_of: 
         await expect(page.get_by_text("4 things are missing before Activate")).to_be_visible()
         await steps.choose(page, "Primary key", "id", typed="R-")
         await steps.accept_suggestions(page)
-        await try_an_expression(page)
+        await map_a_row_by_keyboard(page)
         await steps.activate_the_transfer(page)
 
         with system.holding_back():
@@ -114,18 +114,52 @@ async def test_reservations_of_any_json_api_are_brought_in_and_again(window_of: 
             assert secret not in await page.content()
 
 
-async def try_an_expression(page: Page) -> None:
-    """An expression shows what it would do before it is saved, and can be undone after."""
+async def map_a_row_by_keyboard(page: Page) -> None:
+    """An expression shows what it would do, or what is wrong, before it is saved, and can be undone
+    after; a row can be left; and the keyboard goes on from where it was."""
     await expect(steps.row_of(page, "Status").locator(".map-see")).to_contain_text("Confirmed")
     await expect(steps.row_of(page, "Status").locator(".map-after")).to_have_text("confirmed")
-    await page.get_by_role("button", name="Source of Notes").click()
-    await page.get_by_role("button", name="Write an expression").click()
-    await page.keyboard.type("join(' in ', [guest.last_name, room.name])")
-    await expect(page.locator(".map-table")).to_contain_text("Berg in Room 101")
+    row, effect = steps.row_of(page, "Balance"), page.locator(".map-table")
+    await row.locator(".picker-open").focus()
+    await press(page, "Enter", "Tab", "Tab", "Enter")  # Write an expression
+    await expect(effect).to_contain_text("Choose where it comes from")
+    await page.keyboard.type("length(@)")
+    await expect(effect).to_contain_text("Choose a currency")
     await page.keyboard.press("Enter")
+    await expect(row.get_by_text("Choose a currency")).to_have_count(2)  # its effect, and why
+    await press(page, "Tab", "Tab")  # Conversion, Currency
+    await page.keyboard.type("eur")
+    await expect(effect).to_contain_text("9.00 EUR")
+    await expect(row.get_by_text("Choose a currency")).to_have_count(0)
+    await page.keyboard.press("Control+Enter")
     await expect(page.get_by_text("Saved, version 3", exact=True)).to_be_visible()
-    await page.get_by_role("button", name="Undo").click()
+    await expect(row.locator(".map-after")).to_have_text("9.00 EUR")
+    await expect(row.locator(".picker-open")).to_be_focused()
+    undo = page.get_by_role("button", name="Undo")
+    await undo.focus()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_text("Saved, version 4", exact=True)).to_be_visible()
+    await expect(row.locator(".map-after")).to_have_count(0)
+    await expect(undo).to_be_focused()
+    await leave_a_row(page)
+
+
+async def leave_a_row(page: Page) -> None:
+    """Escape leaves a row as it was, from wherever in it."""
+    row = steps.row_of(page, "Status")
+    how = row.get_by_role("button", name="How Status is converted")
+    await how.focus()
+    await page.keyboard.press("Enter")
+    await row.get_by_role("combobox", name="Any other value").focus()
+    await press(page, "End", "Escape")
+    await expect(how).to_have_attribute("aria-expanded", "false")
+    await expect(row.locator(".picker-open")).to_be_focused()
+    await expect(page.get_by_text("Saved, version 4", exact=True)).to_be_visible()
+
+
+async def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        await page.keyboard.press(key)
 
 
 async def test_a_table_in_latin_1_is_uploaded_and_brought_in(

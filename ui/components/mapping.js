@@ -201,10 +201,10 @@ export default {
               <p>The source has no <code>{{ lost(target).path }}</code> any more.<template v-if="lost(target).instead"> It is probably called <code>{{ lost(target).instead }}</code> now.</template></p>
               <button v-if="lost(target).instead && !whyNot" type="button" class="btn small" data-kind="primary" :disabled="busy" @click="pick(target, lost(target).instead)">Use {{ lost(target).instead }}</button>
             </div>
-            <p v-if="refused[target.key] || wrong(target)" class="map-say bad" :role="refused[target.key] ? 'alert' : null">
-              <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('circle-alert')" /></svg><span>{{ refused[target.key] || wrong(target) }}</span></p>
+            <p v-if="said(target)" class="map-say bad" :role="refused[target.key] ? 'alert' : null">
+              <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('circle-alert')" /></svg><span>{{ said(target) }}</span></p>
 
-            <div v-if="editing === target.key" class="map-panel">
+            <div v-if="editing === target.key" class="map-panel" @keydown.esc.stop="close()">
               <div class="map-form">
                 <div class="segments" role="group" :aria-label="'Where ' + target.label + ' comes from'">
                   <button v-for="take in ['path', 'constant', 'expression']" :key="take" type="button" :aria-pressed="edited.take === take ? 'true' : 'false'" :disabled="!!whyNot" @click="turn(take)">{{ { path: "Field", constant: "Constant", expression: "Expression" }[take] }}</button>
@@ -216,7 +216,7 @@ export default {
                   </picker>
                   <input v-else :id="$attrs.id + 'source'" ref="source" class="box" :class="{ mono: edited.take === 'expression' }" :value="edited.source" maxlength="500" :readonly="!!whyNot" spellcheck="false" autocomplete="off"
                          :list="edited.take === 'constant' && target.choices.length ? $attrs.id + 'ours' : null"
-                         :placeholder="edited.take === 'expression' ? 'join(\\' \\', [first, last])' : ''" @input="change('source', $event.target.value)" @keydown.enter.prevent="save" @keydown.esc="close" />
+                         :placeholder="edited.take === 'expression' ? 'join(\\' \\', [first, last])' : ''" @input="change('source', $event.target.value)" @keydown.enter.prevent="save" />
                   <p v-if="edited.take === 'expression'" class="hint">JMESPath over one record: paths, <code>join</code>, <code>length</code>, <code>not_null(a, b)</code>, filters such as <code>items[?type=='room'].name | [0]</code>.</p>
                 </div>
                 <div class="field">
@@ -360,6 +360,11 @@ export default {
     wrong(target) {
       return this.row(target) ? this.now.wrong[target.key] : null;
     },
+    // What is wrong with a row, unless the open panel says the same.
+    said(target) {
+      const sentence = this.refused[target.key] || this.wrong(target);
+      return this.editing === target.key && this.trial?.problem === sentence ? null : sentence;
+    },
     origin(target) {
       const row = this.row(target);
       if (!row) return this.draft(target) && !this.whyNot ? "Choose another…" : "Choose a field…";
@@ -378,6 +383,8 @@ export default {
     // What was confirmed is saved at once; the server answers with the new standing.
     send(name, args) {
       if (this.busy || this.whyNot) return;
+      const button = document.activeElement;
+      this.stood = { button, row: button.closest(".mapping-row") };
       this.busy = true;
       this.refused = {};
       clearTimeout(this.late);
@@ -387,6 +394,15 @@ export default {
     done() {
       clearTimeout(this.late);
       this.busy = false;
+      this.$nextTick(this.stand);
+    },
+    // A button that was pressed may be gone, or was disabled meanwhile: the keyboard goes on from there.
+    stand() {
+      if (document.activeElement !== document.body || !this.stood) return;
+      const { button, row } = this.stood;
+      const changed = document.getElementById(this.$attrs.id + this.fresh[0]);
+      const place = button.isConnected && !button.disabled ? button : (row ?? changed)?.querySelector("button:not(:disabled)");
+      place?.focus({ preventScroll: true });
     },
     pick(target, path) {
       if (this.editing === target.key) this.close();
