@@ -10,7 +10,7 @@ from demo import cast, past, stage
 from demo.cast import accounts
 from demo.post_office import PostOffice
 from demo.programs import Addresses, Receiver
-from storage import database, tables
+from storage import audit, database, tables
 from storage.authorizations import Authorization
 from storage.history import HistoryRow
 from storage.messages import Endpoint
@@ -51,8 +51,10 @@ def _empty() -> None:
         emails = set(session.exec(select(Person.email)))
         if emails and cast.OPERATOR not in emails:
             raise RuntimeError("This database holds data of its own. The demo needs an empty one.")
+        audit.release(session.connection())
         for table in reversed(tables.metadata.sorted_tables):
             session.execute(sa.delete(table))
+        audit.protect(session.connection())
 
 
 def _find_programs(programs: Addresses) -> None:

@@ -10,7 +10,7 @@ from domain.case_sides import Held
 from storage import changes
 from storage.cases import Attachment, CaseMessage
 
-KIND = "case"  # of notices
+KIND, AGREEMENT = "case", "case.evidence"  # of notices
 MAILED = ("opened", "message", "escalated", "returned", "resolved", "reopened")
 
 
@@ -51,15 +51,21 @@ def tell(
 def notify(session: Session, held: Held, kind: str, now: datetime) -> None:
     """Give notice to those who are needed next, and take back what needed somebody before."""
     case = held.case
-    notices.clear(session, KIND, case.id, now)
     title = f"{case.label} {case.title}"
     if kind == "escalated":
         text = f"{held.developer} asks the platform. May it read the evidence? Agree in the case."
-        _give(session, held, "property", title, text, now)
+        _give(session, held, AGREEMENT, "property", title, text, now)
+    if kind == "agreed" or case.status == "resolved":
+        notices.clear(session, AGREEMENT, case.id, now)
+    if kind in ("agreed", "assigned") and case.turn != "platform":
+        return  # nobody is needed more than before
+    notices.clear(session, KIND, case.id, now)
     if case.status != "resolved":
-        _give(session, held, case.turn, title, _NEEDED[kind].format(hotel=held.hotel.name), now)
+        text = _NEEDED[kind].format(hotel=held.hotel.name)
+        _give(session, held, KIND, case.turn, title, text, now)
     elif held.side != "property":
-        _give(session, held, "property", title, "Resolved. Look whether it works now.", now)
+        text = "Resolved. Look whether it works now."
+        _give(session, held, KIND, "property", title, text, now)
 
 
 _NEEDED = {
@@ -74,15 +80,16 @@ _NEEDED = {
 }
 
 
-def _give(session: Session, held: Held, side: str, title: str, text: str, now: datetime) -> None:
+def _give(
+    session: Session, held: Held, kind: str, side: str, title: str, text: str, now: datetime
+) -> None:
     case = held.case
     place = {"property": case.property_id, "partner": case.partner_id or ""}.get(side, side)
     people = {each.id for each in case_sides.people(session, case, side)}
     if side == "platform" and case.assigned_to in people:
         people = {case.assigned_to}
-    whose = people - {held.who.person_id or ""}
     where = case_letters.path(held, side)
-    notices.tell(session, whose, KIND, title, text, where, place, case.id, now)
+    notices.tell(session, people, kind, title, text, where, place, case.id, now)
 
 
 def _mail(session: Session, held: Held, message: CaseMessage, event: str, now: datetime) -> None:

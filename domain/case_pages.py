@@ -218,9 +218,8 @@ def attachment(
     with database.reading() as session:
         who = standing(session, actor, now or moments.now())
         row = session.get(Attachment, attachment_id)
-        if row is None:
-            raise not_found("This file")
-        case_sides.found_for(session, who, row.case_id)
+        case_sides.found_for(session, who, row.case_id if row else "", what="This file")
+        assert row is not None
         return _file(row), encryption.decrypt_bytes(row.content)
 
 
@@ -247,12 +246,16 @@ def _rows(
         .join(Partner, col(Partner.id) == Case.partner_id, isouter=True)
         .join(Person, col(Person.id) == Case.assigned_to, isouter=True)
         .where(*conditions)
-        .order_by(col(Case.changed_at).desc(), col(Case.number).desc())
+        # However many were resolved since, none that is open is left out.
+        .order_by(
+            col(Case.status) == "resolved", col(Case.changed_at).desc(), col(Case.number).desc()
+        )
         .limit(MOST)
     )
     if status:
         query = query.where(Case.status == status)
-    return tuple(_row(side, *found) for found in session.exec(query))
+    rows = (_row(side, *found) for found in session.exec(query))
+    return tuple(sorted(rows, key=lambda row: (row.changed_at, row.number), reverse=True))
 
 
 def _row(

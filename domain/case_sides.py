@@ -57,13 +57,13 @@ def hold_for(session: Session, who: Standing, case_id: str) -> Held:
     return held
 
 
-def found_for(session: Session, who: Standing, case_id: str) -> Held:
-    """Return a case to be read; refuses `not_found`."""
+def found_for(session: Session, who: Standing, case_id: str, *, what: str = "This case") -> Held:
+    """Return a case to be read; refuses `not_found`, and calls it `what`."""
     case = session.get(Case, case_id)
     connection = session.get(Connection, case.connection_id) if case else None
     side = side_of(who, case, connection) if case and connection else None
     if case is None or connection is None or side is None:
-        raise not_found("This case")
+        raise not_found(what)
     return Held(who, side, case, connection, *connections.around(session, connection))
 
 

@@ -25,6 +25,7 @@ MOST = 200  # of a person, in a list
 # What each kind is called where somebody chooses among them.
 KINDS = {
     "case": "Case",
+    "case.evidence": "Evidence that the platform wants to read",
     "connection.broken": "Broken connection",
     "connection.rejected": "Rejected request",
     "connection.requested": "Waiting request",

@@ -1,12 +1,14 @@
 """One of everything, so that every verb of the domain has something to work on."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from domain import (
     app_drafts,
+    cases,
     connections,
     core,
     endpoints,
@@ -21,10 +23,13 @@ from domain import (
     tokens,
 )
 from domain.actors import Actor
+from domain.attachments import Upload
+from domain.escalations import Escalation
 from domain.proposals import Wanted
 from domain.sources import Draft
 from storage import database
 from storage.apps import App
+from storage.cases import Attachment, Case
 from storage.people import Membership, SignIn
 from storage.sources import Source
 from tests import builders, flows, harvest, pantry
@@ -32,6 +37,7 @@ from tests.builders import World
 from tests.harvest import HotelSystem
 
 WANTED = {"reservations": ("created", "updated")}
+ESCALATION = Escalation("We tried it all.", "Three", "Two")
 CREDENTIALS = {"client_token": "C" * 20, "access_token": "A" * 20}
 
 
@@ -74,6 +80,11 @@ class Scene:
     queued: str  # a run of `busy`
     record: int  # a reservation that `run` brought in
     product: int  # that the hotel has, called Stay
+    reported: str  # a case that is open with D3x
+    escalated: str  # a case that the platform has
+    resolved: str  # a case that never was the platform's
+    number: int  # of the one that was escalated
+    file: str  # attached to it
     partner_membership: str  # of somebody else at D3x
     program: Actor  # whoever holds the token of `active`
     key: Actor  # whoever holds a partner key of D3x
@@ -120,6 +131,10 @@ class Scene:
             "queued": "run",
             "spare_key": "key",
             "lab": "par",
+            "reported": "cas",
+            "escalated": "cas",
+            "resolved": "cas",
+            "file": "fil",
         }
         states = ("pending", "active", "paused", "ended", "core", "tried_out")
         return replace(
@@ -128,6 +143,7 @@ class Scene:
             **dict.fromkeys(states, "con_never"),
             record=2**40,
             product=2**40,
+            number=2**30,
         )
 
 
@@ -195,7 +211,22 @@ def build(world: World, system: HotelSystem) -> Scene:
         spare_key=partner_keys.make(world.dee, world.d3x, "Spare", now=now).id,
         program=tokens.authenticate(builders.token_of(ids["active"]), now=now),
         **_sandbox(world),
+        **_cases(world, ids["active"]),
     )
+
+
+def _cases(world: World, connection_id: str) -> dict[str, Any]:
+    """Report three problems: one is escalated, another one resolved."""
+    now, found = world.now, {}
+    for name in ("reported", "escalated", "resolved"):
+        files = [Upload("log.txt", b"It broke.")] if name == "escalated" else []
+        found[name] = cases.open_(world.maya, connection_id, name, "Why?", files, now=now)
+    cases.escalate(world.dee, found["escalated"], ESCALATION, now=now)
+    cases.resolve(world.dee, found["resolved"], "Fixed.", now=now)
+    with database.reading() as session:
+        number = session.get_one(Case, found["escalated"]).number
+        file = session.exec(select(Attachment.id)).one()
+    return found | {"number": number, "file": file}
 
 
 def _sandbox(world: World) -> dict[str, str]:

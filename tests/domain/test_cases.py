@@ -483,10 +483,12 @@ def test_each_change_is_in_the_history_of_the_connection(world: World) -> None:
     assert (line.before, line.after, line.side) == ("open_with_partner", "escalated", "partner")
 
 
+KINDS = (case_news.KIND, case_news.AGREEMENT)
+
+
 def test_notices_follow_the_turn_and_end_with_it(world: World) -> None:
     def needed(who: Actor) -> list[str]:
-        found = notices.of_person(who, now=world.now)
-        return [each.text for each in found if each.kind == case_news.KIND]
+        return [each.text for each in notices.of_person(who, now=world.now) if each.kind in KINDS]
 
     case_id = reported(world)
     assert needed(world.dee) == ["Harbour Hotel reports a problem. It is your turn."]
@@ -497,7 +499,13 @@ def test_notices_follow_the_turn_and_end_with_it(world: World) -> None:
     assert "May it read the evidence?" in needed(world.maya)[0]
     assert len(needed(world.olga)) == 1
     cases.agree(world.maya, case_id, now=world.now)
-    assert (needed(world.maya), len(needed(world.olga))) == ([], 1)
+    assert needed(world.maya) == []
+    assert needed(world.olga) == ["The evidence can be read now. It is your turn."]
+    cases.assign(world.olga, case_id, person_of(world.olga), now=world.now)
+    assert needed(world.olga) == ["It was assigned. It is your turn."]
+    cases.write(world.olga, case_id, "Which version?", now=world.now)
+    cases.assign(world.olga, case_id, None, now=world.now)
+    assert needed(world.dee) == ["There is an answer. It is your turn."]
     cases.resolve(world.olga, case_id, "Fixed.", now=world.now)
     assert (needed(world.olga), needed(world.dee)) == ([], [])
     assert needed(world.maya) == ["Resolved. Look whether it works now."]

@@ -13,6 +13,8 @@ from domain import (
     audit_files,
     authorizations,
     callers,
+    case_pages,
+    cases,
     catalogue,
     connections,
     consents,
@@ -55,11 +57,12 @@ from domain import (
 )
 from domain.actors import Actor
 from domain.drafts import Draft
+from domain.places import Place
 from storage import database
 from storage.history import HistoryRow
 from tests import harvest
 from tests.builders import PASSWORD
-from tests.domain.scenes import CREDENTIALS, WANTED, Scene
+from tests.domain.scenes import CREDENTIALS, ESCALATION, WANTED, Scene
 
 Verb = Callable[[Actor, Scene], Any]
 _DRAFT = {"name": "Pager", "category": "Guest", "tagline": "Calls guests"}
@@ -305,6 +308,24 @@ VERBS: dict[str, Verb] = {
     "digests.choose": lambda who, s: digests.choose(who, "daily"),
     "quiet_hours.read": lambda who, s: quiet_hours.read(who, s.hotel),
     "quiet_hours.choose": lambda who, s: quiet_hours.choose(who, s.hotel, "22:00", "07:00"),
+    "cases.open_": lambda who, s: cases.open_(who, s.active, "Another", "Why?"),
+    "cases.write": lambda who, s: cases.write(who, s.reported, "Hello"),
+    "cases.escalate": lambda who, s: cases.escalate(who, s.reported, ESCALATION),
+    "cases.return_to_partner": lambda who, s: cases.return_to_partner(who, s.escalated, "Yours."),
+    "cases.resolve": lambda who, s: cases.resolve(who, s.reported, "Fixed."),
+    "cases.reopen": lambda who, s: cases.reopen(who, s.resolved, "Not yet."),
+    "cases.assign": lambda who, s: cases.assign(who, s.escalated, None),
+    "cases.agree": lambda who, s: cases.agree(who, s.escalated),
+    "case_pages.of_property": lambda who, s: case_pages.of_property(who, s.hotel),
+    "case_pages.of_partner": lambda who, s: case_pages.of_partner(who, s.d3x),
+    "case_pages.of_connection": lambda who, s: case_pages.of_connection(who, s.active),
+    "case_pages.of_platform": lambda who, s: case_pages.of_platform(who),
+    "case_pages.count_due": lambda who, s: case_pages.count_due(
+        who, Place(s.hotel, "property", s.hotel, "Harbour Hotel", "manager")
+    ),
+    "case_pages.read": lambda who, s: case_pages.read(who, s.escalated),
+    "case_pages.by_number": lambda who, s: case_pages.by_number(who, s.number),
+    "case_pages.attachment": lambda who, s: case_pages.attachment(who, s.file),
     "invitations.invite": lambda who, s: invitations.invite(
         who, "x@harbour.example", "viewer", s.hotel
     ),
