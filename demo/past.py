@@ -1,4 +1,7 @@
-"""What has happened on the demo's stage before somebody looks: weeks of connections, in order."""
+"""What has happened on the demo's stage before somebody looks: weeks of connections, in order.
+
+Programs that are in use have called today; those of the others have been quiet since then.
+"""
 
 from datetime import datetime, time, timedelta
 
@@ -59,7 +62,9 @@ def _harbour_hotel(past: Past) -> None:
     past.bond(hotel, "mews").credentials_given(on(56, "09:12"))
     past.bond(hotel, "tidyloop").asked(on(49, "10:04")).opened(on(49, "10:31")).activated(
         on(49, "11:52")
-    ).used(on(49, "12:03")).rotated(on(20, "15:20")).opened(on(20, "15:38")).used(on(20, "15:41"))
+    ).used(on(49, "12:03")).rotated(on(20, "15:20")).opened(on(20, "15:38")).used(
+        on(20, "15:41")
+    ).used(past.ago(minutes=50))
     past.bond(hotel, "fernline").asked(on(41, "13:15")).opened(on(41, "14:20")).activated(
         on(41, "16:05")
     ).used(on(41, "16:06")).disconnected(on(17, "12:40"), "We write to our guests ourselves again.")
@@ -72,7 +77,9 @@ def _harbour_hotel(past: Past) -> None:
         {"food": "200", "breakfast": "BRK", "half_board": "HB", "staff_meal": None},
     )
     past.bond(hotel, "orchard-glance").asked(on(26, "08:55")).used(on(25, "05:00"))
-    past.bond(hotel, "fivelantern").asked(on(12, "14:30")).used(on(12, "14:33"))
+    past.bond(hotel, "fivelantern").asked(on(12, "14:30")).used(on(12, "14:33")).used(
+        past.ago(hours=7)
+    )
     past.bond(hotel, "yieldorchard").asked(on(5, "09:05")).rejected(
         on(4, "11:40"),
         "The property code YO-10422 belongs to a contract that has ended. Your new code is in "
@@ -86,17 +93,19 @@ def _alpine_lodge(past: Past) -> None:
     past.bond(hotel, "cloudbeds").credentials_given(on(70, "08:40"))
     past.bond(hotel, "keystrand-keys").asked(on(60, "09:15")).opened(on(60, "11:30")).activated(
         on(60, "13:45")
-    ).used(on(60, "13:50"))
+    ).used(on(60, "13:50")).used(past.ago(hours=2))
     past.bond(hotel, "d3x").asked(on(52, "09:30")).activated(on(52, "13:15")).used(
         on(52, "13:20")
-    ).rotated(on(15, "11:00"), trouble=BEING_UPDATED).used(on(15, "11:30"))
+    ).rotated(on(15, "11:00"), trouble=BEING_UPDATED).used(on(15, "11:30")).used(
+        past.ago(minutes=40)
+    )
     past.bond(hotel, "freeguides").asked(on(38, "15:10")).used(on(38, "15:12"))
     past.bond(hotel, "akia").asked(on(30, "10:00")).activated_by_program(
         on(30, "10:06")
     ).disconnected(on(8, "09:25"), "The season is over. We connect again in spring.")
     past.bond(hotel, "tidyloop").asked(on(27, "07:50")).opened(on(27, "08:30")).activated(
         on(27, "09:10")
-    ).used(on(27, "09:14"))
+    ).used(on(27, "09:14")).used(past.ago(hours=1))
     past.bond(hotel, "upperberth").asked(on(3, "10:10")).withdrawn(on(3, "16:45"))
 
 
@@ -105,14 +114,18 @@ def _city_suites(past: Past) -> None:
     past.bond(hotel, "apaleo").credentials_given(on(66, "13:30"))
     past.bond(hotel, "brasswick-pay").asked(on(58, "08:05")).opened(on(57, "09:00")).activated(
         on(56, "15:30")
-    ).used(on(56, "15:31"))
-    past.bond(hotel, "brasswick-links").asked(on(55, "09:45")).used(on(55, "09:47"))
-    past.bond(hotel, "akia").asked(on(44, "11:20")).activated_by_program(on(44, "11:21"))
+    ).used(on(56, "15:31")).used(ago(minutes=35))
+    past.bond(hotel, "brasswick-links").asked(on(55, "09:45")).used(on(55, "09:47")).used(
+        ago(hours=4)
+    )
+    past.bond(hotel, "akia").asked(on(44, "11:20")).activated_by_program(on(44, "11:21")).used(
+        ago(hours=3)
+    )
     past.bond(hotel, "bollardly").asked(on(24, "08:30")).rejected(
         on(23, "09:10"), "Your barrier has no camera that we can reach. Please have it switched on."
     ).asked(on(22, "07:15")).opened(on(22, "08:00")).activated(on(22, "12:40")).used(
         on(22, "12:41")
-    )
+    ).used(ago(hours=9))
     past.bond(hotel, "channelmoor").asked(ago(hours=74)).nudged(ago(hours=27))
     for reminder_due in (ago(hours=50), ago(hours=2)):
         past.scenes.append(Scene(reminder_due, lambda now: waiting.remind(now=now)))
@@ -124,7 +137,9 @@ def _casa_do_rio(past: Past) -> None:
     on, hotel = past.on, "Casa do Rio"
     past.bond(hotel, "channelmoor").asked(on(47, "10:00")).activated(on(46, "16:10"))
     past.bond(hotel, "yieldorchard").asked(on(39, "09:20")).activated(on(39, "16:35"))
-    past.bond(hotel, "d3x").asked(on(33, "10:50")).activated(on(33, "13:30"))
+    past.bond(hotel, "d3x").asked(on(33, "10:50")).activated(on(33, "13:30")).used(
+        past.ago(hours=5)
+    )
     past.bond(hotel, "freeguides").asked(on(33, "11:05")).used(on(33, "11:06"))
     past.bond(hotel, "akia").asked(on(29, "16:00")).activated_by_program(on(29, "16:01"))
     past.bond(hotel, "tidyloop").asked(on(25, "08:00")).activated(on(25, "10:05"))
@@ -139,7 +154,9 @@ def _fjord_house(past: Past) -> None:
     past.bond(hotel, "copperpan-till").asked(on(31, "07:05")).activated(on(31, "18:10"))
     past.bond(hotel, "upperberth").asked(on(28, "10:00")).activated(on(28, "15:50"))
     past.bond(hotel, "ledgerwell").asked(on(26, "16:00")).activated(on(25, "07:10"))
-    past.bond(hotel, "d3x").asked(on(21, "08:15")).activated(on(21, "13:25"))
+    past.bond(hotel, "d3x").asked(on(21, "08:15")).activated(on(21, "13:25")).used(
+        past.ago(hours=6)
+    )
     past.bond(hotel, "fernline").asked(on(18, "09:00")).activated(on(18, "12:05"))
     past.bond(hotel, "yieldorchard").asked(on(14, "09:40")).activated(on(14, "17:10")).disabled(
         on(6, "10:20"),

@@ -20,7 +20,7 @@ AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 PICTURES = ROOT / "screenshots"
 
 MAYA, NOAH, CITY = "maya@harbour.example", "noah@harbour.example", "lena@alpine.example"
-D3X, OPERATOR = "dev@d3x.example", "ops@adjoin.example"
+D3X, AKIA, OPERATOR = "dev@d3x.example", "dev@akia.example", "ops@adjoin.example"
 
 # Name of the picture, who looks, the page, and what to follow from there, where the address of a
 # page is not known beforehand: regular expressions for the words of one link after the other.
@@ -96,8 +96,8 @@ PAGES = [
     ("operations-case", OPERATOR, "/operations/cases", "^Guests get the welcome message twice$"),
     (
         "evidence",
-        OPERATOR,
-        "/operations/cases",
+        AKIA,
+        "/hub/cases",
         "^Guests get the welcome message twice$ → ^Read the evidence$",
     ),
     ("operations-properties", OPERATOR, "/operations/properties", None),

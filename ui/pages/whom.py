@@ -10,7 +10,7 @@ from domain.routes import OPENING, Step
 from domain.support import Answer
 from ui.ask import act
 from ui.components import listing
-from ui.components.button import Button, button
+from ui.components.button import Button, Kind, button
 from ui.components.callout import callout
 from ui.components.card import card
 from ui.components.listing import Column, Listing
@@ -21,7 +21,7 @@ from ui.frame import Visit
 from ui.pages.contact import draw_ways
 
 TITLE = "Whom do I call?"
-WRONG = ("bad", "warn", "info")
+WRONG = ("bad", "warn")
 _MOST = 4  # problems that are shown at length
 _ICONS = {"open": "life-buoy", "open_core": "life-buoy", "nudge": "bell"}
 _COLUMNS: list[Column] = [
@@ -43,7 +43,15 @@ def draw_step(answer: Answer) -> Button | None:
         return None
     why_not = answer.why_not if step.verb in OPENING else None
     icon = _ICONS.get(step.verb, "arrow-right")
-    return button(step.label, href=href, kind="primary", icon=icon, why_not=why_not or None)
+    kind: Kind = "primary" if answer.route.tone in WRONG else "secondary"
+    return button(step.label, href=href, kind=kind, icon=icon, why_not=why_not or None)
+
+
+def icon_of(answer: Answer) -> str | None:
+    """Return the icon of what is wrong: an hourglass only where its reader has to wait."""
+    side = "property" if answer.side == "viewer" else answer.side
+    is_mine = answer.route.whose == side and answer.route.tone in WRONG
+    return "triangle-alert" if is_mine else None
 
 
 def draw_whom(answer: Answer) -> None:
@@ -105,7 +113,8 @@ class Whom:
 
     def _draw_problem(self, answer: Answer) -> None:
         route = answer.route
-        with callout(route.tone, f"{answer.app}: {route.title}", route.problem):
+        title = route.title if answer.app in route.title else f"{answer.app}: {route.title}"
+        with callout(route.tone, title, route.problem, icon_of(answer)):
             if route.step.verb == "contact" and answer.contact is not None:
                 draw_ways(answer.contact)
             self._draw_step(answer, route.step)

@@ -73,13 +73,13 @@ class _Room:
                         )
                     self._log = self._draw_log(asked)
                 with ui.element("div").classes("stack"):
+                    self._whom = Part(draw_card, "contents")
+                    self._whom.show(self._answer)
                     self._mapped: Part[Summary | None] = Part(self._draw_mapped, "contents")
                     self._mapped.show(mapped)
                     self._keys = self._draw_keys()
                     self._answers = ui.element("div").classes("contents")
                     self._draw_answers()
-                    self._whom = Part(draw_card, "contents")
-                    self._whom.show(self._answer)
 
     def _draw_keys(self) -> TokenCard | AccountCard:
         if self._found.row.kind == "core":

@@ -16,7 +16,7 @@ from ui.frame import Visit
 from ui.look import STATUS
 from ui.pages.connection.moves import Moves, not_yours
 from ui.pages.usual import how_long
-from ui.pages.whom import draw_step
+from ui.pages.whom import draw_step, icon_of
 
 _STEPS_FOR = ("pending", "active", "rejected")
 
@@ -42,7 +42,8 @@ class TurnPanel:
     def _draw(self, found: Page, answer: Answer) -> None:
         row, route = found.row, answer.route
         look = STATUS[row.status]
-        icon = look.icon if route.tone == look.tone else None
+        is_state = route.tone == look.tone and row.status not in ("active", "connected")
+        icon = look.icon if is_state else icon_of(answer)
         with callout(route.tone, route.title, route.problem, icon):
             with ui.element("div").classes("turn-more"):
                 _draw_reason(found)
@@ -86,7 +87,8 @@ def _draw_since(found: Page, zone: str) -> None:
             ago(row.since, STATUS[row.status].label, zone)
         else:
             ago(row.requested_at, f"{found.requested_by} asked", zone)
-            text(how_long(row.usual), "span")
+            if not row.takes_longer:  # the sentence says it then
+                text(how_long(row.usual), "span")
 
 
 def _steps(found: Page, zone: str) -> list[Step]:

@@ -32,7 +32,7 @@ from ui.pages.hub.moves import Moves
 from ui.pages.requests_log import RequestsLog
 from ui.pages.story import Story, sides_of, times_in
 from ui.pages.value_mapping.card import draw_for_partner
-from ui.pages.whom import draw_card, draw_step
+from ui.pages.whom import draw_card, draw_step, icon_of
 
 LATEST = 5  # deliveries
 _CONCERNS = ("message", "case", "endpoint", "everything")
@@ -163,7 +163,7 @@ class Sheet:
     def _draw_turn(self, shown: tuple[Page, Answer]) -> None:
         page, answer = shown
         row = page.row
-        with callout(*_told(row, answer)):
+        with callout(*_told(row, answer), icon_of(answer)):
             if page.reason:
                 text(f"The reason given: “{page.reason}”", classes="reason")
             draw_step(answer)

@@ -20,7 +20,7 @@ from ui.live import Change
 from ui.pages.operations.connections import PATH
 from ui.pages.story import Story, sides_of, times_in
 from ui.pages.usual import activation_words, how_long
-from ui.pages.whom import draw_card, draw_step
+from ui.pages.whom import draw_card, draw_step, icon_of
 
 
 async def page(visit: Visit, connection_id: str) -> None:
@@ -99,7 +99,7 @@ class Sheet:
 def _draw_turn(shown: tuple[str, Answer]) -> None:
     reason, answer = shown
     route = answer.route
-    with callout(route.tone, route.title, route.problem):
+    with callout(route.tone, route.title, route.problem, icon_of(answer)):
         if answer.status == "pending":
             text("Operators cannot do it for them.", classes="reason")
         if reason:
