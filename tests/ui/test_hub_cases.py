@@ -4,9 +4,10 @@ from domain import case_pages, cases
 from tests.builders import World
 from tests.ui.cases import TITLE, escalate, report, said, words
 from tests.ui.conftest import Person
-from tests.ui.hands import complaint, fill, go, labels, press, rows
+from tests.ui.hands import complaint, field, fill, go, labels, press, rows
 from tests.ui.hub import FINN, MAYA, confirm, finds_nothing, visit
 from tests.ui.patience import until
+from tests.ui.test_requests_log import asked
 
 PATH = "/hub/cases"
 
@@ -76,6 +77,16 @@ async def test_an_escalation_asks_for_what_an_engineer_needs(world: World, perso
     await dee.should_see("5 January 2026")
     assert case_pages.read(world.olga, case_id).row.status == "escalated"
     assert "Escalate to the platform" not in labels(dee)
+
+
+async def test_the_last_request_that_failed_is_filled_in(world: World, person: Person) -> None:
+    case_id = report(world)
+    asked(world, case_pages.read(world.dee, case_id).row.connection_id, 500, 422, 200)
+    dee = await visit(person, f"{PATH}/{case_id}", "Your turn")
+    press(dee, "Escalate to the platform")
+    await dee.should_see("Tokens are masked")
+    assert field(dee, "Request id").value == "request-1"
+    assert "answered 422" in field(dee, "Request id").props["hint"]
 
 
 async def test_what_the_platform_gives_back_is_the_partners_turn_again(

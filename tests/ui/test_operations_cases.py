@@ -1,5 +1,6 @@
 """Cases for operators: the queue, its filters, and what an operator does with one."""
 
+import pytest
 from sqlmodel import select
 
 from domain import case_pages, cases
@@ -40,7 +41,8 @@ async def test_the_filters_stand_in_the_address(world: World, person: SignIn) ->
         "state=open_with_platform": [core],
         "state=resolved": [],
         f"partner={world.d3x}": [escalated],
-        f"property={world.lodge}": [],
+        f"hotel={world.lodge}": [],
+        f"hotel={world.hotel}&state=escalated": [escalated],
         "assigned=nobody&app=d3x": [escalated],
         "state=%27--&app=none": [],
     }.items():
@@ -89,6 +91,17 @@ async def test_a_core_case_has_no_partner_to_return_to(world: World, person: Sig
     olga = await visit(person, f"{PATH}/{report_core(world)}", "Harbour Hotel waits for you.", OLGA)
     assert {"Send", "Resolve", "Assign"} <= labels(olga)
     assert not [label for label in labels(olga) if label.startswith(("Return", "Escalate"))]
+
+
+async def test_what_waits_longest_stays_in_the_queue_however_much_was_resolved_since(
+    world: World, person: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_pages, "MOST", 1)
+    waiting, resolved = report_core(world, "Waits"), report(world, "Resolved")
+    escalate(world, resolved)
+    cases.resolve(world.olga, resolved, "It was us.", now=world.after(hours=3))
+    olga = await visit(person, f"{PATH}?state=all", "Waits", OLGA)
+    assert [row["id"] for row in rows(olga, "Cases")] == [waiting]
 
 
 async def test_only_operators_see_the_queue(world: World, person: SignIn) -> None:

@@ -174,6 +174,19 @@ async def test_a_resolved_case_is_reopened_with_words(world: World, person: Pers
     assert words(said(maya)[-1]) == "It is back."
 
 
+async def test_what_was_typed_stays_when_somebody_else_resolves(
+    world: World, person: Person
+) -> None:
+    case_id = report(world)
+    maya = await visit(person, f"{PATH}/{case_id}", "Waiting for D3x", MAYA)
+    fill(maya, "Your message", "Half a thought")
+    cases.resolve(world.dee, case_id, "A filter was wrong.")
+    await maya.should_see("Everybody reads here what it was.")
+    press(maya, "Send")
+    await until(lambda: complaint(maya, "Your message"))
+    assert field(maya, "Your message").value == "Half a thought"
+
+
 async def test_a_viewer_reads_and_is_told_who_may_write(world: World, person: Person) -> None:
     case_id = report(world)
     noah = await visit(

@@ -30,6 +30,8 @@ _STATES = {
     "resolved": "Resolved",
     "all": "All",
 }
+# In the address and in the domain; "property" in an address would choose a place of the visitor's.
+_FILTERS = {"app": "app", "hotel": "property", "partner": "partner", "assigned": "assigned"}
 _ANY = ""
 _COLUMNS: list[Column] = [
     {"key": "title", "label": "Case", "kind": "strong", "sub": "number"},
@@ -68,13 +70,11 @@ class _Queue:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        asked = {key: visit.query.get(key, "")[:64] for key in ("app", "property", "partner")}
+        asked = {key: visit.query.get(key, "")[:64] for key in _FILTERS}
         self._wanted = {key: value for key, value in asked.items() if value}
         self._state = visit.query.get("state", "")
         if self._state not in _STATES:
             self._state = ""
-        if assigned := visit.query.get("assigned", "")[:64]:
-            self._wanted["assigned"] = assigned
         self._all: tuple[Row, ...] = ()
         self._rows: tuple[Row, ...] = ()
 
@@ -86,9 +86,8 @@ class _Queue:
         self._all = await load(case_pages.of_platform, self._visit.actor, Queue())
         self._rows = self._all
         if self._wanted:
-            self._rows = await load(
-                case_pages.of_platform, self._visit.actor, Queue(**self._wanted)
-            )
+            queue = Queue(**{_FILTERS[key]: value for key, value in self._wanted.items()})
+            self._rows = await load(case_pages.of_platform, self._visit.actor, queue)
 
     def draw(self) -> None:
         self._chips = Chips(
@@ -98,7 +97,7 @@ class _Queue:
         )
         with ui.element("div").classes("filters"):
             self._draw_choice("app", "App", lambda row: (row.app_slug, row.app))
-            self._draw_choice("property", "Property", lambda row: (row.property_id, row.property))
+            self._draw_choice("hotel", "Property", lambda row: (row.property_id, row.property))
             self._draw_choice(
                 "partner", "Partner", lambda row: (row.partner_id or "", row.partner or "")
             )
