@@ -337,12 +337,12 @@ def add(
 def _may_open(
     connection: Connection, side: str, app: App, partner: Partner | None, to: str
 ) -> None:
+    if connection.in_sandbox:
+        raise Refusal("in_sandbox", "This is a sandbox: there is no hotel that waits for anything.")
     if side != "property":
         raise Refusal(
             "forbidden", case_moves.ONLY_MANAGERS if side == "viewer" else _BEGINS_AT_THE_HOTEL
         )
-    if connection.in_sandbox:
-        raise Refusal("in_sandbox", "This is a sandbox: nobody waits for an answer there.")
     developer = partner.name if partner else app.name
     if connection.status == "pending":
         contact = partner.contact_email if partner else ""

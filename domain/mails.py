@@ -170,8 +170,12 @@ def _is_automatic(message: EmailMessage, senders: Sequence[str]) -> bool:
         or bool(_header(message, "X-Autoreply") or _header(message, "X-Autorespond"))
         or _header(message, "Return-Path").strip() == "<>"
         or _type_of(message) == "multipart/report"
-        or any(sender.partition("@")[0].lower() in _ROBOTS for sender in senders)
+        or any(map(_is_robot, (*senders, _header(message, "Return-Path").strip().strip("<>"))))
     )
+
+
+def _is_robot(address: str) -> bool:
+    return address.partition("@")[0].lower() in _ROBOTS
 
 
 def _type_of(part: EmailMessage) -> str:

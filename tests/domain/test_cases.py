@@ -16,6 +16,7 @@ from domain.cases import Escalation
 from domain.places import Place
 from storage import database, encryption
 from storage.cases import Case
+from storage.connections import Connection
 from storage.history import HistoryRow
 from storage.messages import Endpoint, Message
 from storage.people import Membership, SignIn
@@ -203,6 +204,14 @@ def test_a_partner_is_not_asked_about_a_core_app(world: World, mews: FakeVendor)
     connection_id = core.connect(world.maya, world.hotel, "mews", CREDENTIALS, now=world.now)
     refusal = refused(cases.open_, world.maya, connection_id, "a", "b", to="partner")
     assert (refusal.code, refusal.owner) == ("wrong_route", "platform")
+
+
+def test_nothing_is_reported_in_a_sandbox(world: World) -> None:
+    connection_id = world.connect_active()
+    with database.transaction() as session:
+        session.get_one(Connection, connection_id).in_sandbox = True
+    for actor in (world.maya, world.dee):
+        assert refused(cases.open_, actor, connection_id, "a", "b").code == "in_sandbox"
 
 
 def test_a_hotel_that_wants_to_escalate_is_led_to_the_partner(world: World) -> None:

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from domain import attachments, case_letters, cases, installation, mails, replies, reply_addresses
+from connectors.mail import Letter, compose
+from domain import (
+    attachments,
+    attempts,
+    case_letters,
+    cases,
+    installation,
+    mails,
+    replies,
+    reply_addresses,
+)
 from domain.mails import answer
 from storage import database, encryption
 from storage.messages import Message
@@ -107,6 +117,31 @@ def test_the_mail_that_we_send_can_be_answered(world: World) -> None:
     assert headers["Reply-To"] not in encryption.decrypt(sent.body)
 
 
+def test_a_mail_goes_out_and_its_answer_comes_in(world: World) -> None:
+    case_id = reported(world)
+    with database.reading() as session:
+        sent = session.exec(select(Message.id).where(Message.mail_to == world.emails["dee"])).one()
+    parcel = attempts.begin(sent, 1, 1, now=world.now)
+    assert parcel is not None
+    letter = Letter(
+        installation.current().mail_from,
+        parcel.target,
+        parcel.subject,
+        parcel.body,
+        "<message-1@platform.example>",
+        parcel.headers,
+    )
+    arrived = compose(letter)[0]
+    answered = EmailMessage()
+    answered["From"], answered["To"] = arrived["To"], arrived["Reply-To"]
+    quoted = "\n".join(f"> {line}" for line in arrived.get_content().splitlines())
+    answered.set_content(
+        f"Which bill?\n\nOn Sunday, Adjoin <adjoin@platform.example> wrote:\n{quoted}"
+    )
+    assert hand_in(world, answered) == replies.TAKEN
+    assert said(world, case_id) == ["Which bill?"]
+
+
 def test_without_mail_in_nobody_is_told_to_answer_a_mail(world: World) -> None:
     installation.use(replace(installation.current(), mail_in=""))
     reported(world)
@@ -186,6 +221,7 @@ def test_a_mail_that_comes_twice_is_taken_once(world: World) -> None:
         {"Auto_Submitted": "auto-generated; owner-email=x"},
         {"Precedence": "bulk"},
         {"Return_Path": "<>"},
+        {"Return_Path": "<MAILER-DAEMON>"},
         {"X_Autoreply": "yes"},
         {"From": "MAILER-DAEMON@mail.example"},
     ],
