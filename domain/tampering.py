@@ -114,6 +114,8 @@ class _Walk:
         self._expected = expected
         self._misfits: tuple[int, int] | None = None  # the first and last of a row of seals
         self._late = 0
+        self._unstamped = 0
+        self._unstamped_at = ("", "")  # when the first and last of them were sealed
         self.has_stamps = False
 
     def take(self, link: Read) -> None:
@@ -127,6 +129,7 @@ class _Walk:
             self._tell_misfits()
             verdict.find(_missing(verdict.number + 1, link["number"] - 1))
         self._judge(link, has_gap=has_gap)
+        self._count_unstamped(link)
         verdict.sealed += 1
         verdict.number, verdict.digest = link["number"], link["digest"]
         self.has_stamps = self.has_stamps or bool(link["stamp"])
@@ -141,6 +144,13 @@ class _Walk:
             self._verdict.find(
                 f"The chain ends at {last}, but it went up to {expected.number} when its digest "
                 "was kept: the end was removed."
+            )
+        if self._unstamped:
+            first_at, last_at = self._unstamped_at
+            self._verdict.notes.append(
+                f"{_rows(self._unstamped)} without a stamp, sealed from {_moment(first_at)} to "
+                f"{_moment(last_at)}: right for what was there when you updated to a version with "
+                "stamps. If it was another day, somebody took the stamps away and changed rows."
             )
         if self._late:
             self._verdict.notes.append(
@@ -167,6 +177,11 @@ class _Walk:
             self._verdict.find(f"{_named(link)}, number {number}, or its seal was changed.")
         self._tell_misfits()
         self._late += _was_sealed_late(link)
+
+    def _count_unstamped(self, link: Read) -> None:
+        if link["id"] is not None and not link["stamp"]:
+            first_at = self._unstamped_at[0] or link["sealed_at"]
+            self._unstamped, self._unstamped_at = self._unstamped + 1, (first_at, link["sealed_at"])
 
     def _tell_misfits(self) -> None:
         if self._misfits is None:

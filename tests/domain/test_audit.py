@@ -173,6 +173,22 @@ def test_rows_from_before_there_were_stamps_are_sealed_first_and_then_no_more(
     assert "his_forged" in finding(tampering.check())
 
 
+def test_stamps_that_were_all_taken_away_are_told_with_the_day(
+    log: list[str], world: World
+) -> None:
+    kept = end()
+    tamper(
+        "DELETE FROM seals",
+        f"DELETE FROM history WHERE id = '{log[2]}'",
+        "UPDATE history SET stamp = NULL",
+    )
+    assert seals.seal(now=world.now) == 5, "Adjoin cannot tell it from rows that were always there"
+    verdict = tampering.check(now=world.now)
+    assert verdict.holds
+    assert verdict.notes[0].startswith(f"5 rows without a stamp, sealed from {world.now:%Y-%m-%d}")
+    assert not tampering.check(kept, now=world.now).holds
+
+
 def test_a_key_that_was_changed_goes_on_with_the_chain(log: list[str], world: World) -> None:
     encryption.use(f"another-key-for-the-tests-0123456789,{SECRET_KEY}")
     write(2, world.now)

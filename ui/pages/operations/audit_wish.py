@@ -1,6 +1,5 @@
 """Which rows of the audit log a page is to show, as the address of the page says it."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,7 +10,17 @@ from domain.audit import SIDES, Wanted
 
 PATH = "/operations/audit"
 _LONGEST = 120  # characters of a filter
-_TEXTS = ("event", "person", "side", "property_id", "partner_id", "app_id", "connection")
+_NAMES = (
+    "from",
+    "to",
+    "event",
+    "person",
+    "side",
+    "property",
+    "partner",
+    "app",
+    "connection",
+)
 
 
 class Wish:
@@ -19,8 +28,7 @@ class Wish:
 
     def __init__(self, given: dict[str, str], zone: str) -> None:
         self._zone = ZoneInfo(zone)
-        names = ("from", "to", *(name.removesuffix("_id") for name in _TEXTS))
-        self.texts = {name: given.get(name, "").strip()[:_LONGEST] for name in names}
+        self.texts = {name: given.get(name, "").strip()[:_LONGEST] for name in _NAMES}
         for name in ("from", "to"):
             if _day(self.texts[name]) is None:
                 self.texts[name] = ""
@@ -35,11 +43,16 @@ class Wish:
     def wanted(self) -> Wanted:
         """What the domain is asked for."""
         first, last = _day(self.texts["from"]), _day(self.texts["to"])
-        texts = {name: self.texts[name.removesuffix("_id")] for name in _TEXTS}
-        return replace(
-            Wanted(**texts),
+        return Wanted(
             since=self._begin(first) if first else None,
             until=self._begin(last + timedelta(days=1)) if last else None,
+            event=self.texts["event"],
+            person=self.texts["person"],
+            side=self.texts["side"],
+            property_id=self.texts["property"],
+            partner_id=self.texts["partner"],
+            app_id=self.texts["app"],
+            connection=self.texts["connection"],
         )
 
     @property
