@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from connectors.faults import Fault
 from connectors.hooks import Hook
@@ -170,3 +171,7 @@ class Kind:
     check: Callable[[Way, Access], Check]
     read: Read
     hears: Hook | None = None
+
+    def called(self, address: str) -> str:
+        """What people call the system at an address: a vendor by name, any API by its host."""
+        return self.name if not self.needs_address else urlsplit(address).hostname or self.name

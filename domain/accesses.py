@@ -112,7 +112,7 @@ def _claim(opens: Authorization, now: datetime) -> bool:
 def _renew(opens: Authorization, now: datetime) -> Authorization:
     """Ask for a new token, store and return it, or take note that there is none any more."""
     values = authorizations.values_of(opens)
-    name = KINDS[opens.kind].name
+    name = KINDS[opens.kind].called(opens.address)
     try:
         if not values.get("refresh_token"):
             raise Fault("refused", f"The permission that {name} gave has ended. Connect again.")

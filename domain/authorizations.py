@@ -304,7 +304,7 @@ def create(
     row = Authorization(
         property_id=property_id,
         kind=kind.key,
-        name=_checked_name(draft.name or _proposed(kind, check)),
+        name=_checked_name(draft.name or _proposed(kind, draft.address, check)),
         method=draft.method,
         address=checked_address(kind, draft.address),
         settings=dict(draft.settings),
@@ -423,8 +423,8 @@ def _checked_name(name: str) -> str:
     return checked_text(name, "the name", longest=80, owner="property")
 
 
-def _proposed(kind: Kind, check: Check) -> str:
-    return f"{kind.name}, {check.account_name}"[:80] if check.account_name else kind.name
+def _proposed(kind: Kind, address: str, check: Check) -> str:
+    return ", ".join(filter(None, (kind.called(address), check.account_name)))[:80]
 
 
 def _of_account(row: Authorization) -> str:

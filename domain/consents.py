@@ -31,6 +31,11 @@ RETURN_PATH = "/sources/agreed"
 LASTS = timedelta(minutes=15)
 
 
+def return_address() -> str:
+    """Return where the other system sends the browser back to; it has to know that beforehand."""
+    return installation.link(RETURN_PATH)
+
+
 def begin(actor: Actor, property_id: str, draft: Draft, *, now: datetime | None = None) -> str:
     """Return the address at the other system where the person agrees; nothing is kept before that.
 
@@ -105,7 +110,10 @@ def _sent(
     values = draft.values
     try:
         begun = oauth.start(
-            values["authorize_address"], values["client_id"], _redirect(), values.get("scope", "")
+            values["authorize_address"],
+            values["client_id"],
+            return_address(),
+            values.get("scope", ""),
         )
     except Blocked as blocked:
         raise invalid(blocked.reason) from blocked
@@ -142,15 +150,15 @@ def _taken(actor: Actor, state: str, now: datetime) -> tuple[AuthorizationStart,
 
 
 def _grant(kind: Kind, draft: Draft, begun: oauth.Start, answer: Mapping[str, str]) -> oauth.Grant:
-    values = draft.values
+    values, name = draft.values, kind.called(draft.address)
     try:
         return oauth.finish(
             installation.current().door,
-            kind.name,
+            name,
             values["token_address"],
             values["client_id"],
             values["client_secret"],
-            redirect=_redirect(),
+            redirect=return_address(),
             begun=begun,
             answer=answer,
         )
@@ -159,7 +167,7 @@ def _grant(kind: Kind, draft: Draft, begun: oauth.Start, answer: Mapping[str, st
             raise Refusal("credentials_refused", fault.sentence) from fault
         raise _failed(fault.sentence) from fault
     except (Blocked, Unreachable) as fault:
-        raise _failed(f"{kind.name} gave no token: {fault.reason}.") from fault
+        raise _failed(f"{name} gave no token: {fault.reason}.") from fault
 
 
 def _failed(sentence: str) -> Refusal:
@@ -188,7 +196,3 @@ def _visible(session: Session, actor: Actor, authorization_id: str, now: datetim
     if row is None or not who.sees_property(row.property_id):
         raise not_found("This authorization")
     return row
-
-
-def _redirect() -> str:
-    return installation.link(RETURN_PATH)

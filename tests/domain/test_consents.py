@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
 
+from connectors import oauth
 from connectors.oauth import Grant
 from connectors.source import Fault
 from domain import accesses, authorizations, consents, sources
@@ -62,6 +64,22 @@ def test_whoever_comes_back_has_an_authorization(world: World, system: HotelSyst
     }
     for secret in ("AT-harvest-1234567890", "RT-harvest-1234567890"):
         assert secret not in repr(builders.snapshot()) + repr(row)
+
+
+def test_a_system_without_a_name_of_its_own_is_called_by_its_host(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def finish(*words: Any, **more: Any) -> Grant:
+        asked.extend(words)
+        return system.finish()
+
+    monkeypatch.setattr(oauth, "finish", finish)
+    row = authorizations.read(world.maya, harvest.agreed(world)).row
+    assert "api.pms.example" in asked
+    assert "REST / JSON" not in asked
+    assert row.name.startswith("api.pms.example")
 
 
 def test_an_answer_counts_once(world: World, system: HotelSystem) -> None:

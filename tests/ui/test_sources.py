@@ -275,6 +275,8 @@ async def test_to_agree_in_the_browser_one_is_sent_to_the_other_system(
     await maya.should_see("The other system is asked at once")
     fill(maya, "How it is opened", "oauth_code")
     await maya.should_see("You are sent to the other system, agree there, and come back here.")
+    await maya.should_see("It must know this return address before you go")
+    await maya.should_see("/sources/agreed")
     gone: list[str] = []
     monkeypatch.setattr(ui.navigate, "to", gone.append)
     fill(maya, "Address", "https://api.pms.example")

@@ -18,6 +18,7 @@ from ui.components.dialog import Dialog
 from ui.components.field import SelectField, TextField, select_field, text_field
 from ui.components.link import safe_url
 from ui.components.notice import notice
+from ui.components.secret import copyable
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.answers import Form, ask_credentials
@@ -171,12 +172,19 @@ class AuthorizationDialog:
             if not (is_agreed and is_repair):
                 asked.form = ask_credentials(method.fields)
             if is_agreed:
-                text(
-                    "You are sent to the other system, agree there, and come back here.",
-                    classes="hint",
-                )
+                self._say_where_back(is_repair)
         if self._main is not None:
             self._main.text = "Go there and agree" if is_agreed else "Test and save"
+
+    def _say_where_back(self, is_repair: bool) -> None:
+        text("You are sent to the other system, agree there, and come back here.", classes="hint")
+        if not is_repair:
+            text(
+                "It must know this return address before you go: enter it where the client ID and "
+                "secret come from. There it may be called redirect URI or callback.",
+                classes="hint",
+            )
+            copyable(consents.return_address(), "Return address")
 
     def _sent(self, outcome: Outcome[str]) -> Outcome[Any]:
         """Send the browser to where the person agrees."""
