@@ -115,7 +115,7 @@ def _judged(
     if limit is not None and now > limit:
         missing = moments.span(now - as_of)
         return "stale", f"Stale: nothing has come in for {missing}, expected {schedule.words}."
-    return "fresh", f"Fresh: comes {schedule.words}."
+    return "fresh", f"Comes {schedule.words}."
 
 
 def _last(session: Session, ids: list[str]) -> dict[tuple[str, str], datetime]:

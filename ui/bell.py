@@ -17,6 +17,7 @@ AT_ONCE = 8  # in the list under the bell
 # The icon and the tone of each kind; one that is not here is a bell.
 LOOK = {
     "case": ("message-square", "info"),
+    "case.evidence": ("shield-check", "warn"),
     "connection.broken": ("key-round", "bad"),
     "connection.rejected": ("circle-x", "bad"),
     "connection.requested": ("hourglass", "warn"),

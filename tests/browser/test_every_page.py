@@ -68,6 +68,8 @@ PAGES = [
     ("hotel-support", CITY, "/support", None),
     ("hotel-case", CITY, "/support", "^Two guests have no mobile key$"),
     ("hotel-case-viewer", NOAH, "/support", "^Half of our rates are missing$"),
+    ("hotel-notices", MAYA, "/notices?show=all", None),
+    ("hub-notices", D3X, "/notices", None),
     ("hotel-people", MAYA, "/people", None),
     ("hotel-people-viewer", NOAH, "/people", None),
     ("account", MAYA, "/account", None),
@@ -135,6 +137,36 @@ async def test_a_page_is_accessible_to_everybody_and_fits_every_width(
         await settle(page)
     for theme, width in product(("light", "dark"), (1280, 390)):
         await look_at(page, f"{name}-{theme}-{width}", theme, width)
+    await page.close()
+    assert not errors, errors
+
+
+async def test_the_bell_is_used_by_the_keyboard_and_is_accessible(
+    jars: dict[str, BrowserContext],
+) -> None:
+    errors: list[str] = []
+    page = await window_of(jars[MAYA], "/apps", errors)
+    await settle(page)
+    bell = page.get_by_role("button", name=re.compile(r"^Notices: \d+ unread$"))
+    listed = page.get_by_role("region", name="Notices")
+    await bell.focus()
+    await page.keyboard.press("Enter")
+    await expect(listed.get_by_role("button", name="Mark all read")).to_be_focused()
+    for theme, width in product(("light", "dark"), (1280, 390)):
+        await look_at(page, f"bell-{theme}-{width}", theme, width)
+    await page.keyboard.press("Escape")
+    await expect(listed).to_be_hidden()
+    await expect(bell).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    followed = listed.get_by_role("link", name=re.compile("^Unread: ")).first
+    await expect(followed).to_be_focused()
+    address = await followed.get_attribute("href")
+    assert address
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(re.escape(address.partition("?")[0])))
+    await settle(page)
+    await expect(listed).to_be_hidden()
     await page.close()
     assert not errors, errors
 

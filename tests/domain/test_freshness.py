@@ -29,7 +29,7 @@ def test_what_came_in_is_fresh_and_grows_stale_when_two_runs_bring_nothing(
         "Reservations",
         integration,
     )
-    assert (row.state, row.words) == ("fresh", "Fresh: comes every 15 minutes.")
+    assert (row.state, row.words) == ("fresh", "Comes every 15 minutes.")
     assert row.as_of is not None
     assert row.runs == ("succeeded",)
     assert only(world, minutes=40).state == "fresh"

@@ -6,9 +6,9 @@ from nicegui.element import Element
 from nicegui.testing import User
 
 from connectors.source import Fault
-from domain import cases, connections, integrations
+from domain import cases, connections, integrations, value_mappings
 from domain.meter import Limits
-from tests import flows, harvest
+from tests import flows, harvest, occasions
 from tests.builders import World
 from tests.ui import hands
 from tests.ui.conftest import Person
@@ -167,7 +167,7 @@ async def test_how_fresh_the_data_are_is_said(
     integration = flows.active(world)
     await hands.go(maya, "/")
     await maya.should_see("Your data")
-    await maya.should_see("Fresh: comes every 15 minutes.")
+    await maya.should_see("Comes every 15 minutes.")
     integrations.disable(world.maya, integration)
     await maya.should_see("Stopped: the integration is disabled.")
 
@@ -180,3 +180,15 @@ def numbers(user: User) -> dict[str, str]:
             for link in ElementFilter(kind=Element)
             if "stat" in link.classes
         }
+
+
+async def test_a_value_that_is_gone_needs_somebody_at_home(
+    maya: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest.play(monkeypatch, "mews")
+    connection_id = occasions.gone_value(world)
+    await hands.go(maya, "/")
+    await maya.should_see("D3x lacks a value")
+    await maya.should_not_see("Nothing needs you")
+    value_mappings.choose_none(world.maya, connection_id, "breakfast", expected_version=2)
+    await maya.should_see("Nothing needs you")

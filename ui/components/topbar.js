@@ -25,7 +25,7 @@ export default {
 
       <div class="topbar-end">
         <div class="drop end">
-          <button type="button" ref="bell" class="btn bare bell" data-kind="quiet" aria-haspopup="true" :aria-expanded="open === 'bell'" aria-controls="bell-list"
+          <button type="button" ref="bell" class="btn bare bell" data-kind="quiet" :aria-expanded="open === 'bell'" aria-controls="bell-list"
                   :aria-label="notices.unread ? 'Notices: ' + notices.unread + ' unread' : 'Notices: none unread'" title="Notices"
                   @click="toggle('bell')" @keydown.down.prevent="toggle('bell')">
             <svg class="icon" aria-hidden="true"><use :href="icon('bell')" /></svg>

@@ -15,6 +15,10 @@ _CHOICES = {
     "off": ("No mail", "The bell at the top of every page tells you."),
     "daily": ("Once a day", "One mail in the morning, and none when nothing is new."),
 }
+_AT_HOTELS = (
+    "It goes at 7 in the morning on the hotel’s clocks, or when the quiet hours end that its "
+    "managers have set."
+)
 _ONLY_MANAGERS = "Only a manager can change this. Ask one of them."
 
 
@@ -28,11 +32,8 @@ async def draw_choice(visit: Visit) -> None:
 
     with card("Notices by mail", "What needs you, in one mail a day.", icon="mail"):
         choice = choice_cards("Mail of what needs you", _CHOICES, value=chosen, on_change=choose)
-        text(
-            "It goes at 7 in the morning on the hotel’s clocks, or when the quiet hours end that "
-            "its managers have set. Mails about cases and alerts come at once, as before.",
-            classes="muted small",
-        )
+        when = _AT_HOTELS if visit.place.kind == "property" else "It goes at 7 in the morning, UTC."
+        text(f"{when} Mails about cases and alerts come at once.", classes="muted small")
 
 
 async def draw_quiet_hours(visit: Visit) -> None:

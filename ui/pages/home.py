@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from domain import case_pages, freshness, integrations, moments, subscriptions
+from domain import case_pages, freshness, integrations, moments, notices, subscriptions
 from domain.case_pages import Row as Case
 from domain.freshness import Row as Fresh
+from domain.notices import Row as Notice
 from domain.subscriptions import Row
 from ui.ask import load
+from ui.bell import LOOK
 from ui.components.ago import ago
 from ui.components.badge import badge
 from ui.components.button import Kind, button
@@ -33,7 +35,9 @@ from ui.pages.hub import home as hub
 from ui.pages.integration.due import Due, draw_due, due
 from ui.pages.operations import home as operations
 
-_NOUNS = ("connection", "integration", "transfer", "run", "case", "everything")
+_NOUNS = ("connection", "integration", "transfer", "run", "case", "notice", "everything")
+# What is said of nothing else on this page.
+_ONLY_NOTICED = ("values.gone", "case.evidence")
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,17 @@ class News:
     of_data: tuple[Due, ...]
     fresh: tuple[Fresh, ...]
     cases: tuple[Case, ...]
+    noticed: tuple[Notice, ...]
 
     @property
     def cases_of_mine(self) -> tuple[Case, ...]:
         """The cases in which it is the hotel's turn, whoever of its people reads."""
         return tuple(case for case in self.cases if case.turn == "property")
+
+    @property
+    def needs_nobody(self) -> bool:
+        is_due = any(row.is_due for row in self.rows)
+        return not (is_due or self.of_data or self.cases_of_mine or self.noticed)
 
 
 async def page(visit: Visit) -> None:
@@ -90,6 +100,11 @@ async def _read(visit: Visit) -> News:
         due(await load(integrations.of_property, *who)),
         await load(freshness.of_property, *who),
         tuple(case for case in cases if case.status != "resolved"),
+        tuple(
+            each
+            for each in await load(notices.of_person, visit.actor)
+            if each.place_key == visit.place.key and each.kind in _ONLY_NOTICED
+        ),
     )
 
 
@@ -106,11 +121,14 @@ def _draw(visit: Visit, news: News) -> None:
 def _draw_connections(visit: Visit, news: News) -> None:
     rows = news.rows
     mine, waiting, fine = (connections.shown(rows, key) for key in ("due", "waiting", "working"))
-    if not mine and not news.of_data and not news.cases_of_mine:
+    if news.needs_nobody:
         with callout("ok", "Nothing needs you", "No connection waits for somebody at the hotel."):
             pass
     for row in mine:
         _draw_due(row, visit.zone, may_act=visit.place.role == "manager")
+    for each in news.noticed:
+        with callout("warn", each.title, each.text, LOOK[each.kind][0]):
+            button("Look at it", href=each.href, kind="primary")
     if news.cases_of_mine:
         with card("Cases that wait for your answer", icon="life-buoy"):
             _draw_cases(news.cases_of_mine, visit)

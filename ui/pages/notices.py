@@ -17,7 +17,7 @@ _COLUMNS: list[Column] = [
     {"key": "title", "label": "What", "kind": "strong", "sub": "text"},
     {"key": "kind", "label": "Kind", "kind": "text", "sub": "place"},
     {"key": "at", "label": "Since", "kind": "ago"},
-    {"key": "state", "label": "", "kind": "badge"},
+    {"key": "state", "label": "State", "kind": "badge"},
 ]
 _NONE = {
     "": "Nothing needs you now. What does appears here, and under the bell.",

@@ -98,7 +98,7 @@ class Sheet:
     def __init__(self, zone: str) -> None:
         with ui.element("div").classes("stack"):
             self._first_steps = Part(_draw_first_steps)
-            self._due: Part[tuple[_Number, ...]] = Part(_draw_due, "stats")
+            self._due: Part[tuple[_Number, ...]] = Part(_draw_due, "stats narrow")
             with ui.element("section").classes("stack tight"):
                 text("Cases", "h2")
                 self._cases = Listing(
@@ -109,7 +109,6 @@ class Sheet:
                     zone=zone,
                 )
                 text("All cases", "a", "more-link").props["href"] = "/operations/cases"
-            self._numbers = Part(_draw_numbers, "stack")
             with ui.element("section").classes("stack tight"):
                 text("Waiting longest", "h2")
                 self._waiting = Listing(
@@ -128,6 +127,7 @@ class Sheet:
                     empty="Every notification has reached its partner.",
                     zone=zone,
                 )
+            self._numbers = Part(_draw_numbers, "stack")
 
     def show(self, news: News) -> None:
         if self._numbers.is_deleted:
