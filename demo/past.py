@@ -7,12 +7,12 @@ from datetime import datetime, time, timedelta
 
 import httpx
 
-from demo import cast, clock, flow, reports
+from demo import cast, catalogue, clock, flow, reports
 from demo.bond import Bond, Scene
 from demo.courier import BEING_UPDATED, Courier
 from demo.post_office import PostOffice
 from demo.stage import Stage
-from domain import core, waiting
+from domain import app_drafts, apps, core, waiting
 
 
 def play(stage: Stage, post_office: PostOffice | None) -> None:
@@ -25,6 +25,7 @@ def play(stage: Stage, post_office: PostOffice | None) -> None:
         tell(past)
     reports.tell(stage, past.scenes, past.on, past.ago)
     past.scenes.append(Scene(past.ago(minutes=25), lambda now: core.check_all(now=now)))
+    past.scenes.append(Scene(past.ago(hours=3), lambda now: _write_new_texts(stage, now)))
     courier = Courier(post_office)
     for scene in sorted(past.scenes, key=lambda scene: scene.at):
         scene.perform(courier)
@@ -162,6 +163,20 @@ def _fjord_house(past: Past) -> None:
         on(6, "10:20"),
         "Three room types have no base price. We paused before wrong prices go out.",
         by_partner=True,
+    )
+
+
+def _write_new_texts(stage: Stage, now: datetime) -> None:
+    """Let a partner propose other texts, which wait for an operator."""
+    writer = stage.actors[catalogue.partner_of("tidyloop").contact_email]
+    sheet = apps.sheet(writer, "tidyloop", now=now)
+    app_drafts.save(
+        writer,
+        "tidyloop",
+        tagline="The rooms in the right order, on the phone and the watch of whoever cleans them.",
+        description=f"{sheet.description}\n\nNew: the list on a watch, for full hands.",
+        setup_notes=sheet.setup_notes,
+        now=now,
     )
 
 

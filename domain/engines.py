@@ -46,8 +46,11 @@ class Pulse:
         """Say good-bye: a process that was stopped is not missed."""
         self._ended.set()
         self._thread.join()
-        with database.transaction() as session:
-            session.execute(sa.delete(Engine).where(col(Engine.id) == self._id))
+        try:
+            with database.transaction() as session:
+                session.execute(sa.delete(Engine).where(col(Engine.id) == self._id))
+        except Exception:
+            log.warning("could not say good-bye", exc_info=True)
 
     def _run(self) -> None:
         while True:

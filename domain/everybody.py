@@ -160,12 +160,14 @@ def _rows(session: Session, found: list[Person]) -> tuple[Row, ...]:
             .group_by(col(SignIn.person_id))
         ).all()
     )
+    # Asked once for all of them, in the order in which each person's are shown.
+    known = places.of(session, list({role for mine in roles.values() for role in mine}))
     return tuple(
         Row(
             person.id,
             person.name,
             person.email,
-            places.of(session, roles[person.id]),
+            tuple(place for place in known if Role(place.role, place.id) in roles[person.id]),
             seen.get(person.id),
         )
         for person in found

@@ -12,6 +12,7 @@ from domain import (
     connections,
     core,
     endpoints,
+    evidence,
     integrations,
     invitations,
     notices,
@@ -83,6 +84,7 @@ class Scene:
     reported: str  # a case that is open with D3x
     escalated: str  # a case that the platform has
     resolved: str  # a case that never was the platform's
+    pack: str  # the evidence of `escalated`, to which the hotel has not agreed
     number: int  # of the one that was escalated
     file: str  # attached to it
     partner_membership: str  # of somebody else at D3x
@@ -115,6 +117,7 @@ class Scene:
             "partner_membership": "mem",
             "operator_membership": "mem",
             "somebody": "per",
+            "pack": "pck",
             "invitation": "inv",
             "authorization": "aut",
             "agreed": "aut",
@@ -226,7 +229,8 @@ def _cases(world: World, connection_id: str) -> dict[str, Any]:
     with database.reading() as session:
         number = session.get_one(Case, found["escalated"]).number
         file = session.exec(select(Attachment.id)).one()
-    return found | {"number": number, "file": file}
+    (pack,) = evidence.of_case(world.dee, found["escalated"], now=now)
+    return found | {"number": number, "file": file, "pack": pack.id}
 
 
 def _sandbox(world: World) -> dict[str, str]:

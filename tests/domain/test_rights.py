@@ -5,17 +5,20 @@ import inspect
 import pkgutil
 
 import pytest
+import sqlalchemy as sa
 
 import domain
 from domain import connections, partner_keys, sign_ins
 from domain.actors import ADJOIN, Actor
 from domain.refusals import Refusal
+from storage import database
+from storage.people import Membership
 from tests import builders, rights
 from tests.domain.scenes import Scene
 from tests.domain.verbs import ALSO, VERBS
 
 EXPECTED = rights.table("verb")
-CODES = {"no": "not_found", "-": "forbidden", "*": "disabled_by_other_side"}
+CODES = {"no": "not_found", "-": "forbidden", "*": "disabled_by_other_side", "!": "not_agreed"}
 EVERYBODY = ("maya", "noah", "charlie", "dee", "finn", "olga", "program", "key")
 
 
@@ -91,6 +94,18 @@ def test_nobody_does_anything_once_signed_out(scene: Scene) -> None:
     assert builders.snapshot() == before
 
 
+def test_nobody_does_anything_at_a_place_that_they_have_left(scene: Scene) -> None:
+    with database.transaction() as session:
+        session.execute(sa.update(Membership).values(ended_at=scene.world.now))
+    before = builders.snapshot()
+    for verb, row in EXPECTED.items():
+        for name in ("maya", "noah", "charlie", "dee", "finn", "olga"):
+            # What a stranger may do is about their own account, and stays open to everybody.
+            if row["charlie"] != "ok" and (verb, name) != ("sign_ins.end", "maya"):
+                assert _call(verb, scene.actor(name), scene) == "no", (verb, name)
+    assert builders.snapshot() == before
+
+
 def test_nothing_is_done_with_a_revoked_or_invented_token(scene: Scene) -> None:
     connections.disconnect(scene.world.maya, scene.active, now=scene.world.now)
     before = builders.snapshot()
@@ -113,6 +128,7 @@ def test_only_our_own_jobs_are_adjoin_and_all_they_move_is_a_request(scene: Scen
     before = builders.snapshot()
     allowed = {verb for verb in VERBS if _call(verb, ADJOIN, scene) == "ok"}
     reads = {"subscriptions.read", "history.of_connection", "api_requests.of_connection"}
+    reads |= {"support.of_connection"}
     assert allowed == {"connections.activate", *reads}
     builders.restore(before)
 

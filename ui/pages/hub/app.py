@@ -79,7 +79,7 @@ class Standing:
 
     def __init__(self, visit: Visit, slug: str) -> None:
         self._visit, self._slug = visit, slug
-        self._told: Part[Draft | None] = Part(self._draw)
+        self._told: Part[Draft | None] = Part(self._draw, "standing-texts")
         self._different: Part[Draft | None]
 
     def draw_difference(self) -> None:

@@ -44,9 +44,7 @@ async def page(visit: Visit) -> None:
     async def read(text: str, number: int) -> Page[Row]:
         return await load(everybody.page, visit.actor, text=text, number=number)
 
-    with page_title(
-        "Everybody", "Everybody with an account, at hotels, partners and the platform."
-    ):
+    with page_title("Everybody", "Who has an account, at hotels, partners and the platform."):
         button("Operators", href="/people", icon="shield")
     with ui.element("div").classes("stack"):
         paged = Paged(
