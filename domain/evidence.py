@@ -107,9 +107,9 @@ def read(actor: Actor, pack_id: str, *, now: datetime | None = None) -> Page:
     with database.reading() as session:
         who = standing(session, actor, now or moments.now())
         pack = session.get(Pack, pack_id)
-        held = _held(session, who, pack) if pack else None
-        if pack is None or held is None:
-            raise not_found("This case")  # as for what is there and not theirs
+        if pack is None:
+            raise not_found("This evidence")
+        held = case_sides.found_for(session, who, pack.case_id, what="This evidence")
         if held.side == "platform" and held.case.route != "core" and held.case.agreed_at is None:
             raise _not_agreed(held.hotel.name)
         hidden = _NOT_FOR.get(held.side, ())
