@@ -24,6 +24,7 @@ from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.look import STATUS
 from ui.pages.case.words import short, state
+from ui.pages.operations.search import draw_box
 
 _WAITING: list[Column] = [
     {"key": "app", "label": "App", "kind": "strong", "sub": "developer"},
@@ -77,6 +78,7 @@ async def page(visit: Visit) -> None:
         "Operations", "How the platform is. Connecting and activating stay with its two sides."
     ):
         pass
+    draw_box()
     sheet = Sheet(visit.zone)
     sheet.show(news)
 
