@@ -163,4 +163,4 @@ def maybe(at: datetime | None) -> str | None:
 def _left(seconds: float) -> str:
     if seconds < 2:
         return "a moment"
-    return f"about {duration(round(seconds))}"
+    return f"about {seconds:.0f} s" if seconds < 60 else f"about {duration(seconds)}"
