@@ -79,7 +79,7 @@ class Opening:
             with callout("info", "Something about it is reported already", icon="life-buoy"):
                 button("Look at that case first", href=answer.route.step.href, small=True)
         refused = ui.element("div").classes("refused")
-        with ui.element("div").classes("drop-zone fields"):
+        with ui.element("div").classes("drop-zone report"):
             title = text_field(
                 "In a few words", value=answer.draft.title, required=True, autofocus=True
             )
@@ -90,8 +90,8 @@ class Opening:
                 multiline=True,
                 required=True,
             )
-            with ui.element("div").classes("field"):
-                files = attach()
+            words.classes("tall")
+            files = attach()
 
         async def go() -> None:
             await self._open(connection_id, title, words, files, refused)
