@@ -11,7 +11,7 @@ from demo.stage import Stage
 from domain import cases, subscriptions
 from domain.actors import Actor
 from domain.attachments import Upload
-from domain.cases import Escalation
+from domain.escalations import Escalation
 
 _LOG = """{day} 06:00:02 INFO  morning list: 42 rooms, 17 arrivals
 {day} 06:00:02 WARN  2 arrivals without a room: skipped

@@ -33,8 +33,6 @@ from storage.cases import Case, CaseMessage
 from storage.connections import Connection
 from storage.partners import Partner
 
-__all__ = ["Escalation"]
-
 REOPENED_WITHIN = timedelta(days=14)
 FIRST_NUMBER = 1001
 

@@ -12,7 +12,7 @@ from domain import case_news, case_pages, cases, core, history, notices
 from domain.actors import Actor
 from domain.attachments import Upload
 from domain.case_pages import Page, Queue
-from domain.cases import Escalation
+from domain.escalations import Escalation
 from domain.places import Place
 from storage import database, encryption
 from storage.cases import Case
