@@ -86,8 +86,8 @@ def recognise(clear_token: str, *, now: datetime | None = None) -> Caller:
     now = now or moments.now()
     found: Sequence[Any] = ()
     if tokens.is_shaped(clear_token):
-        with database.reading() as session:
-            found = _BY_SECRET.rows(session, digest=encryption.digest(clear_token))
+        with database.asking() as connection:
+            found = _BY_SECRET.rows(connection, digest=encryption.digest(clear_token))
     opened = found[0] if found else None
     actor = tokens.accepted(opened, now)
     assert opened is not None
@@ -115,7 +115,7 @@ def read(actor: Actor, *, now: datetime | None = None) -> OwnConnection:
     with database.reading() as session:
         if standing(session, actor, now or moments.now()).only_connection is None:
             raise not_found("This connection")
-        return _own(_BY_ID.rows(session, id=actor.id)[0])
+        return _own(_BY_ID.rows(session.connection(), id=actor.id)[0])
 
 
 # All that a token opens, in one query: this is asked for at every request.

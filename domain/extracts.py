@@ -111,7 +111,7 @@ def page(actor: Actor, type_key: str, wanted: Wanted, *, now: datetime | None = 
         bound_to = f"{who.connection_id} {type_key} {_spelt(wanted)}"
         place = cursors.read(wanted.cursor, bound_to) if wanted.cursor else None
         rows = _rows(session, type_key, who, wanted, place)
-        sources = _SOURCES.rows(session, property=who.property_id)
+        sources = _SOURCES.rows(session.connection(), property=who.property_id)
     data = shape(type_key, who.sees_guests).told(rows[: wanted.limit], dict(map(tuple, sources)))
     began = place.began if place else now
     following = None
@@ -147,7 +147,7 @@ def _reader(session: Session, actor: Actor, type_key: str, now: datetime) -> _Re
     if type_key not in ALL or actor.kind != "token":
         standing(session, actor, now)
         raise not_found("This type of data")
-    tokens: Sequence[Any] = _STANDING.rows(session, id=actor.id)
+    tokens: Sequence[Any] = _STANDING.rows(session.connection(), id=actor.id)
     if not tokens or not is_alive(tokens[0], now):
         raise Refusal("token_revoked", "This access token is not valid any more.", "property")
     found = tokens[0]
@@ -198,7 +198,7 @@ def _rows(
         values["number"] = place.number
     if wanted.ids is None and not wanted.filters:
         return _prepared(type_key, who.sees_guests, by_change, place is not None).rows(
-            session, **values
+            session.connection(), **values
         )
     c = _columns(type_key)
     query = _query(type_key, who.sees_guests, by_change, place is not None)

@@ -81,10 +81,20 @@ def reading() -> Iterator[Session]:
     """
     with Session(engine(), expire_on_commit=False) as session:
         if is_sqlite():
-            session.connection().exec_driver_sql("BEGIN")
+            # Straight to the driver, since every page and every request begins with it.
+            cast("sqlite3.Connection", session.connection().connection.driver_connection).execute(
+                "BEGIN"
+            )
         else:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session
+
+
+@contextmanager
+def asking() -> Iterator[sa.Connection]:
+    """A connection for a single question, which has nothing to agree with."""
+    with engine().connect() as connection:
+        yield connection
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-from sqlmodel import Session
 
 # Those of no driver, as drivers have their own ways to write parameters.
 _DIALECTS = {"sqlite": SQLiteDialect, "postgresql": PGDialect}
@@ -21,18 +20,17 @@ class Prepared:
 
     def __init__(self, query: sa.Select[*tuple[Any, ...]]) -> None:
         self._query = query
-        self._texts: dict[str, sa.TextualSelect | sa.TextClause] = {}
+        self._texts: dict[str, sa.TextualSelect] = {}
 
-    def rows(self, session: Session, **values: Any) -> Sequence[Any]:
+    def rows(self, connection: sa.Connection, **values: Any) -> Sequence[Any]:
         """Return all rows for these values, by the names of the parameters."""
-        connection = session.connection()
         name = connection.dialect.name
         text = self._texts.get(name)
         if text is None:
             text = self._texts[name] = self._put_into_words(name)
         return connection.execute(text, values).all()
 
-    def _put_into_words(self, name: str) -> sa.TextualSelect | sa.TextClause:
+    def _put_into_words(self, name: str) -> sa.TextualSelect:
         dialect = _DIALECTS[name](paramstyle="named")  # type: ignore[no-untyped-call]
         compiled = self._query.compile(dialect=dialect)
         # Some come with a value: SQLite's LIMIT has an OFFSET 0.
@@ -43,10 +41,6 @@ class Prepared:
             for bind, name in compiled.bind_names.items()
         ]
         text = sa.text(compiled.string).bindparams(*binds)
-        # What the driver gives as it is needs nobody who looks at it.
-        typed = {
-            str(column.key): column.type
-            for column in self._query.selected_columns
-            if not isinstance(column.type, sa.String | sa.types.NullType)
-        }
-        return text.columns(**typed) if typed else text
+        # Known by their places: what they are is then found out once, and not with every answer.
+        found = (sa.column(str(each.key), each.type) for each in self._query.selected_columns)
+        return text.columns(*found)
