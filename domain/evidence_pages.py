@@ -83,6 +83,8 @@ def _of_integrations(content: Mapping[str, Any]) -> Iterator[Section]:
 
 # In words
 
+_EMPTY = ("", None)  # a column of nothing else is left out
+
 
 def _lead(lines: Sequence[_Line], nothing: str, cut: int) -> str:
     if not lines:
@@ -91,7 +93,8 @@ def _lead(lines: Sequence[_Line], nothing: str, cut: int) -> str:
 
 
 def _table(title: str, lines: Sequence[_Line], lead: str = "") -> Section:
-    columns = list(lines[0]) if lines else []
+    names = list(lines[0]) if lines else []
+    columns = [name for name in names if any(line[name] not in _EMPTY for line in lines)]
     rows = [[_words(name, line[name]) for name in columns] for line in lines]
     return Section(title, lead, columns=[_label(name) for name in columns], rows=rows)
 
@@ -119,7 +122,7 @@ def _label(name: str) -> str:
 
 
 def _words(name: str, value: Any) -> str:
-    if value in ("", None):
+    if value in _EMPTY:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"

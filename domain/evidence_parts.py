@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from domain import catalogue, history, slots, value_suggestions, values
+from domain import catalogue, connections, history, slots, value_suggestions, values
 from domain.masking import MASK, plain_id
 from domain.signs import Flows
 from storage.api_requests import ApiRequest
@@ -39,7 +39,7 @@ def connection(session: Session, of: Connection, app: App) -> Line:
     hotel = session.get_one(Property, of.property_id)
     return {
         "id": of.id,
-        "number": of.number,
+        "number": connections.label(of.number),
         "status": of.status,
         "since": _at(of.since),
         "property": hotel.name,

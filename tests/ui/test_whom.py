@@ -42,7 +42,7 @@ async def test_the_head_of_support_says_what_is_wrong_and_the_rest_whom_to_call(
     told(world, world.connect("freeguides"))  # and is active by itself from then on
     asked(world, connection_id, 500, 500, 500)
     await hands.go(maya, "/support")
-    await maya.should_see("D3x: Requests of D3x fail")
+    await maya.should_see("Requests of D3x fail")
     step = leads_to(maya, "Open a case with D3x Ltd")
     assert step == f"/support?about={connection_id}"
     (row,) = hands.rows(maya, "Who answers for what")
@@ -56,7 +56,7 @@ async def test_the_head_of_support_says_what_is_wrong_and_the_rest_whom_to_call(
 async def test_a_nudge_goes_out_from_there(maya: User, world: World) -> None:
     connection_id = world.connect()
     await hands.go(maya, "/support")
-    await maya.should_see("D3x: Waiting for D3x Ltd")
+    await maya.should_see("Waiting for D3x Ltd")
     hands.press(maya, "Nudge")
     # From then on the way to them is the telephone, or a mail of one's own.
     await maya.should_see("D3x Ltd Support")

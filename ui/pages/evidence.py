@@ -91,11 +91,20 @@ def _draw_section(section: Section) -> None:
         if section.facts:
             facts(section.facts)
         if section.rows:
-            Listing(
-                [{"key": str(at), "label": label} for at, label in enumerate(section.columns)],
-                [
-                    {"id": str(number)} | {str(at): cell for at, cell in enumerate(row)}
-                    for number, row in enumerate(section.rows)
-                ],
-                label=section.title,
-            )
+            wide = ui.element("div").classes("wide-table")
+            # What can be scrolled must be reached by the keyboard, too.
+            wide.props["tabindex"], wide.props["role"] = "0", "region"
+            wide.props["aria-label"] = f"Table: {section.title}"
+            with wide:
+                _draw_table(section)
+
+
+def _draw_table(section: Section) -> None:
+    Listing(
+        [{"key": str(at), "label": label} for at, label in enumerate(section.columns)],
+        [
+            {"id": str(number)} | {str(at): cell for at, cell in enumerate(row)}
+            for number, row in enumerate(section.rows)
+        ],
+        label=section.title,
+    )
