@@ -357,4 +357,4 @@ def test_three_cases_wait_for_somebody_or_are_resolved(built: Built) -> None:
 )
 def test_whoever_a_case_needs_has_a_notice_of_it(built: Built, email: str) -> None:
     kinds = {notice.kind for notice in notices.of_person(visit(email).actor)}
-    assert kinds & {"case", "case.evidence"}
+    assert any(kind.startswith("case") for kind in kinds)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from domain import case_news, case_pages, cases, core, history, notices
+from domain import case_pages, cases, core, history, notices
 from domain.actors import Actor
 from domain.attachments import Upload
 from domain.case_pages import Page, Queue
@@ -492,12 +492,10 @@ def test_each_change_is_in_the_history_of_the_connection(world: World) -> None:
     assert (line.before, line.after, line.side) == ("open_with_partner", "escalated", "partner")
 
 
-KINDS = (case_news.KIND, case_news.AGREEMENT)
-
-
 def test_notices_follow_the_turn_and_end_with_it(world: World) -> None:
     def needed(who: Actor) -> list[str]:
-        return [each.text for each in notices.of_person(who, now=world.now) if each.kind in KINDS]
+        found = notices.of_person(who, now=world.now)
+        return [each.text for each in found if each.kind.startswith("case")]
 
     case_id = reported(world)
     assert needed(world.dee) == ["Harbour Hotel reports a problem. It is your turn."]
