@@ -100,7 +100,7 @@ def save(
             raise Refusal("no_change", "Hotels read exactly these texts already.", "partner")
         draft = session.get(AppDraft, app.id)
         if draft is None:
-            draft = AppDraft(app_id=app.id, version=0, saved_at=now)
+            draft = AppDraft(app_id=app.id, version=0, saved_by="", saved_at=now)
             session.add(draft)
         _write(texts, draft)
         draft.version, draft.status = draft.version + 1, "waiting"
@@ -188,7 +188,7 @@ def waiting(actor: Actor, *, now: datetime | None = None) -> tuple[Waiting, ...]
             .join(App, col(App.id) == AppDraft.app_id)
             .join(Partner, col(Partner.id) == App.partner_id)
             .join(Person, col(Person.id) == AppDraft.saved_by)
-            .where(AppDraft.status == "waiting")
+            .where(col(AppDraft.status) == "waiting")
             .order_by(col(AppDraft.saved_at))
         )
         return tuple(Waiting(*row) for row in found)

@@ -74,7 +74,7 @@ def find(actor: Actor, text: str, *, now: datetime | None = None) -> Found:
 
 def _numbered_connections(session: Session, text: str) -> list[Hit]:
     number = _CONNECTION.fullmatch(text)
-    return _connections(session, Connection.number == int(number[1])) if number else []
+    return _connections(session, col(Connection.number) == int(number[1])) if number else []
 
 
 def _numbered_cases(session: Session, text: str) -> list[Hit]:
@@ -176,7 +176,7 @@ _SEARCHES: tuple[Callable[[Session, str], list[Hit]], ...] = (
 )
 
 
-def _connections(session: Session, condition: sa.ColumnElement[bool] | bool) -> list[Hit]:
+def _connections(session: Session, condition: sa.ColumnElement[bool]) -> list[Hit]:
     found = session.execute(
         sa.select(Connection, col(App.name), col(Property.name))
         .join(App, col(App.id) == Connection.app_id)

@@ -11,9 +11,9 @@ class AppDraft(SQLModel, table=True):
     __tablename__ = "app_drafts"
 
     app_id: str = Field(foreign_key="apps.id", primary_key=True)
-    tagline: str
-    description: str  # Markdown
-    setup_notes: str  # Markdown
+    tagline: str = ""
+    description: str = ""  # Markdown
+    setup_notes: str = ""  # Markdown
     version: int = 1  # goes up when it is saved again, so that nobody decides about other words
     status: str = "waiting"  # waiting, declined; one that was published is gone
     saved_by: str = refers("people.id", index=False)
