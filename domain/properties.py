@@ -124,7 +124,7 @@ def is_hotel() -> sa.ColumnElement[bool]:
 def is_of_hotel(property_id: Any) -> sa.ColumnElement[bool]:
     """Return the condition that a row, by its property, is not about a partner's sandbox."""
     sandboxes = sa.select(col(Property.id)).where(~is_hotel())
-    return property_id.is_(None) | property_id.not_in(sandboxes)
+    return sa.or_(property_id.is_(None), property_id.not_in(sandboxes))
 
 
 def zones() -> tuple[str, ...]:
