@@ -10,7 +10,7 @@ from domain.case_sides import Held
 from storage import changes
 from storage.cases import Attachment, CaseMessage
 
-KIND, AGREEMENT = "case", "case.evidence"  # of notices
+KIND, AGREEMENT, RESOLVED = "case", "case.evidence", "case.resolved"  # of notices
 MAILED = ("opened", "message", "escalated", "returned", "resolved", "reopened")
 
 
@@ -60,12 +60,13 @@ def notify(session: Session, held: Held, kind: str, now: datetime) -> None:
     if kind in ("agreed", "assigned") and case.turn != "platform":
         return  # nobody is needed more than before
     notices.clear(session, KIND, case.id, now)
+    notices.clear(session, RESOLVED, case.id, now)
     if case.status != "resolved":
         text = _NEEDED[kind].format(hotel=held.hotel.name)
         _give(session, held, KIND, case.turn, title, text, now)
     elif held.side != "property":
         text = "Resolved. Look whether it works now."
-        _give(session, held, KIND, "property", title, text, now)
+        _give(session, held, RESOLVED, "property", title, text, now)
 
 
 _NEEDED = {

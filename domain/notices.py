@@ -26,6 +26,7 @@ MOST = 200  # of a person, in a list
 KINDS = {
     "case": "Case",
     "case.evidence": "Evidence that the platform wants to read",
+    "case.resolved": "Resolved case",
     "connection.broken": "Broken connection",
     "connection.rejected": "Rejected request",
     "connection.requested": "Waiting request",
@@ -37,6 +38,10 @@ KINDS = {
     "app.texts": "New texts of an app",
     "app.texts_decided": "Your texts of an app",
 }
+
+
+# What is only to be read: reading it is all that it asks for.
+NEWS = ("case.resolved", "people.removed", "app.texts_decided")
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,7 @@ def read(actor: Actor, notice_id: str, *, now: datetime | None = None) -> None:
         if notice is None:
             raise not_found("This notice")
         if notice.read_at is None:
-            notice.read_at = now
+            _note_read(notice, now)
             announce(session, person_id)
 
 
@@ -150,7 +155,7 @@ def read_all(actor: Actor, *, now: datetime | None = None) -> int:
         person_id, mine = _reader(session, actor, now)
         unread = session.exec(select(Notice).where(visible(person_id, mine), *_UNREAD)).all()
         for notice in unread:
-            notice.read_at = now
+            _note_read(notice, now)
         if unread:
             announce(session, person_id)
         return len(unread)
@@ -211,6 +216,12 @@ def forget(*, now: datetime | None = None) -> None:
 # Details
 
 _UNREAD = (col(Notice.read_at).is_(None), col(Notice.done_at).is_(None))
+
+
+def _note_read(notice: Notice, now: datetime) -> None:
+    notice.read_at = now
+    if notice.kind in NEWS:
+        notice.done_at = now
 
 
 def _reader(session: Session, actor: Actor, now: datetime) -> tuple[str, dict[str, Place]]:

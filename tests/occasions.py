@@ -1,7 +1,17 @@
 """Brings about every kind of notice for tests, by the verbs that people and programs use."""
 
-from domain import connections, core, dependents, outcomes, value_drift, value_mappings
+from domain import (
+    app_drafts,
+    cases,
+    connections,
+    core,
+    dependents,
+    outcomes,
+    value_drift,
+    value_mappings,
+)
 from domain.actors import Actor
+from domain.escalations import Escalation
 from storage import database
 from storage.authorizations import Authorization
 from storage.integrations import Integration
@@ -19,7 +29,7 @@ def every_kind(world: World) -> dict[str, Actor]:
     hotel, and asks again; another app of D3x is rejected.
     """
     with builders.adding() as rows:
-        for slug in ("spa", "tea"):
+        for slug in ("spa", "tea", "bar"):
             builders.add_app(rows, slug, slug.title(), world.now, partner_id=world.d3x)
     gone_value(world)
     paused_transfer(world)
@@ -27,8 +37,14 @@ def every_kind(world: World) -> dict[str, Actor]:
     broken_connection(world)
     connections.reject(world.dee, world.connect("spa"), "Not yet.", now=world.now)
     disabled_endpoint(world, world.connect("tea"))
-    partner, hotel = world.dee, world.maya
+    escalated_case(world)
+    texts = {"description": "Keys on phones", "setup_notes": ""}
+    app_drafts.save(world.dee, "d3x", tagline="Keys", **texts, now=world.now)
+    partner, hotel, platform = world.dee, world.maya, world.olga
     return {
+        "case": platform,
+        "case.evidence": hotel,
+        "app.texts": platform,
         "connection.requested": partner,
         "connection.rejected": hotel,
         "connection.broken": hotel,
@@ -37,6 +53,16 @@ def every_kind(world: World) -> dict[str, Actor]:
         "values.gone": hotel,
         "endpoint.disabled": partner,
     }
+
+
+def escalated_case(world: World) -> str:
+    """Let D3x pass a case of the hotel on to the platform; return its id."""
+    connection_id = connections.connect(world.maya, world.hotel, "bar", now=world.now)
+    connections.activate(world.dee, connection_id, now=world.now)
+    case_id = cases.open_(world.maya, connection_id, "No arrivals", "None.", now=world.now)
+    facts = Escalation("It is not us.", expected="Arrivals", came="Nothing")
+    cases.escalate(world.dee, case_id, facts, now=world.now)
+    return case_id
 
 
 def broken_connection(world: World) -> str:

@@ -18,6 +18,8 @@ AT_ONCE = 8  # in the list under the bell
 LOOK = {
     "case": ("message-square", "info"),
     "case.evidence": ("shield-check", "warn"),
+    "case.resolved": ("circle-check", "ok"),
+    "people.removed": ("user-x", "info"),
     "connection.broken": ("key-round", "bad"),
     "connection.rejected": ("circle-x", "bad"),
     "connection.requested": ("hourglass", "warn"),

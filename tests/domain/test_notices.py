@@ -26,6 +26,7 @@ def tell(
     about: str = "cas_1",
     title: str = "D3x has answered",
     place: str = "",
+    kind: str = "case",
     now: datetime | None = None,
 ) -> None:
     """Give notice of a case at Harbour Hotel."""
@@ -33,7 +34,7 @@ def tell(
         notices.tell(
             session,
             [person(reader) for reader in readers],
-            "case",
+            kind,
             title,
             "It is your turn.",
             f"/support/{about}",
@@ -109,6 +110,18 @@ def test_what_needs_nobody_any_more_is_done_for_everybody_and_can_be_told_anew(
     tell(world, world.maya)
     assert len(notices.of_person(world.maya, with_done=True)) == 2
     assert len(notices.of_person(other, with_done=True)) == 1
+
+
+def test_what_is_only_news_is_done_once_it_was_read(world: World) -> None:
+    tell(world, world.maya, kind="case.resolved")
+    tell(world, world.maya, about="cas_2", kind="people.removed")
+    tell(world, world.maya, about="cas_3")
+    newest = notices.of_person(world.maya)[-1]
+    notices.read(world.maya, newest.id)
+    assert len(of(world.maya)) == 2
+    notices.read_all(world.maya)
+    (left,) = notices.of_person(world.maya)
+    assert left.kind == "case"
 
 
 def test_who_left_a_place_reads_nothing_of_it_and_keeps_the_rest(world: World) -> None:

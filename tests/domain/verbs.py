@@ -324,7 +324,6 @@ VERBS: dict[str, Verb] = {
     "evidence.read": lambda who, s: evidence.read(who, s.pack),
     "support.of_connection": lambda who, s: support.of_connection(who, s.active),
     "support.of_property": lambda who, s: support.of_property(who, s.hotel),
-    "freshness.of_property": lambda who, s: freshness.of_property(who, s.hotel),
     "case_pages.of_property": lambda who, s: case_pages.of_property(who, s.hotel),
     "case_pages.of_partner": lambda who, s: case_pages.of_partner(who, s.d3x),
     "case_pages.of_connection": lambda who, s: case_pages.of_connection(who, s.active),

@@ -156,6 +156,7 @@ async def test_every_kind_has_a_look_and_its_link_opens_for_its_reader(
     windows = {
         world.maya.id: await person("maya@harbour.example"),
         world.dee.id: await person("dee@d3x.example"),
+        world.olga.id: await person("olga@platform.example"),
     }
     for kind, reader in every_kind.items():
         row = next(row for row in notices.of_person(reader) if row.kind == kind)

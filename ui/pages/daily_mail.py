@@ -26,7 +26,7 @@ async def draw_choice(visit: Visit) -> None:
     """Draw the card in which a person chooses whether notices come by mail, too."""
     chosen = await load(digests.chosen, visit.actor)
 
-    async def choose() -> None:
+    async def choose(_: object) -> None:
         if await act(digests.choose, visit.actor, choice.value):
             notice("You get a mail once a day." if choice.value == "daily" else "You get no mail.")
 
