@@ -100,7 +100,7 @@ class Sheet:
     def __init__(self, zone: str) -> None:
         with ui.element("div").classes("stack"):
             self._first_steps = Part(_draw_first_steps)
-            self._due: Part[tuple[_Number, ...]] = Part(_draw_due, "stats narrow")
+            self._due: Part[tuple[_Number, ...]] = Part(_draw_due, "stats six")
             with ui.element("section").classes("stack tight"):
                 text("Cases", "h2")
                 self._cases = Listing(
