@@ -316,7 +316,8 @@ def _is_finished(found: routes.Route) -> None:
     """One sentence or two, one step, and nothing left to fill in."""
     assert found.problem.endswith(".")
     assert bool(found.step.verb) != bool(found.step.href)
-    assert found.title and found.step.label
+    assert found.title
+    assert found.step.label
     assert "{" not in f"{found.title} {found.problem} {found.step.label} {found.step.href}"
 
 
