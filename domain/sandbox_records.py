@@ -1,7 +1,7 @@
 """Sandbox records: puts invented records where a run would put those of a hotel, in one go."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -167,7 +167,7 @@ def _upserts(source: Source, type_key: str) -> Upserts:
     )
 
 
-def _columns(type_key: str) -> Iterable[str]:
+def _columns(type_key: str) -> tuple[str, ...]:
     return tuple(column.name for column in _table(type_key).columns if column.name not in _OURS)
 
 

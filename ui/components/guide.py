@@ -32,7 +32,8 @@ def guide(path: str, title: str, lead: str) -> Iterator[ui.element]:
                     text(label, "span")
                 if address == path:
                     ui.context.slot.children[-1].props('aria-current="page"')
-    with ui.element("main").classes("manual-main"):
+    # NiceGUI draws all of it inside its own <main>.
+    with ui.element("div").classes("manual-main"):
         text(title, "h1")
         text(lead, classes="lead")
         with ui.element("div").classes("manual-body") as body:

@@ -193,7 +193,7 @@ export default {
               </div>
               <picker v-if="!whyNot || row.record" :class="{ slim: isSlim(row) }" :name="$attrs.id + row.key + 'pick'" :label="row.label + ': ' + spoken(row)" :list="row.type" :value="row.record?.number ?? null" :chosen="!!row.record" :none="row.choice === 'none'"
                       :disabled="!!whyNot || busy" :answer="answer?.key === row.key ? answer : null" @find="find(row, $event)" @pick="send('choose', { key: row.key, number: $event })" @none="send('none', row.key)" @clear="send('clear', row.key)">
-                <span v-if="row.record" class="valuemap-record"><span><strong>{{ row.record.name }}</strong> <code v-if="row.record.code">{{ row.record.code }}</code></span><small>{{ row.record.source }}</small></span>
+                <span v-if="row.record" class="valuemap-record"><span><strong>{{ row.record.name }}</strong> <code v-if="row.record.code">{{ row.record.code }}</code></span> <small>{{ row.record.source }}</small></span>
                 <span v-else>{{ isSlim(row) ? "Choose another…" : row.choice === "none" ? "No mapping" : "Choose…" }}</span>
               </picker>
               <p v-else-if="!row.proposal" class="valuemap-nothing">{{ row.choice === "none" ? "No mapping" : "Nothing chosen yet" }}</p>
