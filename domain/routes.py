@@ -24,6 +24,9 @@ _TONES = ("bad", "warn", "info", "muted", "ok")
 _TURNS = ("property", "partner", "platform", "nobody")
 
 
+QUESTION = "What we wanted to do, and what happened instead:"  # the end of a draft
+
+
 @dataclass(frozen=True)
 class Thing:
     """Something of the hotel's that is not as it should be, and the page where it is put right."""
@@ -386,6 +389,6 @@ def _draft(rule: Rule, facts: Facts, values: Mapping[str, str]) -> Draft:
     parts = [] if is_well else [said.outside.format(**values)]
     if facts.known:
         parts.append("\n".join(("What Adjoin knows:", *(f"- {line}" for line in facts.known))))
-    parts.append("What we wanted to do, and what happened instead:\n")
+    parts.append(f"{QUESTION}\n")
     title = "{app} does not work as expected" if is_well else said.outside_title or said.title
     return Draft(title.format(**values), "\n\n".join(parts))

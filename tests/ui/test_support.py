@@ -48,6 +48,16 @@ async def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(
     assert case_pages.of_property(world.maya, world.hotel) == ()
 
 
+async def test_a_draft_that_tells_of_nothing_is_not_sent_as_it_is(
+    world: World, person: Person
+) -> None:
+    connection_id = world.connect_active()
+    maya = await visit(person, f"{PATH}?about={connection_id}", "What does not work?", MAYA)
+    press(maya, "Send report")
+    await until(lambda: complaint(maya, "What does not work?"))
+    assert case_pages.of_property(world.maya, world.hotel) == ()
+
+
 async def test_a_pending_connection_is_no_case_and_says_whom_to_ask(
     world: World, person: Person
 ) -> None:

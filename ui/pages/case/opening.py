@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from domain import cases, subscriptions, support
+from domain.routes import QUESTION
 from domain.subscriptions import Row
 from domain.support import Answer
 from ui.ask import attempt, load, show
@@ -94,6 +95,9 @@ class Opening:
             files = attach()
 
         async def go() -> None:
+            if answer.route.whose == "nobody" and _is_unanswered(words):
+                words.error("Write below what you wanted to do, and what happened instead.").focus()
+                return
             await self._open(connection_id, title, words, files, refused)
 
         with self._dialog.footer:
@@ -135,6 +139,11 @@ class Opening:
 
 def _names(rows: Sequence[Row]) -> dict[str, str]:
     return {row.id: row.app_name for row in rows}
+
+
+def _is_unanswered(words: TextField) -> bool:
+    """Whether nobody has written anything below the question with which a draft ends."""
+    return (words.value or "").rstrip().endswith(QUESTION)
 
 
 def _lead(answer: Answer) -> str:
