@@ -10,6 +10,8 @@ from demo import cast, past, stage
 from demo.cast import accounts
 from demo.post_office import PostOffice
 from demo.programs import Addresses, Receiver
+from domain import history
+from domain.actors import ADJOIN, standing
 from storage import audit, database, tables
 from storage.authorizations import Authorization
 from storage.history import HistoryRow
@@ -36,7 +38,8 @@ def build(programs: Addresses, now: datetime, post_office: PostOffice | None = N
     _empty()
     past.play(stage.build(programs, now), post_office)
     with database.transaction() as session:
-        session.add(HistoryRow(at=now, event=_DONE, side="adjoin", who="Adjoin"))
+        # By the usual verb: a row without a stamp would look as if somebody had made it up.
+        history.record(session, _DONE, standing(session, ADJOIN, now), "adjoin", now)
 
 
 def _is_there() -> bool:

@@ -19,6 +19,7 @@ from domain import (
     notices,
     partners,
     runs,
+    seals,
     sign_ins,
     sources,
     subscriptions,
@@ -26,7 +27,7 @@ from domain import (
     value_pages,
 )
 from domain.sign_ins import Visitor
-from storage import database, tables
+from storage import audit, database, tables
 from storage.apps import App
 from storage.authorizations import Authorization
 from storage.messages import Attempt, Endpoint, Message
@@ -94,6 +95,13 @@ def test_it_is_consistent_on_every_database(empty: Addresses) -> None:
     now = datetime.now(UTC)
     world.build(empty, now)
     assert faults(now) == []
+
+
+def test_nobody_seems_to_have_changed_its_history(built: Built) -> None:
+    with database.reading() as session:
+        rows = audit.unsealed(session, "", 10_000)
+    assert rows
+    assert [row["event"] for row in rows if not seals.is_stamped(row)] == []
 
 
 def test_building_it_again_changes_nothing(built: Built) -> None:
