@@ -1,5 +1,6 @@
 """The pages that explain the API: open to everybody, true to what the API says of itself."""
 
+from inspect import signature
 from typing import Any
 
 import httpx
@@ -7,12 +8,14 @@ import pytest
 from fastapi import FastAPI
 from nicegui.testing import User
 
+from connectors import webhook
 from domain.events import EVENTS
 from tests.builders import World
 from tests.ui.conftest import BASE
-from ui.pages.guide import Guide
+from ui.pages.guide import Guide, start
 from ui.pages.guide.access import Door
 from ui.pages.guide.errors import Explained
+from ui.pages.hub import guide as hub_guide
 
 PAGES = ("reference", "access", "events", "errors", "errors/gone")
 GARDEN = Door("The garden", "Open.", ["GET /v1/garden"], {"": ["A guest"], "gone": ["A burglar"]})
@@ -51,6 +54,12 @@ async def test_every_event_is_shown_with_its_schema(
     await reader.open("/help/events")
     for name in EVENTS:
         await reader.should_see(name)
+
+
+def test_both_guides_give_a_receiver_the_same_time() -> None:
+    told = f"within {signature(webhook.Sender).parameters['timeout'].default} seconds"
+    assert any(told in title for title, _ in hub_guide._rules())
+    assert told in " ".join(start._WEBHOOKS.split())
 
 
 async def test_the_quick_start_shows_the_programs_that_are_tested(

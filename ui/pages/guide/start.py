@@ -24,7 +24,7 @@ a **partner key** (`adp_…`) in the hub.
 _WEBHOOKS = """
 Every webhook is signed as in [Standard Webhooks](https://www.standardwebhooks.com) 1.0.0. Verify
 the signature before you believe it; the hub shows how, in Python and JavaScript. Answer with 2xx
-within 15 seconds and do the work afterwards; the same `webhook-id` may come twice.
+within 20 seconds and do the work afterwards; the same `webhook-id` may come twice.
 """
 _LIMITS = """
 - As a rule, 200 requests in 30 seconds for each token or key. The headers `RateLimit` and
