@@ -273,7 +273,7 @@ def answer(
 def _complaints(errors: Sequence[Any]) -> Iterator[dict[str, str]]:
     for error in errors[:_MOST_ERRORS]:
         where, *steps = error["loc"]
-        detail = _WORDS.get(error["type"], error["msg"])
+        detail = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
         if where == "body":
             yield {"detail": detail, "pointer": "#" + "".join(map(_step, steps))}
         else:

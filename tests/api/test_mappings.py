@@ -127,12 +127,34 @@ async def test_of_two_puts_at_once_one_is_answered_412(
     assert builders.snapshot()["value_mappings"] == before["value_mappings"]
 
 
-@pytest.mark.parametrize("if_match", ["", "*", "1", '"x"', 'W/"1"', '"99999999999999999999"'])
+@pytest.mark.parametrize("if_match", ["", "*", "1", '"x"', "W/1", '"99999999999999999999"'])
 async def test_without_the_etag_nothing_is_proposed(
     program: httpx.AsyncClient, if_match: str
 ) -> None:
     answer = await put(program, {"minibar": {"choice": "none"}}, if_match)
     assert (answer.status_code, problem_of(answer)["code"]) == (428, "precondition_required")
+
+
+async def test_a_proxy_that_compresses_is_in_nobodys_way(program: httpx.AsyncClient) -> None:
+    tag = "W/" + (await program.get(MAPPINGS)).headers["etag"]
+    known = await program.get(MAPPINGS, headers={"If-None-Match": f'"x", {tag}'})
+    assert known.status_code == 304
+    assert (await put(program, {"minibar": {"choice": "none"}}, tag)).status_code == 200
+    assert (await put(program, {}, tag)).status_code == 412
+
+
+async def test_after_a_412_the_same_wish_with_the_new_etag_is_another_request(
+    program: httpx.AsyncClient,
+) -> None:
+    program.headers["Idempotency-Key"] = "one-wish"
+    assert (await put(program, {}, '"7"')).status_code == 412
+    answer = await put(program, {})
+    assert (answer.status_code, problem_of(answer)["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_no_word_of_a_library_is_in_a_sentence(program: httpx.AsyncClient) -> None:
+    (error,) = problem_of(await put(program, {"breakfast": of()}))["errors"]
+    assert error["detail"] == "Send either “id” or “external_id”."
 
 
 @pytest.mark.parametrize(
