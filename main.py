@@ -18,6 +18,7 @@ import api.app
 import logs
 from api import problems
 from api.doors import DOORS
+from api.heads import Heads
 from connectors.door import Door
 from connectors.mail import Post
 from connectors.webhook import Sender
@@ -220,6 +221,7 @@ def run(
         assemble(settings, letters, accounts),
         host=settings.host,
         port=settings.port,
+        http=Heads,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -9,6 +9,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from api.heads import Heads
 from api.problems import KINDS
 
 BASE_URL = "http://adjoin.test"
@@ -50,7 +51,13 @@ def served(app: FastAPI) -> Iterator[str]:
     """Serve `app` by uvicorn as `main` does, on a free port; gives host and port."""
     server = uvicorn.Server(
         uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_config=None, access_log=False, server_header=False
+            app,
+            host="127.0.0.1",
+            port=0,
+            http=Heads,
+            log_config=None,
+            access_log=False,
+            server_header=False,
         )
     )
     thread = threading.Thread(target=server.run, daemon=True)

@@ -1,6 +1,7 @@
 """Bodies have a limit, declared or not, and answers may still be streams."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 
@@ -120,6 +121,26 @@ def test_a_lie_about_the_length_does_not_hurt(host: str) -> None:
                 + b"\r\n\r\nx"
             )
             assert raw.recv(100).split(b" ")[1] in (b"400", b"413")
+
+
+@pytest.mark.parametrize("begin", [b"GET /", b"GET /healthz HTTP/1.1\r\nHost: x\r\nA: "])
+def test_a_head_is_not_held_beyond_all_bounds(host: str, begin: bytes) -> None:
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), timeout=5) as raw:
+        raw.sendall(begin)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                raw.sendall(b"a" * 100_000)
+        assert raw.recv(100).split(b" ")[1] == b"400"
+
+
+async def test_one_connection_takes_many_requests_with_what_heads_browsers_send(host: str) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{host}") as client:
+        for _ in range(10):
+            sent = await client.post(
+                "/auth/sign-in", content=b"x" * 200_000, headers={"Cookie": "a" * 60_000}
+            )
+            assert (sent.status_code, sent.text) == (200, "200000")
 
 
 async def test_a_stream_is_not_held_back(app: FastAPI) -> None:
