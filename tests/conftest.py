@@ -47,9 +47,17 @@ def _names_its_kind(metafunc: pytest.Metafunc) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers the long tests go first, so that none of them is left for the end."""
+    """With several workers each takes a file at a time, and the long ones first, so that none is
+    left for the end. Files that share a demo stay with one worker: starting it takes a while."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: LONG.isdisjoint(item.path.relative_to(HERE).parts))
+        items.sort(key=lambda item: _folder(item) not in LONG)
+        for item in items:
+            group = "browser" if _folder(item) == "browser" else str(item.path)
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0]
 
 
 @pytest.hookimpl(wrapper=True)
