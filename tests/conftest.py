@@ -46,6 +46,7 @@ def _names_its_kind(metafunc: pytest.Metafunc) -> bool:
     return any(mark.args[0] == "database_kind" for mark in marks)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers each takes a file at a time, and the long ones first, so that none is
     left for the end. Files that share a demo stay with one worker: starting it takes a while."""
