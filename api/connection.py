@@ -52,13 +52,13 @@ class Moved:
     status: Literal["active", "rejected", "disabled", "disconnected"]
 
 
-@router.get("")
+@router.get("", summary="Read your connection")
 def read(caller: AnyCaller) -> OwnConnection:
     """Return the connection of the token, in whatever state it is."""
     return caller.connection
 
 
-@router.post("/activate")
+@router.post("/activate", summary="Accept the request")
 def activate(caller: AnyCaller) -> Moved:
     """Accept the request: the connection becomes active, and the token opens all of the API.
 
@@ -68,7 +68,7 @@ def activate(caller: AnyCaller) -> Moved:
     return Moved(caller.connection.id, "active")
 
 
-@router.post("/reject")
+@router.post("/reject", summary="Turn the request down")
 def reject(caller: AnyCaller, rejection: Rejection) -> Moved:
     """Turn the request down, with a reason. The token stops working at once.
 
@@ -78,7 +78,7 @@ def reject(caller: AnyCaller, rejection: Rejection) -> Moved:
     return Moved(caller.connection.id, "rejected")
 
 
-@router.post("/disconnect")
+@router.post("/disconnect", summary="End the connection")
 def disconnect(caller: AnsweredCaller, farewell: Farewell | None = None) -> Moved:
     """End the connection. The token stops working at once; the property can ask again.
 

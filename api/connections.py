@@ -29,10 +29,15 @@ class Wanted(BaseModel):
         None, description="Only those in this status."
     )
     cursor: str | None = Field(None, description="The `next_cursor` of the page before.")
-    limit: int = Field(100, ge=1, le=1000, description="How many at most.")
+    limit: int = Field(
+        100,
+        ge=1,
+        le=1000,
+        description="How many at most: 1 to 1000, and 100 when you leave it out.",
+    )
 
 
-@router.get("")
+@router.get("", summary="List connections")
 def page(caller: PartnerCaller, wanted: Annotated[Wanted, Query()]) -> PartnerConnections:
     """Return the connections of all apps of the partner, the oldest first, page by page.
 
@@ -42,7 +47,7 @@ def page(caller: PartnerCaller, wanted: Annotated[Wanted, Query()]) -> PartnerCo
     return partner_connections.page(caller.actor, caller.partner_id, **wanted.model_dump())
 
 
-@router.get("/{connection_id}")
+@router.get("/{connection_id}", summary="Read one connection")
 def read(caller: PartnerCaller, connection_id: str) -> PartnerConnection:
     """Return one connection, in whatever state it is."""
     found = partner_connections.read(caller.actor, connection_id)
@@ -50,7 +55,7 @@ def read(caller: PartnerCaller, connection_id: str) -> PartnerConnection:
     return found
 
 
-@router.post("/{connection_id}/activate")
+@router.post("/{connection_id}/activate", summary="Accept a request")
 def activate(caller: PartnerCaller, connection_id: str) -> Moved:
     """Accept the request: the connection becomes active, and its token opens all of the API.
 
@@ -61,7 +66,7 @@ def activate(caller: PartnerCaller, connection_id: str) -> Moved:
     return Moved(connection_id, "active")
 
 
-@router.post("/{connection_id}/reject")
+@router.post("/{connection_id}/reject", summary="Turn a request down")
 def reject(caller: PartnerCaller, connection_id: str, rejection: Rejection) -> Moved:
     """Turn the request down, with a reason. Its token stops working at once.
 
@@ -72,7 +77,7 @@ def reject(caller: PartnerCaller, connection_id: str, rejection: Rejection) -> M
     return Moved(connection_id, "rejected")
 
 
-@router.post("/{connection_id}/disable")
+@router.post("/{connection_id}/disable", summary="Pause a connection")
 def disable(caller: PartnerCaller, connection_id: str, farewell: Farewell | None = None) -> Moved:
     """Pause an active connection. Its token opens nothing until you enable it again."""
     connections.disable(caller.actor, connection_id, farewell.reason if farewell else "")
@@ -80,7 +85,7 @@ def disable(caller: PartnerCaller, connection_id: str, farewell: Farewell | None
     return Moved(connection_id, "disabled")
 
 
-@router.post("/{connection_id}/enable")
+@router.post("/{connection_id}/enable", summary="Go on after a pause")
 def enable(caller: PartnerCaller, connection_id: str) -> Moved:
     """Lift a pause.
 
@@ -91,7 +96,7 @@ def enable(caller: PartnerCaller, connection_id: str) -> Moved:
     return Moved(connection_id, "active")
 
 
-@router.post("/{connection_id}/disconnect")
+@router.post("/{connection_id}/disconnect", summary="End a connection")
 def disconnect(
     caller: PartnerCaller, connection_id: str, farewell: Farewell | None = None
 ) -> Moved:

@@ -36,7 +36,12 @@ class Wanted(BaseModel):
     event: str | None = Field(None, description="Only those of this event.")
     since: Moment | None = Field(None, description="Only those queued from this moment on.")
     cursor: str | None = Field(None, description="The `next_cursor` of the page before.")
-    limit: int = Field(100, ge=1, le=1000, description="How many at most.")
+    limit: int = Field(
+        100,
+        ge=1,
+        le=1000,
+        description="How many at most: 1 to 1000, and 100 when you leave it out.",
+    )
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class Resent:
     delivery_id: str
 
 
-@router.get("")
+@router.get("", summary="List deliveries")
 def page(caller: PartnerCaller, wanted: Annotated[Wanted, Query()]) -> Deliveries:
     """Return what was sent to the partner, the newest first, page by page.
 
@@ -129,7 +134,7 @@ def page(caller: PartnerCaller, wanted: Annotated[Wanted, Query()]) -> Deliverie
     return Deliveries(shown, None if is_last else shown[-1].id)
 
 
-@router.get("/{delivery_id}")
+@router.get("/{delivery_id}", summary="Read one delivery")
 def read(caller: PartnerCaller, delivery_id: str) -> FullDelivery:
     """Return one delivery with every attempt."""
     found = deliveries.read(caller.actor, delivery_id)
@@ -142,7 +147,7 @@ def read(caller: PartnerCaller, delivery_id: str) -> FullDelivery:
     )
 
 
-@router.post("/{delivery_id}/resend", status_code=202)
+@router.post("/{delivery_id}/resend", status_code=202, summary="Send a delivery again")
 def resend(caller: PartnerCaller, delivery_id: str) -> Resent:
     """Make one more attempt at once, with the same `webhook-id`; the schedule goes on unchanged.
 

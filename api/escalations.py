@@ -84,7 +84,12 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: Status | None = Field(None, description="Only those in this status.")
-    limit: int = Field(100, ge=1, le=case_pages.MOST, description="How many at most.")
+    limit: int = Field(
+        100,
+        ge=1,
+        le=case_pages.MOST,
+        description=f"How many at most: 1 to {case_pages.MOST}, and 100 when you leave it out.",
+    )
 
 
 class Wish(Body):
@@ -108,7 +113,7 @@ class Wish(Body):
     )
 
 
-@router.get("")
+@router.get("", summary="List cases")
 def page(caller: EitherCaller, wanted: Annotated[Wanted, Query()]) -> CaseRows:
     """Return cases, the last changed first: of the token's connection, or of all with a key."""
     status = wanted.status or ""
@@ -119,7 +124,7 @@ def page(caller: EitherCaller, wanted: Annotated[Wanted, Query()]) -> CaseRows:
     return CaseRows(data=[CaseRow(**_told(row)) for row in rows[: wanted.limit]])
 
 
-@router.post("")
+@router.post("", summary="Escalate a case")
 def escalate(caller: EitherCaller, wish: Wish) -> Thread:
     """Pass an open case on to the platform, with what you have found.
 
@@ -135,7 +140,7 @@ def escalate(caller: EitherCaller, wish: Wish) -> Thread:
     return _thread(caller, case_pages.by_number(caller.actor, wish.case))
 
 
-@router.get("/{number}")
+@router.get("/{number}", summary="Read one case")
 def read(caller: EitherCaller, number: Number) -> Thread:
     """Return a case with all that was said."""
     return _thread(caller, case_pages.by_number(caller.actor, number))

@@ -109,7 +109,12 @@ _IF_MATCH = {
 }
 
 
-@router.get("", response_model=ValueMapping, responses={304: {"description": "As it was"}})
+@router.get(
+    "",
+    response_model=ValueMapping,
+    responses={304: {"description": "As it was"}},
+    summary="Read the value mapping",
+)
 def read(caller: AnyCaller, request: Request) -> Response:
     """Return the value mapping; also while the request is pending."""
     queries.check_empty(request.query_params)
@@ -126,6 +131,7 @@ def read(caller: AnyCaller, request: Request) -> Response:
     "",
     response_model=ValueMapping,
     responses=problems.responses(412, 428),
+    summary="Propose values",
     openapi_extra={"parameters": [_IF_MATCH]},
 )
 def put(caller: OpenCaller, wanted: Proposals, if_match: IfMatch = None) -> Response:

@@ -84,7 +84,8 @@ def _of_all(of_type: TypeOfData) -> Iterator[tuple[str, _Parameter]]:
     """Give the parameters that every type has."""
     some = f"{PREFIXES[of_type.key]}_17"
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
-    yield "limit", _Parameter(_limit, limit, "How many records at most.", "limit")
+    meaning = f"How many records at most: 1 to {MOST}, and {USUAL} when you leave it out."
+    yield "limit", _Parameter(_limit, limit, meaning, "limit")
     cursor = {"type": "string", "minLength": 1}
     meaning = "The `next_cursor` of the page before, with the same filters."
     yield "cursor", _Parameter(_cursor, cursor, meaning, "cursor")

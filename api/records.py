@@ -37,7 +37,7 @@ class SourceOfRecord(BaseModel):
     name: str = Field(description="As the property calls it.", examples=["Mews"])
 
 
-@router.get("/property", tags=["property"], name="read")
+@router.get("/property", tags=["property"], name="read", summary="Read the property")
 def read_property(who: OpenCaller, request: Request) -> OwnProperty:
     """Return the hotel of the connection."""
     queries.check_empty(request.query_params)

@@ -150,14 +150,14 @@ class Replayed:
     more: bool
 
 
-@router.get("")
+@router.get("", summary="List endpoints")
 def all_of_them(caller: PartnerCaller) -> Endpoints:
     """Return all endpoints of the partner, the oldest first."""
     found = endpoints.of_partner(caller.actor, caller.partner_id)
     return Endpoints(tuple(map(_endpoint, found)))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, summary="Add an endpoint")
 def create(caller: PartnerCaller, new: New) -> NewEndpoint:
     """Add an endpoint, and return its secret for the only time.
 
@@ -168,47 +168,47 @@ def create(caller: PartnerCaller, new: New) -> NewEndpoint:
     return NewEndpoint(_read(caller, made.endpoint_id), made.secret)
 
 
-@router.get("/{endpoint_id}")
+@router.get("/{endpoint_id}", summary="Read one endpoint")
 def read(caller: PartnerCaller, endpoint_id: str) -> Endpoint:
     """Return one endpoint."""
     return _read(caller, endpoint_id)
 
 
-@router.patch("/{endpoint_id}")
+@router.patch("/{endpoint_id}", summary="Change an endpoint")
 def change(caller: PartnerCaller, endpoint_id: str, changed: Change) -> Endpoint:
     """Change address, events or properties; all of it or, if something is refused, none."""
     endpoints.change(caller.actor, endpoint_id, **changed.model_dump())
     return _read(caller, endpoint_id)
 
 
-@router.delete("/{endpoint_id}", status_code=204)
+@router.delete("/{endpoint_id}", status_code=204, summary="Remove an endpoint")
 def delete(caller: PartnerCaller, endpoint_id: str) -> None:
     """Forget an endpoint. What waits for it is canceled; another one can have it replayed."""
     endpoints.remove(caller.actor, endpoint_id)
 
 
-@router.post("/{endpoint_id}/disable")
+@router.post("/{endpoint_id}/disable", summary="Disable an endpoint")
 def disable(caller: PartnerCaller, endpoint_id: str) -> Endpoint:
     """Stop sending. What happens meanwhile is kept, and `replay-missing` sends it later."""
     endpoints.disable(caller.actor, endpoint_id)
     return _read(caller, endpoint_id)
 
 
-@router.post("/{endpoint_id}/enable")
+@router.post("/{endpoint_id}/enable", summary="Enable an endpoint")
 def enable(caller: PartnerCaller, endpoint_id: str) -> Endpoint:
     """Send again from now on."""
     endpoints.enable(caller.actor, endpoint_id)
     return _read(caller, endpoint_id)
 
 
-@router.post("/{endpoint_id}/rotate-secret")
+@router.post("/{endpoint_id}/rotate-secret", summary="Rotate the secret")
 def rotate_secret(caller: PartnerCaller, endpoint_id: str) -> NewSecret:
     """Make a new secret. For 24 hours deliveries are signed with both."""
     made = endpoints.rotate_secret(caller.actor, endpoint_id)
     return NewSecret(endpoint_id, made.secret, _read(caller, endpoint_id).old_secret_until)
 
 
-@router.post("/{endpoint_id}/test", status_code=202, name="test")
+@router.post("/{endpoint_id}/test", status_code=202, name="test", summary="Send an example")
 def send_test(caller: PartnerCaller, endpoint_id: str, example: Example | None = None) -> Sent:
     """Send an invented event that says that it is a test: `endpoint.test`, or an example of any.
 
@@ -218,7 +218,7 @@ def send_test(caller: PartnerCaller, endpoint_id: str, example: Example | None =
     return Sent(endpoints.send_example(caller.actor, endpoint_id, event))
 
 
-@router.post("/{endpoint_id}/recover", status_code=202)
+@router.post("/{endpoint_id}/recover", status_code=202, summary="Send again what failed")
 def recover(caller: PartnerCaller, endpoint_id: str, wish: Since) -> Replayed:
     """Send at once what failed since a moment: what was given up, and what waits to be tried again.
 
@@ -227,7 +227,7 @@ def recover(caller: PartnerCaller, endpoint_id: str, wish: Since) -> Replayed:
     return _replayed(partial(replays.recover, caller.actor, endpoint_id, wish.since))
 
 
-@router.post("/{endpoint_id}/replay-missing", status_code=202)
+@router.post("/{endpoint_id}/replay-missing", status_code=202, summary="Send what was never sent")
 def replay_missing(caller: PartnerCaller, endpoint_id: str, wish: Since) -> Replayed:
     """Send what the endpoint was never sent since a moment: what was skipped while it was disabled,
     and what it asks for and only other endpoints got.

@@ -388,7 +388,9 @@ def _wrong_state(session: Session, connection: Connection, app: App, move: Move)
     last = history.latest(session, connection.id, connection.status)
     by = f" by {last.who}" if last else ""
     when = f" at {connection.since:%H:%M} UTC on {connection.since:%-d %B %Y}"
-    sentence = f"{app.name} is {connection.status} already, set{by}{when}."
+    is_begun = connection.status != "pending"
+    how = f"is {connection.status} already, set" if is_begun else "is still pending, asked for"
+    sentence = f"{app.name} {how}{by}{when}."
     owner: Owner = "partner" if move.verb in ("activate", "reject") else "property"
     return Refusal(_too_late(move), sentence, owner)
 

@@ -50,6 +50,29 @@ def test_every_operation_is_behind_one_door(description: dict[str, Any]) -> None
     assert sorted(behind) == sorted(told)
 
 
+def test_every_operation_has_a_title_for_people(description: dict[str, Any]) -> None:
+    paths = description["paths"]
+    titles = [paths[path][method]["summary"] for path, method in operations(description)]
+    assert titles
+    for title in titles:  # and not the name of a function, such as “All Of Them”
+        assert " " in title
+        assert title == title.capitalize()
+
+
+def test_a_program_is_told_how_long_a_page_may_be(description: dict[str, Any]) -> None:
+    lists = [
+        parameter
+        for path, method in operations(description)
+        for parameter in description["paths"][path][method].get("parameters", ())
+        if parameter["name"] == "limit"
+    ]
+    assert len(lists) > 7
+    for limit in lists:
+        schema = limit["schema"]
+        assert f"{schema['minimum']} to {schema['maximum']}" in limit["description"]
+        assert str(schema["default"]) in limit["description"]
+
+
 def test_every_door_has_an_answer_for_everybody() -> None:
     for door in DOORS:
         assert list(door.codes) == list(CALLERS), door.title

@@ -479,7 +479,7 @@ def test_a_move_that_the_state_does_not_allow_changes_nothing(world: World) -> N
     for verb in ("disable", "enable", "disconnect"):
         refusal = refused(getattr(connections, verb), world.maya, connection_id)
         assert refusal.code == "wrong_state"
-        assert refusal.message.startswith("D3x is pending already, set by Maya at ")
+        assert refusal.message.startswith("D3x is still pending, asked for by Maya at ")
     assert builders.snapshot() == before
 
 

@@ -83,5 +83,5 @@ async def test_older_requests_are_a_press_away(world: World, person: Person) -> 
 async def test_a_connection_that_nobody_used_says_so(world: World, person: Person) -> None:
     connection_id = world.connect()
     asked(world, connection_id)
-    maya = await visit(person, f"/subscriptions/{connection_id}", "No request of this kind", MAYA)
+    maya = await visit(person, f"/subscriptions/{connection_id}", "No such request", MAYA)
     assert shown(maya) == []

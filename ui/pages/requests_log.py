@@ -46,7 +46,7 @@ class RequestsLog:
                 _COLUMNS,
                 [],
                 label="Requests",
-                empty="No request of this kind in the last 30 days.",
+                empty="No such request in the last 30 days.",
                 zone=visit.zone,
                 whole=True,
             )

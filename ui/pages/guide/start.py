@@ -29,8 +29,8 @@ within 20 seconds and do the work afterwards; the same `webhook-id` may come twi
 _LIMITS = """
 - As a rule, 200 requests in 30 seconds for each token or key. The headers `RateLimit` and
   `Retry-After` say how many are left, and when to come again.
-- Send an `Idempotency-Key` with every POST: asked again with the same key, you get the same answer,
-  and nothing is done twice.
+- Send an `Idempotency-Key` with every POST: asked again with the same key within 24 hours, you get
+  the same answer, and nothing is done twice.
 - Keep `synced_until` of a list and send it as `updated_since` the next time: you read only what has
   changed. Send the `ETag` back as `If-None-Match`: 304 means that nothing has.
 - Every answer has an `X-Request-Id`. Name it when you ask for help: it leads to what happened.
