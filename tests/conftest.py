@@ -1,7 +1,6 @@
 """Fixtures for every test: a database of either kind, and a small platform inside it."""
 
 import gc
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from tests.builders import World
 from tests.databases import Databases
 
 HERE = Path(__file__).parent
-LONG = {"browser", "kill", "partner"}
 SECRET_KEY = "a-secret-key-for-tests-0123456789abcdef"
 
 
@@ -44,21 +42,6 @@ def _names_its_kind(metafunc: pytest.Metafunc) -> bool:
     """Whether a test says by itself on which kind of database it runs."""
     marks = metafunc.definition.iter_markers("parametrize")
     return any(mark.args[0] == "database_kind" for mark in marks)
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers each takes a file at a time, and the long ones first, so that none is
-    left for the end. Files that share a demo stay with one worker: starting it takes a while."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: _folder(item) not in LONG)
-        for item in items:
-            group = "browser" if _folder(item) == "browser" else str(item.path)
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(HERE).parts[0]
 
 
 @pytest.hookimpl(wrapper=True)
