@@ -52,7 +52,7 @@ def notify(session: Session, held: Held, kind: str, now: datetime) -> None:
     """Give notice to those who are needed next, and take back what needed somebody before."""
     case = held.case
     title = f"{case.label} {case.title}"
-    if kind == "escalated":
+    if kind == "escalated" and case.agreed_at is None:
         text = f"{held.developer} asks the platform. May it read the evidence? Agree in the case."
         _give(session, held, AGREEMENT, "property", title, text, now)
     if kind == "agreed" or case.status == "resolved":
@@ -62,7 +62,8 @@ def notify(session: Session, held: Held, kind: str, now: datetime) -> None:
     notices.clear(session, KIND, case.id, now)
     notices.clear(session, RESOLVED, case.id, now)
     if case.status != "resolved":
-        text = _NEEDED[kind].format(hotel=held.hotel.name)
+        is_freed = kind == "assigned" and case.assigned_to is None
+        text = _NEEDED["freed" if is_freed else kind].format(hotel=held.hotel.name)
         _give(session, held, KIND, case.turn, title, text, now)
     elif held.side != "property":
         text = "Resolved. Look whether it works now."
@@ -76,6 +77,7 @@ _NEEDED = {
     "returned": "The platform has given it back. It is your turn.",
     "reopened": "{hotel} has reopened it. It is your turn.",
     "assigned": "It was assigned. It is your turn.",
+    "freed": "Nobody takes care of it now. It is your turn.",
     "agreed": "The evidence can be read now. It is your turn.",
     "reminder": "It has been waiting for you. It is your turn.",
 }

@@ -133,9 +133,11 @@ def _addressed(session: Session, mail: Mail, to: Sequence[str]) -> Held | None:
     person = session.exec(select(Person).where(Person.email == mail.sender)).one_or_none()
     if person is None:
         return None
-    address = next((each for each in to if reply_addresses.number_in(each) is not None), "")
-    number = reply_addresses.number_in(address)
-    if number is None or not reply_addresses.is_of(address, number, person.id):
+    # Who answers all may write to the addresses of others, too.
+    numbers = ((each, reply_addresses.number_in(each)) for each in to)
+    mine = (no for each, no in numbers if no and reply_addresses.is_of(each, no, person.id))
+    number = next(mine, None)
+    if number is None:
         return None
     case = session.exec(select(Case).where(Case.number == number)).one_or_none()
     who = Standing(person.name, person.id, person.email, roles_of(session, person.id))

@@ -519,6 +519,22 @@ def test_notices_follow_the_turn_and_end_with_it(world: World) -> None:
     assert needed(world.charlie) == []
 
 
+def test_who_agreed_once_is_not_asked_again(world: World) -> None:
+    case_id = escalated(world)
+    cases.agree(world.maya, case_id, now=world.now)
+    cases.return_to_partner(world.olga, case_id, "Look at the bills.", now=world.now)
+    cases.escalate(world.dee, case_id, FACTS, now=world.now)
+    assert notices.of_person(world.maya, now=world.now) == ()
+
+
+def test_a_case_that_nobody_takes_care_of_any_more_is_said_to_be_that(world: World) -> None:
+    case_id = escalated(world)
+    for who in (person_of(world.olga), None):
+        cases.assign(world.olga, case_id, who, now=world.now)
+    (notice,) = notices.of_person(world.olga, now=world.now)
+    assert notice.text == "Nobody takes care of it now. It is your turn."
+
+
 def test_the_menu_counts_what_waits_for_a_place(world: World) -> None:
     reported(world)
     counted = {

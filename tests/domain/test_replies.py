@@ -249,6 +249,15 @@ def test_the_address_may_stand_where_the_mail_server_wrote_it(world: World) -> N
     assert hand_in(world, named) == replies.TAKEN
 
 
+def test_who_answers_all_is_heard_at_their_own_address(world: World) -> None:
+    case_id = reported(world)
+    both = f"{address(world, case_id, 'dee')}, {address(world, case_id)}"
+    answer_to_all = mail(world, case_id, To=both)
+    assert hand_in(world, answer_to_all) == replies.TAKEN
+    assert hand_in(world, answer_to_all, address(world, case_id, "dee")) == replies.AGAIN
+    assert page(world, case_id).messages[-1].who == "Maya"
+
+
 def test_files_are_taken_and_what_is_not_is_named_in_the_thread(world: World) -> None:
     case_id = reported(world)
     message = mail(world, case_id)

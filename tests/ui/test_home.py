@@ -10,10 +10,12 @@ from domain import cases, connections, integrations, value_mappings
 from domain.meter import Limits
 from tests import flows, harvest, occasions
 from tests.builders import World
+from tests.domain.test_support import asked
 from tests.ui import hands
 from tests.ui.conftest import Person
 from tests.ui.hub import page_words
 from tests.ui.patience import until
+from tests.ui.test_whom import told
 
 
 @pytest.fixture
@@ -104,6 +106,17 @@ async def test_an_integration_that_disabled_itself_is_said_at_home(
     flows.run(world, integration)
     await maya.open("/")
     await maya.should_see("Flow disabled itself")
+
+
+async def test_a_connection_in_trouble_is_said_and_not_listed_as_working(
+    maya: User, world: World
+) -> None:
+    connection_id = told(world, world.connect_active())
+    asked(world, connection_id, 500, 500, 500)
+    await hands.go(maya, "/")
+    await maya.should_see("Requests of D3x fail")
+    await maya.should_not_see("Nothing needs you")
+    await maya.should_not_see("Works")
 
 
 async def test_what_is_paused_or_ended_is_one_line(maya: User, world: World) -> None:

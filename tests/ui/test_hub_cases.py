@@ -89,6 +89,16 @@ async def test_the_last_request_that_failed_is_filled_in(world: World, person: P
     assert "answered 422" in field(dee, "Request id").props["hint"]
 
 
+async def test_what_the_hotel_has_agreed_to_already_is_said(world: World, person: Person) -> None:
+    case_id = report(world)
+    escalate(world, case_id)
+    cases.agree(world.maya, case_id)
+    cases.return_to_partner(world.olga, case_id, "Your key has expired.")
+    dee = await visit(person, f"{PATH}/{case_id}", "Your turn")
+    press(dee, "Escalate to the platform")
+    await dee.should_see("Harbour Hotel has agreed already")
+
+
 async def test_what_the_platform_gives_back_is_the_partners_turn_again(
     world: World, person: Person
 ) -> None:

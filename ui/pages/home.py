@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from domain import case_pages, freshness, integrations, moments, notices, subscriptions
+from domain import case_pages, freshness, integrations, moments, notices, subscriptions, support
 from domain.case_pages import Row as Case
 from domain.freshness import Row as Fresh
 from domain.notices import Row as Notice
 from domain.subscriptions import Row
+from domain.support import Answer
 from ui.ask import load
 from ui.bell import LOOK
 from ui.components.ago import ago
@@ -28,16 +29,34 @@ from ui.components.tile import tile
 from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.look import STATUS
-from ui.pages import connections
+from ui.pages import connections, whom
 from ui.pages import freshness as fresh
 from ui.pages.case.words import short
 from ui.pages.hub import home as hub
 from ui.pages.integration.due import Due, draw_due, due
 from ui.pages.operations import home as operations
 
-_NOUNS = ("connection", "integration", "transfer", "run", "case", "notice", "everything")
+_NOUNS = (
+    "connection",
+    "integration",
+    "transfer",
+    "run",
+    "case",
+    "notice",
+    "values",
+    "endpoint",
+    "everything",
+)
 # What is said of nothing else on this page.
 _ONLY_NOTICED = ("values.gone", "case.evidence")
+# The routes of connections that stand open, and yet something is wrong.
+_TROUBLES = (
+    "unreachable",
+    "endpoint_disabled",
+    "endpoint_failing",
+    "calls_failed",
+    "calls_refused",
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +68,7 @@ class News:
     fresh: tuple[Fresh, ...]
     cases: tuple[Case, ...]
     noticed: tuple[Notice, ...]
+    troubles: tuple[Answer, ...]
 
     @property
     def cases_of_mine(self) -> tuple[Case, ...]:
@@ -58,7 +78,7 @@ class News:
     @property
     def needs_nobody(self) -> bool:
         is_due = any(row.is_due for row in self.rows)
-        return not (is_due or self.of_data or self.cases_of_mine or self.noticed)
+        return not (is_due or self.of_data or self.cases_of_mine or self.noticed or self.troubles)
 
 
 async def page(visit: Visit) -> None:
@@ -105,6 +125,9 @@ async def _read(visit: Visit) -> News:
             for each in await load(notices.of_person, visit.actor)
             if each.place_key == visit.place.key and each.kind in _ONLY_NOTICED
         ),
+        tuple(
+            each for each in await load(support.of_property, *who) if each.route.key in _TROUBLES
+        ),
     )
 
 
@@ -129,6 +152,8 @@ def _draw_connections(visit: Visit, news: News) -> None:
     for each in news.noticed:
         with callout("warn", each.title, each.text, LOOK[each.kind][0]):
             button("Look at it", href=each.href, kind="primary")
+    for trouble in news.troubles:
+        whom.draw_problem(trouble)
     if news.cases_of_mine:
         with card("Cases that wait for your answer", icon="life-buoy"):
             _draw_cases(news.cases_of_mine, visit)
@@ -136,9 +161,11 @@ def _draw_connections(visit: Visit, news: News) -> None:
     if waiting:
         with card("Waiting for others", "You need not do anything.", icon="hourglass"):
             _draw_rows(waiting, visit.zone)
-    if fine:
+    in_trouble = {each.connection_id for each in news.troubles}
+    works = [row for row in fine if row.id not in in_trouble]
+    if works:
         with card("Works", icon="circle-check"), ui.element("ul").classes("neighbours"):
-            for row in fine:
+            for row in works:
                 _draw_neighbour(row)
     resting = len(rows) - len(mine) - len(waiting) - len(fine)
     if resting:
@@ -150,7 +177,7 @@ def _draw_numbers(news: News) -> None:
         for key, one, many in (
             ("due", "needs you", "need you"),
             ("waiting", "waits for others", "wait for others"),
-            ("working", "connection works", "connections work"),
+            ("working", "connected", "connected"),
         ):
             number = len(connections.shown(news.rows, key))
             stat(number, one if number == 1 else many, f"/subscriptions?show={key}")

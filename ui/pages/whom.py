@@ -1,12 +1,12 @@
 """Whom do I call? What is wrong, whose turn it is, the one next step, and how to reach them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from nicegui import ui
 
 from domain import waiting
-from domain.routes import OPENING, Step
+from domain.routes import OPENING
 from domain.support import Answer
 from ui.ask import act
 from ui.components import listing
@@ -79,6 +79,18 @@ def draw_card(answer: Answer) -> None:
         draw_whom(answer)
 
 
+def draw_problem(answer: Answer, draw: Callable[[Answer], object] = draw_step) -> None:
+    """Draw what is wrong on a connection, its step by `draw`, and the way to the connection."""
+    route = answer.route
+    title = route.title if answer.app in route.title else f"{answer.app}: {route.title}"
+    with callout(route.tone, title, route.problem, icon_of(answer)):
+        if route.step.verb == "contact" and answer.contact is not None:
+            draw_ways(answer.contact)
+        draw(answer)
+        path = f"/subscriptions/{answer.connection_id}"
+        button("Look at the connection", href=path, kind="quiet")
+
+
 class Whom:
     """The head of the support page: what is wrong at a property, and who answers for each app."""
 
@@ -97,7 +109,7 @@ class Whom:
         wrong = [answer for answer in found if answer.route.tone in WRONG][:_MOST]
         text(TITLE, "h2", "section-title")
         for answer in wrong:
-            self._draw_problem(answer)
+            draw_problem(answer, self._draw_step)
         if not wrong:
             with callout("ok", "All is well", _NOTHING_WRONG):
                 pass
@@ -111,22 +123,13 @@ class Whom:
                 zone=self._visit.zone,
             )
 
-    def _draw_problem(self, answer: Answer) -> None:
-        route = answer.route
-        title = route.title if answer.app in route.title else f"{answer.app}: {route.title}"
-        with callout(route.tone, title, route.problem, icon_of(answer)):
-            if route.step.verb == "contact" and answer.contact is not None:
-                draw_ways(answer.contact)
-            self._draw_step(answer, route.step)
-
-    def _draw_step(self, answer: Answer, step: Step) -> None:
+    def _draw_step(self, answer: Answer) -> None:
+        step = answer.route.step
         if step.verb == "nudge":
             handler = partial(self._nudge, answer)
             button(step.label, handler, icon="bell", why_not=answer.why_not or None)
         else:
             draw_step(answer)
-        path = f"/subscriptions/{answer.connection_id}"
-        button("Look at the connection", href=path, kind="quiet")
 
     async def _nudge(self, answer: Answer) -> None:
         if await act(waiting.nudge, self._visit.actor, answer.connection_id):

@@ -90,10 +90,13 @@ def _which(failed: Request | None) -> str:
 
 
 def _evidence(found: Page) -> str:
+    hotel = found.row.property
+    reads = f"The platform reads it once {hotel} agrees."
+    if found.agreed_at is not None:
+        reads = f"The platform reads it at once, for {hotel} has agreed already."
     return (
         "Adjoin adds the connection’s history, the last deliveries and requests, and its states. "
-        "Tokens are masked, guests’ data stays out. The platform reads it once "
-        f"{found.row.property} agrees."
+        f"Tokens are masked, guests’ data stays out. {reads}"
     )
 
 
