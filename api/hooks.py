@@ -15,6 +15,7 @@ from domain import hooks
 from domain.hooks import PATH
 
 MOST_WAITING = 16_000_000  # bytes of calls to one address
+MOST_AT_ALL = 4 * MOST_WAITING  # of calls to whatever address, made-up ones too
 
 router = APIRouter(include_in_schema=False)
 # Threads of their own: whoever calls all the time must not use up those of the API.
@@ -32,8 +33,11 @@ _ANSWERS = {
 async def call(request: Request, secret: str) -> Response:
     """Take a call."""
     body = await request.body()
+    secret = secret.rstrip("/")
+    if not hooks.is_shaped(secret):
+        return _answer(*_ANSWERS[hooks.UNKNOWN])
     try:
-        said = await _gathering.take(secret.rstrip("/"), body)
+        said = await _gathering.take(secret, body)
     except _TooMuch:
         return _answer(429, "Too many calls at once. Call again in a second.", {"Retry-After": "1"})
     return _answer(*_ANSWERS[said])
@@ -63,9 +67,19 @@ class _Gathering:
     def __init__(self) -> None:
         self._waiting: dict[str, list[tuple[bytes, asyncio.Future[str]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held = 0  # bytes
 
     async def take(self, secret: str, body: bytes) -> str:
         """Return what became of a call; raises _TooMuch."""
+        if self._held + len(body) > MOST_AT_ALL:
+            raise _TooMuch
+        self._held += len(body)
+        try:
+            return await self._answered(secret, body)
+        finally:
+            self._held -= len(body)
+
+    async def _answered(self, secret: str, body: bytes) -> str:
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         if secret in self._waiting:
             waiting = self._waiting[secret]

@@ -4,6 +4,7 @@ Who calls is known by the address alone: none of the vendors signs. A call bring
 itself, it only starts a run that asks the source; forging one gains nothing but a run.
 """
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -238,6 +239,14 @@ def _hook_of(source: Source) -> Hook:
     if hook is None:
         raise not_found("An address for this source")
     return hook
+
+
+def is_shaped(secret: str) -> bool:
+    """Return whether a secret could be one of ours; nothing need be looked up for the others."""
+    return _SHAPE.fullmatch(secret) is not None
+
+
+_SHAPE = re.compile(r"adh_[A-Za-z0-9_-]{43}")
 
 
 def _by_secret(session: Session, secret: str) -> Source | None:

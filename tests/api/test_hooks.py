@@ -138,6 +138,29 @@ async def test_too_much_at_once_is_told_to_come_again(
     assert busy.headers["retry-after"] == "1"
 
 
+async def test_made_up_addresses_hold_no_more_than_all_may_together(
+    machine: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(secret: str, bodies: list[bytes]) -> list[str]:
+        time.sleep(0.05)
+        return ["unknown"] * len(bodies)
+
+    monkeypatch.setattr(hooks, "receive", slowly)
+    monkeypatch.setattr("api.hooks.MOST_AT_ALL", 1_000_000)
+    made_up = [f"/in/adh_{number:043}" for number in range(10)]
+    large = b"x" * 250_000
+    answers = await asyncio.gather(*(machine.post(path, content=large) for path in made_up))
+    assert [answer.status_code for answer in answers].count(404) == 4
+    assert {answer.status_code for answer in answers} == {404, 429}
+
+
+async def test_nothing_is_looked_up_for_what_cannot_be_an_address(
+    machine: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "receive", None)
+    assert (await machine.post(f"/in/adh_{'x' * 44}", content=CHANGED)).status_code == 404
+
+
 async def test_a_database_that_is_gone_is_no_success(
     machine: httpx.AsyncClient, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
