@@ -84,6 +84,7 @@ WORDS = {
     "integration.enabled": "Enabled again",
     "integration.removed": "Integration removed",
     "rejects.downloaded": "Rejected rows downloaded",
+    "demo.prepared": "Example data put in",
     "run.queued": "Run queued",
     "run.started": "Run started",
     "run.succeeded": "Run succeeded",

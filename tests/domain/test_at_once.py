@@ -697,7 +697,7 @@ def test_an_integration_and_the_end_of_its_source_do_not_pass_each_other(
     source_id = harvest.source(world, name="Annex", authorization_id=harvest.authorize(world))
     create = partial(flows.draft, world, source_id)
     remove = partial(sources.remove, world.maya, source_id)
-    came = meanwhile(monkeypatch, remove, (sources, "_remove_what_it_brought"), create)
+    came = meanwhile(monkeypatch, remove, (sources, "remove_what_it_brought"), create)
     assert came[0] == "ok"
     assert came[1] in ("not_found", "invalid")
 

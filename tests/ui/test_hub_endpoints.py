@@ -238,7 +238,7 @@ async def test_events_and_properties_are_ticked(world: World, person: Person) ->
     assert "reservation.updated" in chosen
     assert "connection.enabled" not in chosen
     assert {"connection.requested", "token.rotated"} <= set(chosen)
-    await dee.should_see("token.rotated, mapping.changed, reservation.updated")
+    await dee.should_see("token.rotated, mapping.changed, source.removed, reservation.updated")
 
 
 async def test_only_connected_properties_are_offered(world: World, person: Person) -> None:

@@ -40,7 +40,6 @@ _NOUNS = (
     "connection",
     "integration",
     "transfer",
-    "run",
     "case",
     "notice",
     "values",

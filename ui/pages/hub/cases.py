@@ -8,17 +8,16 @@ from domain.actors import Actor
 from domain.case_pages import Row
 from domain.places import Place
 from ui.ask import load
-from ui.components.ago import iso
 from ui.components.button import button
 from ui.components.chips import Chip, Chips
 from ui.components.listing import Column, Listing
-from ui.components.listing import Row as Line
 from ui.components.page_title import page_title
 from ui.frame import Visit
 from ui.live import Change
-from ui.pages.case.words import short, state
+from ui.pages.case.lines import belongs, line
 
 PATH = "/hub/cases"
+_USUAL = "open"
 _FILTERS = {
     "": "Open",
     "mine": "Your turn",
@@ -71,9 +70,11 @@ async def page(visit: Visit) -> None:
     ).classes("below")
 
     def show(found: Sequence[Row]) -> None:
-        listing.replace([_line(row) for row in found if _belongs(row, wanted)])
+        listing.replace(
+            [line(row, "partner", PATH) for row in found if belongs(row, wanted or _USUAL)]
+        )
         for key in _FILTERS:
-            chips.count(key, sum(_belongs(row, key) for row in found))
+            chips.count(key, sum(belongs(row, key or _USUAL) for row in found))
 
     async def heard(change: Change) -> None:
         if change.noun in ("case", "everything"):
@@ -88,28 +89,6 @@ async def page(visit: Visit) -> None:
 async def count(actor: Actor, place: Place) -> int:
     """Return how many cases wait for an answer of the partner."""
     return await load(case_pages.count_due, actor, place)
-
-
-def _belongs(row: Row, wanted: str) -> bool:
-    if wanted == "mine":
-        return row.is_mine_to_answer
-    if wanted == "":
-        return row.status != "resolved"
-    return wanted in ("all", row.status)
-
-
-def _line(row: Row) -> Line:
-    return {
-        "id": row.id,
-        "href": f"{PATH}/{row.id}",
-        "title": row.title,
-        "number": f"#{row.number}",
-        "hotel": row.property,
-        "app": row.app,
-        "status": {"status": row.status, "text": state(row, "partner")},
-        "turn": short(row, "partner"),
-        "age": iso(row.opened_at),
-    }
 
 
 def _address(key: str, app: str | None = None) -> str:

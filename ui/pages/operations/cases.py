@@ -10,7 +10,6 @@ from domain.actors import Actor
 from domain.case_pages import Queue, Row
 from domain.places import Place
 from ui.ask import load
-from ui.components.ago import iso
 from ui.components.button import button
 from ui.components.chips import Chip, Chips
 from ui.components.field import select_field
@@ -19,9 +18,10 @@ from ui.components.listing import Row as Line
 from ui.components.page_title import page_title
 from ui.frame import Visit
 from ui.live import Change
-from ui.pages.case.words import short, state
+from ui.pages.case.lines import belongs, line
 
 PATH = "/operations/cases"
+_USUAL = "open"
 _STATES = {
     "": "Open",
     "mine": "Your turn",
@@ -122,9 +122,11 @@ class _Queue:
             self._show()
 
     def _show(self) -> None:
-        self._listing.replace([_line(row) for row in self._rows if _belongs(row, self._state)])
+        self._listing.replace(
+            [_line(row) for row in self._rows if belongs(row, self._state or _USUAL)]
+        )
         for key in _STATES:
-            self._chips.count(key, sum(_belongs(row, key) for row in self._rows))
+            self._chips.count(key, sum(belongs(row, key or _USUAL) for row in self._rows))
 
     def _draw_choice(self, key: str, label: str, of: Callable[[Row], tuple[str, str]]) -> None:
         found = sorted({of(row) for row in self._all if of(row)[0]}, key=lambda it: it[1].lower())
@@ -145,25 +147,8 @@ class _Queue:
         return PATH + (f"?{chosen}" if chosen else "")
 
 
-def _belongs(row: Row, wanted: str) -> bool:
-    if wanted == "mine":
-        return row.is_mine_to_answer
-    if wanted == "":
-        return row.status != "resolved"
-    return wanted in ("all", row.status)
-
-
 def _line(row: Row) -> Line:
-    return {
-        "id": row.id,
-        "href": f"{PATH}/{row.id}",
-        "title": row.title,
-        "number": f"#{row.number}",
-        "app": row.app,
+    return line(row, "platform", PATH) | {
         "partner": row.partner or "Core app",
-        "hotel": row.property,
-        "status": {"status": row.status, "text": state(row, "platform")},
-        "turn": short(row, "platform"),
         "assigned": row.assigned or None,
-        "age": iso(row.opened_at),
     }

@@ -56,8 +56,9 @@ async def page(visit: Visit) -> None:
     refresh = gathered(read)
     await refresh()
 
-    async def heard(_: Change) -> None:
-        await refresh()
+    async def heard(change: Change) -> None:
+        if change.noun != "run":  # which says twice a second how far it is
+            await refresh()
 
     visit.follow(heard)
     ui.timer(LOOK_EVERY, refresh, immediate=False)

@@ -23,7 +23,7 @@ from ui.components.text import text
 from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.look import STATUS
-from ui.pages.case.words import short, state
+from ui.pages.case.lines import line
 from ui.pages.operations.search import draw_box
 
 _WAITING: list[Column] = [
@@ -88,7 +88,7 @@ async def page(visit: Visit) -> None:
     renew = gathered(refresh)
 
     async def heard(change: Change) -> None:
-        if change.noun != "notice":
+        if change.noun not in ("notice", "run"):  # a run says twice a second how far it is
             await renew()
 
     visit.follow(heard)
@@ -175,18 +175,7 @@ def _draw_due(numbers: tuple[_Number, ...]) -> None:
 
 
 def _case_line(case: Case) -> Line:
-    return {
-        "id": case.id,
-        "href": f"/operations/cases/{case.id}",
-        "title": case.title,
-        "number": f"#{case.number}",
-        "app": case.app,
-        "hotel": case.property,
-        "status": {"status": case.status, "text": state(case, "platform")},
-        "assigned": case.assigned or "Nobody yet",
-        "turn": short(case, "platform"),
-        "age": iso(case.opened_at),
-    }
+    return line(case, "platform", "/operations/cases") | {"assigned": case.assigned or "Nobody yet"}
 
 
 def _draw_numbers(overview: Overview) -> None:

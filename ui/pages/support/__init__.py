@@ -7,20 +7,21 @@ from domain.actors import Actor
 from domain.case_pages import Row
 from domain.places import Place
 from ui.ask import load
-from ui.components.ago import iso
 from ui.components.button import button
 from ui.components.chips import Chip, Chips
 from ui.components.listing import Column, Listing
-from ui.components.listing import Row as Line
 from ui.components.page_title import page_title
 from ui.components.text import text
 from ui.frame import Visit
 from ui.live import Change
+from ui.pages.case.lines import belongs, line
 from ui.pages.case.opening import Opening
-from ui.pages.case.words import short, state
 from ui.pages.whom import Whom
 
 PATH = "/support"
+_USUAL = "all"
+# What says nothing of whom to call; while a run is on, it tells twice a second how far it is.
+_WITHOUT_NEWS = ("run", "notice", "people")
 _ONLY_MANAGERS = "Only a manager of this property can report a problem."
 _FILTERS = {"": "All", "open": "Open", "mine": "Your turn", "resolved": "Resolved"}
 _NONE = {
@@ -66,17 +67,22 @@ async def page(visit: Visit) -> None:
     ).classes("below")
 
     def show(found: Sequence[Row]) -> None:
-        listing.replace([_line(row) for row in found if _belongs(row, wanted)])
+        listing.replace(
+            [line(row, "property", PATH) for row in found if belongs(row, wanted or _USUAL)]
+        )
         for key in _FILTERS:
-            chips.count(key, sum(_belongs(row, key) for row in found))
+            chips.count(key, sum(belongs(row, key or _USUAL) for row in found))
+
+    async def refresh() -> None:
+        now = await load(support.of_property, visit.actor, visit.place.id)
+        found = await load(case_pages.of_property, visit.actor, visit.place.id)
+        if not listing.is_deleted:
+            head.show(now)
+            show(found)
 
     async def heard(change: Change) -> None:
-        now = await load(support.of_property, visit.actor, visit.place.id)
-        head.show(now)
-        if change.noun in ("case", "everything"):
-            found = await load(case_pages.of_property, visit.actor, visit.place.id)
-            if not listing.is_deleted:
-                show(found)
+        if change.noun not in _WITHOUT_NEWS:
+            await refresh()
 
     show(rows)
     visit.follow(heard)
@@ -90,27 +96,6 @@ async def count(actor: Actor, place: Place) -> int:
     if place.role != "manager":
         return 0
     return await load(case_pages.count_due, actor, place)
-
-
-def _belongs(row: Row, wanted: str) -> bool:
-    if wanted == "mine":
-        return row.is_mine_to_answer
-    if wanted == "open":
-        return row.status != "resolved"
-    return wanted in ("", row.status)
-
-
-def _line(row: Row) -> Line:
-    return {
-        "id": row.id,
-        "href": f"{PATH}/{row.id}",
-        "title": row.title,
-        "number": f"#{row.number}",
-        "app": row.app,
-        "status": {"status": row.status, "text": state(row, "property")},
-        "turn": short(row, "property"),
-        "changed": iso(row.changed_at),
-    }
 
 
 def _address(key: str) -> str:
