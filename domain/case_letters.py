@@ -85,6 +85,7 @@ def _happened(held: Held, message: CaseMessage, side: str) -> str:
 _HAPPENED = {
     "opened": "{writer} reports a problem with {app}:",
     "message": "{writer} wrote:",
+    "interim": "{writer} wrote, and is going to answer again:",
     "escalated": "{writer} has passed the case on to the platform:",
     "returned": "{writer} has given the case back to {partner}:",
     "resolved": "{writer} has resolved the case:",

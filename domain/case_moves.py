@@ -112,14 +112,17 @@ def resolved_already(held: Held, more: str = "") -> Refusal:
     return Refusal("wrong_state", f"{case.label} was resolved already, by {by} {when}.{more}")
 
 
-def pass_turn(held: Held, now: datetime) -> None:
-    """Let the other side be next; whoever was silent before stays so since then."""
+def pass_turn(held: Held, now: datetime, *, keeps: bool = False) -> None:
+    """Let the other side be next; whoever was silent before stays so since then.
+
+    Who keeps the turn has just been heard of, and is waited for from now on.
+    """
     case = held.case
     case.changed_at = now
     if held.side != "property" and case.first_answer_at is None:
         case.first_answer_at = now
-    turn = turn_after(case.status, held.side)
-    if turn != case.turn:
+    turn = held.side if keeps else turn_after(case.status, held.side)
+    if keeps or turn != case.turn:
         case.turn, case.turn_since, case.reminded = turn, now, 0
 
 

@@ -11,7 +11,7 @@ from storage import changes
 from storage.cases import Attachment, CaseMessage
 
 KIND, AGREEMENT, RESOLVED = "case", "case.evidence", "case.resolved"  # of notices
-MAILED = ("opened", "message", "escalated", "returned", "resolved", "reopened")
+MAILED = ("opened", "message", "interim", "escalated", "returned", "resolved", "reopened")
 
 
 def tell(
@@ -57,7 +57,7 @@ def notify(session: Session, held: Held, kind: str, now: datetime) -> None:
         _give(session, held, AGREEMENT, "property", title, text, now)
     if kind == "agreed" or case.status == "resolved":
         notices.clear(session, AGREEMENT, case.id, now)
-    if kind in ("agreed", "assigned") and case.turn != "platform":
+    if kind == "interim" or (kind in ("agreed", "assigned") and case.turn != "platform"):
         return  # nobody is needed more than before
     notices.clear(session, KIND, case.id, now)
     notices.clear(session, RESOLVED, case.id, now)

@@ -21,7 +21,7 @@ from domain import (
     evidence,
     moments,
 )
-from domain.actors import Actor
+from domain.actors import Actor, Standing
 from domain.attachments import Checked, Upload
 from domain.case_sides import Held
 from domain.escalations import Escalation
@@ -32,6 +32,7 @@ from storage.apps import App
 from storage.cases import Case, CaseMessage
 from storage.connections import Connection
 from storage.partners import Partner
+from storage.people import Person
 
 REOPENED_WITHIN = timedelta(days=14)
 FIRST_NUMBER = 1001
@@ -91,11 +92,13 @@ def write(
     text: str,
     files: Sequence[Upload] = (),
     *,
+    is_interim: bool = False,
     via: str = "page",
     now: datetime | None = None,
 ) -> str:
     """Write in a case, and return the message's id: then it is the other side's turn.
 
+    Whoever's turn it is keeps it with `is_interim`: they only say that they are at it.
     Refuses `not_found`, `forbidden` (viewers), `invalid`, and `wrong_state` once it is resolved.
     """
     now = now or moments.now()
@@ -103,7 +106,8 @@ def write(
     checked = attachments.checked(files)
     with database.transaction() as session:
         held = case_sides.hold(session, actor, case_id, now)
-        return write_within(session, held, text, checked, now, via=via)
+        keeps_turn = is_interim and held.case.turn == held.side
+        return write_within(session, held, text, checked, now, keeps_turn=keeps_turn, via=via)
 
 
 def write_within(
@@ -113,6 +117,7 @@ def write_within(
     files: Sequence[Checked],
     now: datetime,
     *,
+    keeps_turn: bool = False,
     via: str = "page",
     mail_id: str | None = None,
 ) -> str:
@@ -120,8 +125,9 @@ def write_within(
     case_moves.may_write(held)
     if held.case.status == "resolved":
         raise case_moves.resolved_already(held, " Reopen it, or report it anew.")
-    message = add(session, held, "message", text, files, now, via=via, mail_id=mail_id)
-    case_moves.pass_turn(held, now)
+    kind = "interim" if keeps_turn else "message"
+    message = add(session, held, kind, text, files, now, via=via, mail_id=mail_id)
+    case_moves.pass_turn(held, now, keeps=keeps_turn)
     case_news.tell(session, held, message, "case.answered", now)
     return message.id
 
@@ -235,12 +241,20 @@ def assign(
             raise Refusal(
                 "not_there", "They do not work for the platform any more. Choose somebody else."
             )
-        if held.case.assigned_to == person_id:
-            return
-        held.case.assigned_to, held.case.changed_at = person_id, now
-        named = operators[person_id].name if person_id else "nobody yet"
-        message = add(session, held, "assigned", f"Taken care of by {named}.", (), now)
-        case_news.tell(session, held, message, "case.assigned", now)
+        if held.case.assigned_to != person_id:
+            _assign(session, held, operators[person_id] if person_id else None, now)
+
+
+def free(session: Session, who: Standing, person_id: str, now: datetime) -> None:
+    """Leave to all operators what somebody took care of who has just left the platform."""
+    found = session.exec(
+        select(Case).where(Case.assigned_to == person_id, Case.status != "resolved")
+    ).all()
+    for case in found:
+        connection = session.get_one(Connection, case.connection_id)
+        around = connections.around(session, connection)
+        database.lock(session, case)
+        _assign(session, Held(who, "platform", case, connection, *around), None, now)
 
 
 def agree(actor: Actor, case_id: str, *, now: datetime | None = None) -> None:
@@ -301,6 +315,13 @@ def _go(
     message = add(session, held, _KINDS[verb], text, files, now, via=via, mail_id=mail_id)
     case_moves.pass_turn(held, now)
     case_news.tell(session, held, message, step.event, now, before=before)
+
+
+def _assign(session: Session, held: Held, person: Person | None, now: datetime) -> None:
+    held.case.assigned_to, held.case.changed_at = person.id if person else None, now
+    text = f"Taken care of by {person.name}." if person else "Nobody takes care of it now."
+    message = add(session, held, "assigned", text, (), now)
+    case_news.tell(session, held, message, "case.assigned", now)
 
 
 def add(

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain import (
+    cases,
     history,
     letters,
     messages,
@@ -77,6 +78,8 @@ def remove(
         if not _end(session, membership, now):
             raise not_found("This member")
         person = session.get_one(Person, membership.person_id)
+        if membership.role == "operator":
+            cases.free(session, who, person.id, now)
         note = f"{person.name}: {reason}" if reason else person.name
         _record(session, "member.removed", who, membership, now, note)
         if reason:

@@ -108,12 +108,12 @@ class _Closed(Exception):
 
 
 def _add(session: Session, held: Held, wish: _Wish, now: datetime) -> None:
-    told = {"via": "mail", "mail_id": _of(held.case, wish)}
-    words = wish.words
+    mail_id = _of(held.case, wish)
+    taken = session, held, wish.words, wish.files, now
     if held.case.status == "resolved" and held.side == "property":
-        cases.reopen_within(session, held, words, wish.files, now, **told)
+        cases.reopen_within(*taken, via="mail", mail_id=mail_id)
     else:
-        cases.write_within(session, held, words, wish.files, now, **told)
+        cases.write_within(*taken, via="mail", mail_id=mail_id)
     if wish.refused:
         session.add(
             CaseMessage(

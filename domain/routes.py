@@ -20,6 +20,7 @@ UNUSED_AFTER = timedelta(hours=24)  # active for so long, and the token was neve
 QUIET_AFTER = timedelta(days=7)  # since the token was used last
 NOT_TOLD = ("gave_up", "skipped")
 OPENING = ("open", "open_core")  # the verbs that begin a case
+WRONG = ("bad", "warn")  # the tones of what does not work; the others are news
 _TONES = ("bad", "warn", "info", "muted", "ok")
 _TURNS = ("property", "partner", "platform", "nobody")
 

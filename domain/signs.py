@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import slots, value_suggestions, values, waiting, waiting_times
-from domain.routes import Facts, OpenCase, Thing
+from domain import catalogue, slots, value_suggestions, values, waiting, waiting_times
+from domain.routes import Facts, Names, OpenCase, Thing
 from domain.shelves import READS
 from domain.types_of_data import ALL
 from storage.api_requests import ApiRequest
@@ -44,6 +44,11 @@ class Around:
     app: App
     hotel: Property
     partner: Partner | None
+
+    @property
+    def names(self) -> Names:
+        developer = self.partner.name if self.partner else catalogue.PLATFORM
+        return Names(self.app.name, developer, self.hotel.name, self.connection.id)
 
 
 def of(session: Session, found: Sequence[Around], now: datetime) -> dict[str, Facts]:

@@ -3,9 +3,11 @@
 Hotel, partner and operators read the same page of a connection, each with their own buttons.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +21,8 @@ from domain import (
     lifecycle,
     moments,
     paging,
+    routes,
+    signs,
     tokens,
     turns,
     waiting,
@@ -29,6 +33,7 @@ from domain.catalogue import Contact
 from domain.history import Line
 from domain.paging import Page as Paged
 from domain.refusals import not_found
+from domain.signs import Around
 from domain.tokens import Receipt
 from domain.turns import Turn
 from domain.waiting_times import Usual
@@ -52,7 +57,8 @@ class Row:
 
     `reason` is why it was rejected, disabled, disconnected or broken, in somebody's own words.
 
-    `is_due` is whether its property should look at it (see turns.is_due).
+    `is_due` is whether its property should look at it: because of its state (see turns.is_due), or
+    because of what is wrong with it while it stands open. That is looked into for its property.
     """
 
     id: str
@@ -150,22 +156,14 @@ def of_property(actor: Actor, property_id: str, *, now: datetime | None = None) 
     with database.reading() as session:
         if not standing(session, actor, now).sees_property(property_id):
             raise not_found("This property")
-        return _rows(session, Connection.property_id == property_id, now)
+        found = _found(session, Connection.property_id == property_id)
+        rows = _rows(found, now, wrong=_wrong(session, found, now))
+        return tuple(sorted(rows, key=lambda row: not row.is_due))
 
 
 def count_due(actor: Actor, property_id: str, *, now: datetime | None = None) -> int:
     """Return how many connections a property should look at; refuses `not_found` to strangers."""
-    now = now or moments.now()
-    with database.reading() as session:
-        if not standing(session, actor, now).sees_property(property_id):
-            raise not_found("This property")
-        found = session.exec(
-            select(Connection.status, Connection.since).where(
-                Connection.property_id == property_id,
-                col(Connection.status).in_(turns.OF_PROPERTY),
-            )
-        )
-        return sum(turns.is_due(status, since, now) for status, since in found)
+    return sum(row.is_due for row in of_property(actor, property_id, now=now))
 
 
 def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
@@ -177,7 +175,8 @@ def of_partner(actor: Actor, partner_id: str, *, now: datetime | None = None) ->
     with database.reading() as session:
         if not standing(session, actor, now).works_for(partner_id):
             raise not_found("This partner")
-        return _rows(session, Connection.partner_id == partner_id, now, to_partner=True)
+        found = _found(session, Connection.partner_id == partner_id)
+        return _rows(found, now, to_partner=True)
 
 
 def page(
@@ -211,7 +210,7 @@ def page(
         )
         ids, at = paging.cut(session, query, number)
         of_page = col(Connection.id).in_([connection_id for (connection_id,) in ids])
-        return Paged(_rows(session, of_page, now), at)
+        return Paged(_rows(_found(session, of_page), now), at)
 
 
 def counts(actor: Actor, *, text: str = "", now: datetime | None = None) -> dict[str, int]:
@@ -249,7 +248,7 @@ def longest_waiting(session: Session, most: int, now: datetime) -> tuple[Row, ..
         .order_by(col(Connection.requested_at))
         .limit(most)
     ).all()
-    return _rows(session, col(Connection.id).in_(ids), now)
+    return _rows(_found(session, col(Connection.id).in_(ids)), now)
 
 
 def requests(actor: Actor, partner_id: str, *, now: datetime | None = None) -> tuple[Request, ...]:
@@ -268,7 +267,7 @@ def requests(actor: Actor, partner_id: str, *, now: datetime | None = None) -> t
                 .where(waiting_here)
             )
         }
-        rows = _rows(session, waiting_here, now, to_partner=True)
+        rows = _rows(_found(session, waiting_here), now, to_partner=True)
         return tuple(Request(row, *asked[row.id]) for row in rows)
 
 
@@ -291,8 +290,8 @@ def read(actor: Actor, connection_id: str, *, now: datetime | None = None) -> Pa
         side = who.side_of(connection) if connection else None
         if connection is None or side is None:
             raise not_found("This connection")
-        is_mine = Connection.id == connection_id
-        row = _rows(session, is_mine, now, to_partner=side == "partner")[0]
+        found = _found(session, Connection.id == connection_id)
+        row = _rows(found, now, to_partner=side == "partner")[0]
         app = session.get_one(App, connection.app_id)
         partner = session.get(Partner, connection.partner_id or "")
         is_inside = side in ("property", "viewer", "partner")
@@ -322,36 +321,50 @@ def _waiting_for(partner_id: str) -> sa.ColumnElement[bool]:
     return (col(Connection.partner_id) == partner_id) & (col(Connection.status) == "pending")
 
 
-def _rows(
-    session: Session, condition: object, now: datetime, *, to_partner: bool = False
-) -> tuple[Row, ...]:
+def _found(session: Session, condition: object) -> list[Around]:
     found = session.exec(
-        select(Connection, App, Property, Partner.name)
+        select(Connection, App, Property, Partner)
         .select_from(Connection)
         .join(App, col(App.id) == Connection.app_id)
         .join(Property, col(Property.id) == Connection.property_id)
         .outerjoin(Partner, col(Partner.id) == Connection.partner_id)
         .where(condition)  # type: ignore[arg-type]
-    ).all()
-    rows = [
-        _row(connection, app, hotel, developer or "the platform", now, to_partner)
-        for connection, app, hotel, developer in found
-    ]
+    )
+    return [Around(*row) for row in found]
+
+
+def _wrong(session: Session, found: Sequence[Around], now: datetime) -> dict[str, Turn]:
+    """Return whose turn it is on connections that stand open while something is wrong."""
+    facts = signs.of(session, found, now)
+    judged = {
+        each.connection.id: turns.of_route(
+            each.connection.status,
+            routes.route(facts[each.connection.id], each.names),
+        )
+        for each in found
+    }
+    return {connection_id: turn for connection_id, turn in judged.items() if turn}
+
+
+def _rows(
+    found: Sequence[Around],
+    now: datetime,
+    *,
+    to_partner: bool = False,
+    wrong: Mapping[str, Turn] = MappingProxyType({}),
+) -> tuple[Row, ...]:
+    rows = [_row(each, now, to_partner, wrong.get(each.connection.id)) for each in found]
     order = _FOR_PARTNER if to_partner else _FOR_PROPERTY
     return tuple(sorted(rows, key=partial(_urgency, order)))
 
 
-def _row(
-    connection: Connection,
-    app: App,
-    hotel: Property,
-    developer: str,
-    now: datetime,
-    to_partner: bool,
-) -> Row:
+def _row(of: Around, now: datetime, to_partner: bool, wrong: Turn | None) -> Row:
+    connection, app, hotel = of.connection, of.app, of.hotel
     usual = waiting_times.of(app)
     waited = (now - connection.requested_at).total_seconds() / 60
+    developer = of.partner.name if of.partner else "the platform"
     activation = "" if app.kind == "core" else app.activation
+    is_due = turns.is_due(connection.status, connection.since, now)
     return Row(
         connection.id,
         connections.label(connection.number),
@@ -367,10 +380,10 @@ def _row(
         connection.status,
         connection.since,
         connection.requested_at,
-        _turn(connection, app, developer, hotel, activation, to_partner),
+        wrong or _turn(connection, app, developer, hotel, activation, to_partner),
         usual,
         connection.status == "pending" and usual.minutes is not None and waited > usual.minutes,
-        turns.is_due(connection.status, connection.since, now),
+        is_due or (wrong is not None and wrong.whose == "property"),
         connection.reason,
     )
 

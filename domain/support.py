@@ -9,7 +9,7 @@ from domain import catalogue, moments, routes, signs
 from domain.actors import Actor, standing
 from domain.catalogue import Contact
 from domain.refusals import not_found
-from domain.routes import Facts, Names, Route, Side
+from domain.routes import Facts, Route, Side
 from domain.signs import Around
 from storage import database
 from storage.apps import App
@@ -119,7 +119,7 @@ def _answer(session: Session, of: Around, facts: Facts, side: str) -> Answer:
 
 def _worded(of: Around, facts: Facts, side: str, contact: Contact | None, why_not: str) -> Answer:
     app = of.app
-    names = Names(app.name, _developer(of), of.hotel.name, of.connection.id)
+    names = of.names
     return Answer(
         of.connection.id,
         app.name,
@@ -136,10 +136,6 @@ def _worded(of: Around, facts: Facts, side: str, contact: Contact | None, why_no
         facts.takes_cases and of.connection.status != "pending",
         why_not,
     )
-
-
-def _developer(of: Around) -> str:
-    return of.partner.name if of.partner else catalogue.PLATFORM
 
 
 def _contact(of: Around) -> Contact | None:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-Whose = Literal["property", "partner", "nobody"]
-OF_PROPERTY = ("broken", "rejected")
+from domain.routes import WRONG, Route, Whose
+
+_OPEN = ("active", "connected")
+_WISHES = ("integration_halted",)  # what somebody at the property switched off on purpose
 STAYS_NEWS_FOR = timedelta(days=14)
 
 
@@ -46,12 +47,22 @@ def of(
 
 
 def is_due(status: str, since: datetime, now: datetime) -> bool:
-    """Return whether a property should look at a connection that is in `status` since then.
+    """Return whether a property should look at a connection because of its state since then.
 
     Refused credentials stay due until they are repaired. A rejection is due for 14 days: after
     that it was read, and leaving it is an answer too. A pause of its own is a property's wish.
     """
     return status == "broken" or (status == "rejected" and now - since < STAYS_NEWS_FOR)
+
+
+def of_route(status: str, route: Route) -> Turn | None:
+    """Return the turn on a connection that stands open while something is wrong with it.
+
+    None where nothing is, or where its state says already whose turn it is.
+    """
+    if status not in _OPEN or route.tone not in WRONG or route.key in _WISHES:
+        return None
+    return Turn(route.whose, route.title, route.problem)
 
 
 def for_partner(

@@ -29,6 +29,17 @@ log = logging.getLogger("adjoin.pages")
 
 Builder = Callable[Concatenate["Visit", ...], Awaitable[None]]
 Count = Callable[[Actor, Place], Awaitable[int]]
+# What changes a number in the menu.
+_COUNTED = (
+    "connection",
+    "case",
+    "app",
+    "integration",
+    "transfer",
+    "values",
+    "endpoint",
+    "everything",
+)
 _PLACE_ICONS = {"property": "building-2", "partner": "plug", "platform": "shield"}
 
 
@@ -132,7 +143,7 @@ class Window:
             self._has_missed = True
         else:
             await self._follower.tell(change)
-        if change.noun in ("connection", "case", "app", "everything"):
+        if change.noun in _COUNTED:
             await self._count(self._actor)
 
     async def _noticed(self, change: Change) -> None:

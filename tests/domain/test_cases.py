@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from domain import case_pages, cases, core, history, notices
+from domain import case_pages, cases, core, history, notices, people
 from domain.actors import Actor
 from domain.attachments import Upload
 from domain.case_pages import Page, Queue
@@ -517,6 +517,49 @@ def test_notices_follow_the_turn_and_end_with_it(world: World) -> None:
     assert (needed(world.olga), needed(world.dee)) == ([], [])
     assert needed(world.maya) == ["Resolved. Look whether it works now."]
     assert needed(world.charlie) == []
+
+
+def test_whoever_only_says_that_they_are_at_it_keeps_the_turn(world: World) -> None:
+    case_id = reported(world)
+    cases.write(world.dee, case_id, "We look.", is_interim=True, now=world.after(hours=1))
+    found = page(world, case_id)
+    assert (found.row.turn, found.messages[-1].kind) == ("partner", "interim")
+    assert row(case_id).turn_since == row(case_id).first_answer_at == world.after(hours=1)
+    assert notices.of_person(world.maya, now=world.now) == ()
+    assert len(notices.of_person(world.dee, now=world.now)) == 1
+    letter = mails("case.answered")["maya@harbour.example"]
+    assert "is going to answer again" in letter
+    assert "It is D3x Ltd’s turn. You need not do anything" in letter
+    cases.write(world.dee, case_id, "It works now.", now=world.after(hours=2))
+    assert page(world, case_id).row.turn == "property"
+
+
+def test_nobody_takes_the_turn_by_keeping_it(world: World) -> None:
+    case_id = reported(world)
+    cases.write(world.maya, case_id, "One more thing.", is_interim=True, now=world.now)
+    found = page(world, case_id)
+    assert (found.row.turn, found.messages[-1].kind) == ("partner", "message")
+
+
+def test_what_an_operator_who_leaves_took_care_of_is_everybodys(world: World) -> None:
+    with builders.adding() as rows:
+        otto = builders.add_person(rows, "otto@platform.example", "operator", now=world.now)
+    case_id = escalated(world)
+    connection_id = row(case_id).connection_id
+    done = cases.open_(world.maya, connection_id, "Dinner is missing", "Too.", now=world.now)
+    cases.escalate(world.dee, done, FACTS, now=world.now)
+    for each in (case_id, done):
+        cases.assign(world.olga, each, person_of(otto), now=world.now)
+    cases.resolve(world.olga, done, "Fixed.", now=world.now)
+    assert notices.of_person(world.olga, now=world.now) == ()
+    (leaving,) = [each for each in people.members(world.olga, "platform") if each.name == "Otto"]
+    people.remove(world.olga, leaving.membership_id, now=world.now)
+    found = page(world, case_id, "olga")
+    assert found.row.assigned == ""
+    assert "Nobody takes care of it now." in {each.text for each in found.messages}
+    (notice,) = notices.of_person(world.olga, now=world.now)
+    assert notice.text == "Nobody takes care of it now. It is your turn."
+    assert row(done).assigned_to == person_of(otto)  # who resolved it stays known
 
 
 def test_who_agreed_once_is_not_asked_again(world: World) -> None:

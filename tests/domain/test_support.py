@@ -13,6 +13,7 @@ from domain import (
     core,
     endpoints,
     integrations,
+    subscriptions,
     support,
     tokens,
     value_mappings,
@@ -178,12 +179,16 @@ def test_values_that_are_missing_or_gone_are_the_hotels_turn(world: World) -> No
         builders.attempt(message.id, now=world.now)
     answer = support.of_connection(world.maya, kitchen.connection, now=world.now)
     assert (answer.route.key, answer.route.whose) == ("value_missing", "property")
+    (row,) = subscriptions.of_property(world.noah, world.hotel, now=world.now)
+    assert (row.turn.short, row.is_due) == (answer.route.title, True)
+    assert subscriptions.count_due(world.maya, world.hotel, now=world.now) == 1
     for version, (slot, record) in enumerate((("room_revenue", "acc-1"), ("breakfast", "pro-1"))):
         number = kitchen.numbers[record]
         value_mappings.choose(
             world.maya, kitchen.connection, slot, number, expected_version=version, now=world.now
         )
     assert key(world, kitchen.connection) == "well"
+    assert subscriptions.count_due(world.maya, world.hotel, now=world.now) == 0
     kitchen.change("pro-1", removed_at=world.now)
     assert key(world, kitchen.connection) == "value_gone"
 
@@ -204,6 +209,7 @@ def test_data_that_does_not_come_in_is_the_hotels_turn(world: World, active: str
     assert key(world, active) == "well"  # once is no sign
     set_(Integration, failures=2)
     assert key(world, active) == "integration_failing"
+    assert subscriptions.count_due(world.maya, world.hotel, now=world.now) == 1
     set_(Transfer, status="paused")
     assert key(world, active) == "transfer_paused"
     set_(Source, status="broken")
@@ -213,6 +219,8 @@ def test_data_that_does_not_come_in_is_the_hotels_turn(world: World, active: str
     set_(Source, status="working")
     set_(Transfer, status="active")
     integrations.disable(world.maya, fed, now=world.now)
+    # Support says it, but it was the hotel's own wish.
+    assert subscriptions.count_due(world.maya, world.hotel, now=world.now) == 0
     assert key(world, active) == "integration_halted"
     set_(Integration, disabled_by="adjoin")
     assert key(world, active) == "integration_disabled"

@@ -1,5 +1,7 @@
 """Cases in the hub: the partner's list, its answers, and passing on to the platform."""
 
+import pytest
+
 from domain import case_pages, cases
 from tests.builders import World
 from tests.ui.cases import TITLE, escalate, report, said, words
@@ -37,6 +39,24 @@ async def test_the_partner_answers_and_then_it_is_the_hotels_turn(
     await dee.should_see("Waiting for Harbour Hotel")
     assert words(said(dee)[-1]) == "Thank you, we look."
     assert case_pages.of_property(world.maya, world.hotel)[0].is_mine_to_answer
+
+
+async def test_the_partner_says_that_it_answers_again_and_keeps_the_turn(
+    world: World, person: Person
+) -> None:
+    case_id = report(world)
+    dee = await visit(person, f"{PATH}/{case_id}", "Harbour Hotel waits for you.")
+    fill(dee, "Your message", "We look.")
+    fill(dee, "We answer again", True)
+    press(dee, "Send")
+    await until(lambda: len(said(dee)) == 2)
+    assert said(dee)[-1]["tag"] == "Answers again"
+    assert field(dee, "We answer again").value is False
+    await dee.should_see("Your turn")
+    cases.write(world.dee, case_id, "It works now.")
+    await dee.should_see("Waiting for Harbour Hotel")
+    with pytest.raises(AssertionError, match="no field called"):
+        field(dee, "We answer again")
 
 
 async def test_the_partner_resolves_with_words_only(world: World, person: Person) -> None:

@@ -29,7 +29,7 @@ _COLUMNS: list[Column] = [
 SHOWN: dict[str, tuple[str, Callable[[Row], bool]]] = {
     "": ("All", lambda row: True),
     "due": ("Need you", lambda row: row.is_due),
-    "waiting": ("Wait for others", lambda row: row.turn.whose == "partner"),
+    "waiting": ("Wait for others", lambda row: row.turn.whose in ("partner", "platform")),
     "working": ("Work", lambda row: row.turn.whose == "nobody"),
 }
 
@@ -47,6 +47,10 @@ def shown(rows: Sequence[Row], key: str) -> tuple[Row, ...]:
     return tuple(row for row in rows if SHOWN[key][1](row))
 
 
+# What may change whose turn it is on a connection.
+_TOLD_BY = ("connection", "case", "integration", "transfer", "values", "endpoint", "everything")
+
+
 async def page(visit: Visit) -> None:
     wanted = visit.query.get("show", "")
     wanted = wanted if wanted in SHOWN else ""
@@ -61,7 +65,7 @@ async def page(visit: Visit) -> None:
     listed = _Shown(visit, ui.element("div").classes("below"), wanted, chips, found)
 
     async def refresh(change: Change) -> None:
-        if change.noun in ("connection", "everything"):
+        if change.noun in _TOLD_BY:
             listed.update(await load(subscriptions.of_property, visit.actor, visit.place.id))
 
     visit.follow(refresh)
@@ -72,7 +76,7 @@ def _address(key: str) -> str:
 
 
 async def count(actor: Actor, place: Place) -> int:
-    """Return how many connections the property should look at (see turns.is_due).
+    """Return how many connections the property should look at.
 
     None for a viewer: the number asks for something that only managers can do.
     """

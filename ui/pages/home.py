@@ -50,6 +50,7 @@ _NOUNS = (
 _ONLY_NOTICED = ("values.gone", "case.evidence")
 # The routes of connections that stand open, and yet something is wrong.
 _TROUBLES = (
+    "value_missing",
     "unreachable",
     "endpoint_disabled",
     "endpoint_failing",
@@ -142,12 +143,15 @@ def _draw(visit: Visit, news: News) -> None:
 
 def _draw_connections(visit: Visit, news: News) -> None:
     rows = news.rows
-    mine, waiting, fine = (connections.shown(rows, key) for key in ("due", "waiting", "working"))
+    waiting, fine = (connections.shown(rows, key) for key in ("waiting", "working"))
+    resting = [row for row in rows if row not in (*waiting, *fine) and not row.is_due]
+    in_trouble = {each.connection_id for each in news.troubles}
     if news.needs_nobody:
         with callout("ok", "Nothing needs you", "No connection waits for somebody at the hotel."):
             pass
-    for row in mine:
-        _draw_due(row, visit.zone, may_act=visit.place.role == "manager")
+    for row in rows:
+        if row.is_due and row.status in _DUE:
+            _draw_due(row, visit.zone, may_act=visit.place.role == "manager")
     for each in news.noticed:
         with callout("warn", each.title, each.text, LOOK[each.kind][0]):
             button("Look at it", href=each.href, kind="primary")
@@ -157,18 +161,16 @@ def _draw_connections(visit: Visit, news: News) -> None:
         with card("Cases that wait for your answer", icon="life-buoy"):
             _draw_cases(news.cases_of_mine, visit)
     _draw_numbers(news)
-    if waiting:
+    others = [row for row in waiting if row.id not in in_trouble]
+    if others:
         with card("Waiting for others", "You need not do anything.", icon="hourglass"):
-            _draw_rows(waiting, visit.zone)
-    in_trouble = {each.connection_id for each in news.troubles}
-    works = [row for row in fine if row.id not in in_trouble]
-    if works:
+            _draw_rows(others, visit.zone)
+    if fine:
         with card("Works", icon="circle-check"), ui.element("ul").classes("neighbours"):
-            for row in works:
+            for row in fine:
                 _draw_neighbour(row)
-    resting = len(rows) - len(mine) - len(waiting) - len(fine)
     if resting:
-        _draw_resting(resting)
+        _draw_resting(len(resting))
 
 
 def _draw_numbers(news: News) -> None:

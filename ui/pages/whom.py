@@ -6,7 +6,7 @@ from functools import partial
 from nicegui import ui
 
 from domain import waiting
-from domain.routes import OPENING
+from domain.routes import OPENING, WRONG
 from domain.support import Answer
 from ui.ask import act
 from ui.components import listing
@@ -21,7 +21,6 @@ from ui.frame import Visit
 from ui.pages.contact import draw_ways
 
 TITLE = "Whom do I call?"
-WRONG = ("bad", "warn")
 _MOST = 4  # problems that are shown at length
 _ICONS = {"open": "life-buoy", "open_core": "life-buoy", "nudge": "bell"}
 _COLUMNS: list[Column] = [

@@ -102,7 +102,7 @@ class _Room:
         self._turn.show(found)
         self._thread.update_to(said(found))
         if self._reply:
-            self._reply.show(is_open="write" in found.moves)
+            self._reply.show(is_open="write" in found.moves, is_mine=row.turn == found.side)
         self._agreement.show(found)
         self._facts.show(found)
         self._escalation.show(found)

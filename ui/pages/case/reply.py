@@ -10,7 +10,7 @@ from ui.ask import attempt, show
 from ui.components.attach import Attach
 from ui.components.button import button
 from ui.components.card import card
-from ui.components.field import TextField, text_field
+from ui.components.field import TextField, checkbox, text_field
 from ui.frame import Visit
 
 _HINT = "Or drop them here: pictures, PDF, text, CSV, JSON, Excel. 10 MB each, 5 at once."
@@ -29,13 +29,21 @@ class Reply:
             self._text = text_field("Your message", multiline=True)
             for keys in ("ctrl", "meta"):
                 self._text.on(f"keydown.{keys}.enter", self._send, [])
+            self._is_interim = checkbox(
+                "We answer again",
+                hint="It stays your turn, and the others read that you are at it.",
+            )
             with ui.element("div").classes("answer-foot"):
                 self._files = attach()
                 button("Send", self._send, kind="primary", icon="send")
 
-    def show(self, is_open: bool) -> None:
-        """Be there only while this side may write, or has written something that is not sent."""
+    def show(self, *, is_open: bool, is_mine: bool) -> None:
+        """Be there only while this side may write, or has written something that is not sent.
+
+        `is_mine`: it is this side's turn, which it may keep.
+        """
         self._card.set_visibility(is_open or bool(self._text.value))
+        self._is_interim.set_visibility(is_mine)
 
     async def _send(self) -> None:
         """Send what is written, once: keys and button may come at the same time."""
@@ -50,13 +58,14 @@ class Reply:
 
     async def _write(self) -> None:
         words = self._text.value or ""
+        files, is_interim = uploads(self._files), bool(self._is_interim.value)
         outcome = await attempt(
-            cases.write, self._visit.actor, self._case_id, words, uploads(self._files)
+            cases.write, self._visit.actor, self._case_id, words, files, is_interim=is_interim
         )
         if outcome.refusal is not None:
             tell(outcome.refusal, self._text)
             return
-        self._text.value = ""
+        self._text.value, self._is_interim.value = "", False
         self._files.forget()
         await self._sent()
 

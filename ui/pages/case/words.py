@@ -106,6 +106,7 @@ def _resolved(side: str, may_reopen: bool) -> Turn:
 # line, "Olga took over the case".
 TAGS = {
     "opened": ("Reported", "warn"),
+    "interim": ("Answers again", "info"),
     "escalated": ("Escalated to the platform", "warn"),
     "returned": ("Given back", "info"),
     "resolved": ("Resolved", "ok"),
