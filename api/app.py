@@ -1,5 +1,7 @@
 """Puts the API together: its routes, its failures, and what stands around every request."""
 
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,7 +19,7 @@ from api import (
     webhook_endpoints,
 )
 from api.headers import Headers
-from api.idempotency import Idempotency
+from api.idempotency import Idempotency, described
 from api.limits import Limits
 from api.notes import Naming
 from api.origins import Origins
@@ -83,9 +85,18 @@ class OneSpelling:
         await self._app(scope, receive, send)
 
 
+class _Api(FastAPI):
+    """Describes with each operation what `Idempotency` takes around all of them."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = described(super().openapi())
+        return self.openapi_schema
+
+
 def _api(base_url: str, limit: Limit) -> FastAPI:
     """Return the API proper, an application of its own: whatever is under /api is its to answer."""
-    api = FastAPI(
+    api = _Api(
         title="Adjoin",
         summary="For the programs of partners.",
         version=VERSION,

@@ -6,6 +6,7 @@ about who asks (401, 403), how often (429), or a fault of ours: those say "try a
 
 import hashlib
 import re
+from typing import Any
 
 from anyio import to_thread
 from starlette.datastructures import Headers
@@ -25,7 +26,26 @@ _METHODS = frozenset({"POST", "PUT"})
 _SANE = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("content-type", "content-language", "etag", "location")
 _NOT_KEPT = frozenset({401, 403, 429})
+_PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": (
+        "A new one for each request, and the same one to send a request again: within 24 hours it "
+        "gets the first answer once more, and nothing happens twice."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
 _WRONG = "Send 1 to 255 visible characters, such as a UUID, and only one such header."
+
+
+def described(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of the API with the header at each operation that takes it."""
+    for operations in schema["paths"].values():
+        for method in _METHODS & {name.upper() for name in operations}:
+            operation = operations[method.lower()]
+            operation.setdefault("parameters", []).append(_PARAMETER)
+    return schema
 
 
 class Idempotency:

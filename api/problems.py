@@ -229,7 +229,10 @@ def install(api: FastAPI, *, base_url: str) -> None:
 
 def refused(refusal: Refusal, *, base_url: str) -> Response:
     """Return a refusal of the domain as a response."""
-    return answer(refusal.code, refusal.message, owner=refusal.owner, base_url=base_url)
+    # What is not there was named by the program, which alone can name something else.
+    owner = "" if refusal.code == "not_found" else refusal.owner
+    wrong = [{"detail": refusal.message, "pointer": f"#/{refusal.field}"}] if refusal.field else []
+    return answer(refusal.code, refusal.message, owner=owner, base_url=base_url, errors=wrong)
 
 
 def answer(

@@ -22,7 +22,9 @@ def checked_events(names: Sequence[str]) -> list[str]:
     """Return the events chosen, in the order of the catalogue; refuses `invalid`."""
     unknown = next((name for name in names if name not in events.CHOICES), None)
     if unknown is not None:
-        raise invalid(f"There is no event called {unknown[:60]} to ask for.", "partner")
+        raise invalid(
+            f"There is no event called {unknown[:60]} to ask for.", "partner", field="events"
+        )
     return [name for name in events.CHOICES if name in names]
 
 
@@ -36,7 +38,9 @@ def checked_properties(
     known = {*before, *connected(session, partner_id)}
     unknown = next((each for each in property_ids if each not in known), None)
     if unknown is not None:
-        raise invalid(f"No property {unknown[:60]} is connected with you.", "partner")
+        raise invalid(
+            f"No property {unknown[:60]} is connected with you.", "partner", field="property_ids"
+        )
     return list(dict.fromkeys(property_ids))
 
 
@@ -67,4 +71,5 @@ def check_token_arrives(session: Session, partner: Partner) -> None:
                 f"Then nobody would get {event}, which carries the access token. Let one endpoint "
                 "ask for it, for all properties, or turn on mail first.",
                 "partner",
+                field="events",
             )

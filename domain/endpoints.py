@@ -383,13 +383,15 @@ def _chosen(endpoint: Endpoint) -> str:
 def _checked_url(url: str) -> str:
     url = url.strip()
     if len(url) > LONGEST_URL:
-        raise invalid(f"Keep the address under {LONGEST_URL:,} characters.", "partner")
+        raise invalid(f"Keep the address under {LONGEST_URL:,} characters.", "partner", field="url")
     if not url.isprintable():
-        raise invalid("This web address has characters that no address has.", "partner")
+        raise invalid(
+            "This web address has characters that no address has.", "partner", field="url"
+        )
     try:
         current().door.vet(url)
     except Blocked as blocked:
-        raise invalid(blocked.reason, "partner") from blocked
+        raise invalid(blocked.reason, "partner", field="url") from blocked
     return url
 
 
@@ -414,7 +416,7 @@ def _visible(
 
 def _must_be_new(url: str, present: Sequence[Endpoint]) -> None:
     if any(endpoint.url == url for endpoint in present):
-        raise invalid("This endpoint is there already.", "partner")
+        raise invalid("This endpoint is there already.", "partner", field="url")
 
 
 def _theirs(endpoint: Endpoint, *statuses: str) -> sa.Update:

@@ -9,14 +9,17 @@ class Refusal(Exception):
     """A wish that Adjoin does not grant, with nothing changed.
 
     `code` is stable and meant for programs, `message` is a sentence fit for people, `owner` says
-    who can put it right.
+    who can put it right, `field` which input it is about, if it is one.
     """
 
-    def __init__(self, code: str, message: str, owner: Owner = "property") -> None:
+    def __init__(
+        self, code: str, message: str, owner: Owner = "property", *, field: str = ""
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.owner = owner
+        self.field = field
 
 
 def not_found(what: str) -> Refusal:
@@ -24,6 +27,6 @@ def not_found(what: str) -> Refusal:
     return Refusal("not_found", f"{what} was not found. It may have been removed.")
 
 
-def invalid(message: str, owner: Owner = "property") -> Refusal:
+def invalid(message: str, owner: Owner = "property", *, field: str = "") -> Refusal:
     """An input that cannot be taken; `message` says what to write instead."""
-    return Refusal("invalid", message, owner)
+    return Refusal("invalid", message, owner, field=field)

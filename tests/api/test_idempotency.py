@@ -153,3 +153,11 @@ async def test_the_work_of_a_process_that_died_is_begun_again(
     monkeypatch.setattr(idempotency, "GIVEN_UP", idempotency.GIVEN_UP * 0)
     again = await machine.post(f"{OWN}/activate", headers=headers)
     assert problem_of(again)["code"] == "request_already_resolved"
+
+
+async def test_the_description_says_which_requests_take_it(machine: httpx.AsyncClient) -> None:
+    description = (await machine.get("/api/v1/openapi.json")).json()
+    for path in description["paths"].values():
+        for method, operation in path.items():
+            named_here = [each["name"] for each in operation.get("parameters", [])]
+            assert named_here.count("Idempotency-Key") == (method in ("post", "put"))

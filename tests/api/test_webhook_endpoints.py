@@ -110,6 +110,8 @@ async def test_what_adjoin_may_not_do_is_refused_in_words(
     content = json.dumps(wish)
     answer = await d3x.post(HOOKS, content=content, headers={"content-type": "application/json"})
     assert refused(answer) == (422, "invalid")
+    pointer = "#/property_ids" if "property_ids" in wish else "#/url"
+    assert [each["pointer"] for each in problem_of(answer)["errors"]] == [pointer]
     assert len(endpoints.of_partner(world.dee, world.d3x)) == before
 
 
@@ -204,6 +206,7 @@ async def test_others_endpoints_are_not_found(d3x: httpx.AsyncClient, world: Wor
         await d3x.post(f"{theirs}/replay-missing", json=since),
     ]
     assert {refused(answer) for answer in asked} == {(404, "not_found")}
+    assert {problem_of(answer)["owner"] for answer in asked} == {"partner"}
 
 
 async def test_a_token_or_nothing_opens_none_of_it(
