@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel, col, func, select
 from domain import moments, partners, properties, subscriptions
 from domain.actors import Actor, operating
 from storage import database
+from storage.app_drafts import AppDraft
 from storage.apps import App
 from storage.connections import Connection
 from storage.integrations import Integration
@@ -33,7 +34,8 @@ class Failing:
 
 @dataclass(frozen=True)
 class Overview:
-    """The numbers on the operators' first page; `apps` counts the published ones.
+    """The numbers on the operators' first page; `apps` counts the published ones, `texts` those
+    whose partner has written new texts that wait to be published.
 
     `people` counts whoever belongs to a property or partner, or is invited to one.
     """
@@ -42,6 +44,7 @@ class Overview:
     partners: int
     apps: int
     drafts: int
+    texts: int
     people: int
     statuses: dict[str, int]
     waiting: tuple[subscriptions.Row, ...]
@@ -74,6 +77,7 @@ def overview(actor: Actor, *, now: datetime | None = None) -> Overview:
             _count(session, Partner),
             _count(session, App, is_on_offer),
             _count(session, App, col(App.published_at).is_(None)),
+            _count(session, AppDraft, col(AppDraft.status) == "waiting"),
             _people(session, now),
             dict(statuses),
             subscriptions.longest_waiting(session, LONGEST, now),

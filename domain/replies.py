@@ -29,6 +29,7 @@ LARGEST = 35_000_000  # bytes of a mail: all files that a case may have, as mail
 TAKEN, AGAIN, IGNORED = "taken", "taken before", "automatic"
 GARBLED, STRANGER, CLOSED, EMPTY = "garbled", "stranger", "closed", "empty"
 _WHOLE = "mail.txt"  # holds what is too long to stand in the thread
+_ONLY_FILES = "This mail had nothing but files that are not taken."
 _CUT = f"\n\n… It goes on in the file {_WHOLE}."
 
 
@@ -57,7 +58,7 @@ def receive(raw: bytes, to: str = "", *, now: datetime | None = None) -> str:
     if mail.is_automatic:
         return IGNORED
     files, refused = _sorted_out(mail)
-    words, kept = _as_message(mail.words, files)
+    words, kept = _as_message(mail.words or (_ONLY_FILES if refused and not files else ""), files)
     wish = _Wish(words, kept, refused, _mail_id(mail, raw))
     try:
         return _take(mail, (to, *mail.to), wish, now)

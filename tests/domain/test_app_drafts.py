@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain import app_drafts, apps, catalogue, notices
+from domain import app_drafts, apps, catalogue, notices, operations
 from domain.drafts import Draft
 from tests import builders
 from tests.builders import World
@@ -87,6 +87,12 @@ def test_a_partner_writes_about_its_own_apps_only_and_in_bounds(world: World) ->
     for wrong in ({"tagline": " "}, {"tagline": "x" * 161}, {"description": "x" * 20_001}):
         assert refused(app_drafts.save, world.dee, "d3x", **{**TEXTS, **wrong}).code == "invalid"
     assert builders.snapshot() == before
+
+
+def test_operators_see_on_their_first_page_that_texts_wait(world: World) -> None:
+    assert operations.overview(world.olga).texts == 0
+    save(world)
+    assert operations.overview(world.olga).texts == 1
 
 
 def test_whoever_is_next_is_given_notice(world: World) -> None:

@@ -297,6 +297,16 @@ def test_an_empty_mail_is_said_to_be_empty(world: World) -> None:
     assert said(world, case_id) == []
 
 
+def test_a_mail_of_nothing_but_files_that_are_not_taken_says_which(world: World) -> None:
+    case_id = reported(world)
+    message = mail(world, case_id, words="")
+    message.add_attachment(b"PK", maintype="application", subtype="x-tool", filename="setup.exe")
+    assert hand_in(world, message) == replies.TAKEN
+    written, note = page(world, case_id).messages[1:]
+    assert written.text == "This mail had nothing but files that are not taken."
+    assert "setup.exe" in note.text
+
+
 def test_an_answer_of_the_hotel_reopens_what_was_resolved(world: World) -> None:
     case_id = reported(world)
     cases.resolve(world.dee, case_id, "Fixed.", now=world.now)

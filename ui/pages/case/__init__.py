@@ -164,7 +164,7 @@ class _Room:
             shown.insert(3, ("First answer", "not yet"))
         if row.resolved_at is not None:
             shown.append(("Resolved by", name_of(row, row.resolved_by_side)))
-        if found.side == "platform":
+        if found.side == "platform" and "assign" in found.moves:
             shown.append(("Assigned to", row.assigned or "nobody yet"))
         return shown
 

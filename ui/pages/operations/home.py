@@ -185,6 +185,8 @@ def _draw_numbers(overview: Overview) -> None:
         stat(overview.apps, "apps in the catalogue", "/operations/apps")
         if overview.drafts:
             stat(overview.drafts, _count(overview.drafts, "draft app"), "/operations/apps")
+        if overview.texts:
+            stat(overview.texts, "with new texts to publish", "/operations/apps")
     if not overview.statuses:
         return
     with card("Connections", icon="plug-zap"):
