@@ -21,6 +21,7 @@ NOUNS = {
     "source": "state",
     "integration": "state",
     "sandbox": "state",
+    "demo": "state",
     "token": "token",
     "message": "notifications",
     "values": "mapping",
