@@ -31,6 +31,19 @@ from domain.types_of_data import ALL
 
 VERSION = "1"
 DESCRIPTION = f"{PREFIX}/v1/openapi.json"  # where programs find it
+# What programs ask for most comes first, so that it is found first.
+ROUTERS = tuple(
+    each.router
+    for each in (
+        records,
+        connection,
+        connections,
+        webhook_endpoints,
+        deliveries,
+        mappings,
+        escalations,
+    )
+)
 # In which people read about it.
 ORDER = (
     *("connection", "connections", "webhook-endpoints", "deliveries"),
@@ -49,7 +62,8 @@ def create(*, base_url: str, limit: Limit = USUAL) -> FastAPI:
     app.include_router(health.router)
     app.include_router(hooks.router)
     app.include_router(replies.router)
-    app.add_middleware(Doorway, api=OneSpelling(Naming(_api(base_url, limit))))
+    named = Naming(_api(base_url, limit), ROUTERS)
+    app.add_middleware(Doorway, api=OneSpelling(named))
     # The last one added is the outermost, so that every answer has the headers.
     for around in (Limits, Origins, Requests, Headers):
         app.add_middleware(around, base_url=base_url)
@@ -109,17 +123,8 @@ def _api(base_url: str, limit: Limit) -> FastAPI:
         root_path_in_servers=False,
         generate_unique_id_function=lambda route: f"{route.tags[0]}.{route.name}",
     )
-    # What programs ask for most comes first, so that it is found first.
-    for each in (
-        records,
-        connection,
-        connections,
-        webhook_endpoints,
-        deliveries,
-        mappings,
-        escalations,
-    ):
-        api.include_router(each.router)
+    for router in ROUTERS:
+        api.include_router(router)
     problems.install(api, base_url=base_url)
     api.add_middleware(Idempotency, base_url=base_url)
     api.add_middleware(Pace, base_url=base_url, limit=limit)

@@ -1,15 +1,14 @@
 """What is noted of a request while it is answered, by whoever learns it, for the logs."""
 
-import re
 import time
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from starlette.routing import compile_path
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.paths import PREFIX
 
@@ -63,8 +62,12 @@ def note(**values: Any) -> None:
 class Naming:
     """Pure ASGI, around the API: notes which of its endpoints a request was for."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, routers: Iterable[APIRouter]) -> None:
         self._app = app
+        paths = (route.path for router in routers for route in router.routes)  # type: ignore[attr-defined]
+        # Those without a variable part come first.
+        ordered = sorted(dict.fromkeys(paths), key=lambda path: "{" in path)
+        self._patterns = [(compile_path(path)[0], path) for path in ordered]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"].removeprefix(PREFIX)
@@ -75,9 +78,3 @@ class Naming:
 
     def _named(self, path: str) -> str:
         return next((name for pattern, name in self._patterns if pattern.fullmatch(path)), "")
-
-    @cached_property
-    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
-        """What every path looks like; those without a variable part come first."""
-        paths = sorted(self._app.openapi()["paths"], key=lambda path: "{" in path)
-        return [(compile_path(path)[0], path) for path in paths]

@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 import api.app
 import logs
+from api.app import DESCRIPTION
 from domain import api_requests
 from tests.api.machines import BASE_URL
 
@@ -20,6 +22,13 @@ from tests.api.machines import BASE_URL
 def app() -> FastAPI:
     api_requests._waiting.clear()  # what an earlier test asked, of a database that is gone
     return api.app.create(base_url=BASE_URL)
+
+
+@pytest.fixture(scope="session")
+def description() -> dict[str, Any]:
+    """What the API says of itself; to write that takes longer than most tests."""
+    found: dict[str, Any] = TestClient(api.app.create(base_url=BASE_URL)).get(DESCRIPTION).json()
+    return found
 
 
 @pytest.fixture

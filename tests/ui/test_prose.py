@@ -77,8 +77,11 @@ def test_the_longest_twisted_text_takes_no_time_out_of_proportion(unit: str) -> 
         rendered.__wrapped__(text)
         return time.process_time() - start
 
-    tenth, whole = seconds(LONGEST_TEXT // 10), seconds(LONGEST_TEXT)
-    assert whole < max(30 * tenth, 0.5)  # ten times as long; quadratic would be a hundred times
+    # Ten times as long; quadratic would be a hundred times. The quickest of some is disturbed least.
+    tenth, whole = (
+        min(seconds(length) for _ in range(3)) for length in (LONGEST_TEXT // 10, LONGEST_TEXT)
+    )
+    assert whole < max(40 * tenth, 0.5)
 
 
 def test_what_is_beyond_the_longest_text_is_not_even_read() -> None:
@@ -94,7 +97,7 @@ def test_what_cannot_be_rendered_is_shown_as_it_was_typed(
 
 async def test_a_long_text_is_rendered_aside_and_an_older_one_never_wins() -> None:
     def html() -> str:
-        return str(user.find(kind=Prose).elements.pop().props["innerHTML"])
+        return str(user.find(kind=Prose).elements.pop().props.get("innerHTML", ""))
 
     async with user_simulation() as user:
         ui.page("/")(lambda: prose("**first** " + "word " * SHORT) and None)
