@@ -86,9 +86,9 @@ def databases_of_kind(
     return _started[database_kind]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _settled() -> None:
-    """What was imported stays: collecting it before and after every page test takes half of it."""
+    """What is there stays: collecting it before and after every page test takes half of it."""
     gc.collect()
     gc.freeze()
 
