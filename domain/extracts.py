@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -186,22 +186,48 @@ def _missing(type_key: str) -> Refusal:
 # What is asked for
 
 
+# Which part of a list is asked for: all that is there or what has changed, from its beginning or
+# from where a page ended. Many records change at one moment, so the rest of it comes first: asked
+# for together with what is later, SQLite would read the whole moment for each page.
+_Part = Literal["all", "all after", "since", "same moment", "later"]
+
+
 def _rows(
     session: Session, type_key: str, who: _Reader, wanted: Wanted, place: Place | None
 ) -> Sequence[Any]:
     """Return the rows of a page, and one more than fits: it says that there are more."""
-    by_change = wanted.updated_since is not None
-    values: dict[str, Any] = {"property": who.property_id, "limit": wanted.limit + 1}
-    if by_change:
-        values["moment"] = place.changed_at if place else wanted.updated_since
+    values: dict[str, Any] = {"property": who.property_id}
     if place:
-        values["number"] = place.number
+        values |= {"moment": place.changed_at, "number": place.number}
+    else:
+        values["moment"] = wanted.updated_since
+    rows: list[Any] = []
+    for part in _parts(wanted, place):
+        values["limit"] = wanted.limit + 1 - len(rows)
+        if values["limit"]:
+            rows += _asked(session, type_key, who, wanted, part, values)
+    return rows
+
+
+def _parts(wanted: Wanted, place: Place | None) -> tuple[_Part, ...]:
+    if wanted.updated_since is None:
+        return ("all after" if place else "all",)
+    return ("same moment", "later") if place else ("since",)
+
+
+def _asked(
+    session: Session,
+    type_key: str,
+    who: _Reader,
+    wanted: Wanted,
+    part: _Part,
+    values: Mapping[str, Any],
+) -> Sequence[Any]:
     if wanted.ids is None and not wanted.filters:
-        return _prepared(type_key, who.sees_guests, by_change, place is not None).rows(
-            session.connection(), **values
-        )
+        prepared = _prepared(type_key, who.sees_guests, part)
+        return prepared.rows(session.connection(), **{name: values[name] for name in _NAMES[part]})
     c = _columns(type_key)
-    query = _query(type_key, who.sees_guests, by_change, place is not None)
+    query = _query(type_key, who.sees_guests, part)
     if wanted.ids is not None:
         query = query.where(c.id.in_(wanted.ids))
     for each in FILTERS[type_key]:
@@ -210,28 +236,40 @@ def _rows(
     return session.execute(query, values).all()
 
 
-@cache
-def _prepared(type_key: str, sees_guests: bool, by_change: bool, goes_on: bool) -> Prepared:
-    return Prepared(_query(type_key, sees_guests, by_change, goes_on))
+_NAMES: Mapping[_Part, tuple[str, ...]] = {
+    "all": ("property", "limit"),
+    "all after": ("property", "limit", "number"),
+    "since": ("property", "limit", "moment"),
+    "same moment": ("property", "limit", "moment", "number"),
+    "later": ("property", "limit", "moment"),
+}
 
 
 @cache
-def _query(
-    type_key: str, sees_guests: bool, by_change: bool, goes_on: bool
-) -> sa.Select[*tuple[Any, ...]]:
-    """Return the query of a page without filters: the first one, or one that goes on."""
+def _prepared(type_key: str, sees_guests: bool, part: _Part) -> Prepared:
+    return Prepared(_query(type_key, sees_guests, part))
+
+
+@cache
+def _query(type_key: str, sees_guests: bool, part: _Part) -> sa.Select[*tuple[Any, ...]]:
+    """Return the query of a part of a list without filters."""
     c = _columns(type_key)
-    of_property = c.property_id == sa.bindparam("property")
-    query = shape(type_key, sees_guests).query.where(of_property).limit(sa.bindparam("limit"))
     number = sa.bindparam("number", type_=c.id.type)
     moment = sa.bindparam("moment", type_=c.changed_at.type)
-    if not by_change:
-        query = query.where(c.removed_at.is_(None)).order_by(c.id)
-        return query.where(c.id > number) if goes_on else query
-    query = query.order_by(c.changed_at, c.id)
-    if goes_on:
-        return query.where(sa.tuple_(c.changed_at, c.id) > sa.tuple_(moment, number))
-    return query.where(c.changed_at >= moment)
+    conditions: Mapping[_Part, tuple[sa.ColumnElement[bool], ...]] = {
+        "all": (c.removed_at.is_(None),),
+        "all after": (c.removed_at.is_(None), c.id > number),
+        "since": (c.changed_at >= moment,),
+        "same moment": (c.changed_at == moment, c.id > number),
+        "later": (c.changed_at > moment,),
+    }
+    is_all = part.startswith("all")
+    return (
+        shape(type_key, sees_guests)
+        .query.where(c.property_id == sa.bindparam("property"), *conditions[part])
+        .order_by(*((c.id,) if is_all else (c.changed_at, c.id)))
+        .limit(sa.bindparam("limit"))
+    )
 
 
 def _meets(type_key: str, wanted: Filter, value: Any) -> sa.ColumnElement[bool]:

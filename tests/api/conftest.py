@@ -9,12 +9,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 import api.app
 import logs
-from api.app import DESCRIPTION
 from domain import api_requests
+from domain.pace import USUAL
 from tests.api.machines import BASE_URL
 
 
@@ -27,8 +26,7 @@ def app() -> FastAPI:
 @pytest.fixture(scope="session")
 def description() -> dict[str, Any]:
     """What the API says of itself; to write that takes longer than most tests."""
-    found: dict[str, Any] = TestClient(api.app.create(base_url=BASE_URL)).get(DESCRIPTION).json()
-    return found
+    return api.app._api(BASE_URL, USUAL).openapi()
 
 
 @pytest.fixture

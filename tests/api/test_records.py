@@ -5,7 +5,6 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-from fastapi import FastAPI
 
 from domain import connections
 from domain.types_of_data import ALL

@@ -210,6 +210,26 @@ def test_what_has_changed_since_comes_in_the_order_of_the_changes_with_what_was_
     assert keys(filled) == ["res-1", "res-3", "res-4", "res-5", "res-6"]
 
 
+def test_what_has_changed_at_one_moment_is_told_on_as_many_pages_as_it_needs(
+    filled: Shelf,
+) -> None:
+    now = filled.world.now
+    for key in ("res-1", "res-3", "res-4", "res-5"):
+        filled.change(key, now + timedelta(minutes=1), number="9")
+    filled.change("res-2", now + timedelta(minutes=2), number="9")
+    since = now + timedelta(minutes=1)
+    for limit, pages in ((1, 5), (2, 3), (3, 2), (4, 2), (5, 1)):
+        found = every_page(filled, Wanted(updated_since=since, limit=limit))
+        assert [key for page in found for key in page] == [
+            "res-1",
+            "res-3",
+            "res-4",
+            "res-5",
+            "res-2",
+        ]
+        assert len(found) == pages
+
+
 def test_a_record_that_changes_again_comes_again_at_the_end(filled: Shelf) -> None:
     now = filled.world.now
     wanted = Wanted(updated_since=now, limit=3)

@@ -77,7 +77,7 @@ def test_the_longest_twisted_text_takes_no_time_out_of_proportion(unit: str) -> 
         rendered.__wrapped__(text)
         return time.process_time() - start
 
-    # Ten times as long; quadratic would be a hundred times. The quickest of some is disturbed least.
+    # Ten times as long; quadratic would be a hundred times. The quickest is disturbed least.
     tenth, whole = (
         min(seconds(length) for _ in range(3)) for length in (LONGEST_TEXT // 10, LONGEST_TEXT)
     )
