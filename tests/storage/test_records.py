@@ -52,7 +52,7 @@ def test_paging_by_number_reads_only_what_is_shown(type_key: str) -> None:
 def test_paging_by_change_reads_only_what_is_shown(type_key: str) -> None:
     table: Any = TABLES[type_key]
     moment = sa.literal(MOMENT, table.changed_at.type)
-    # However many have changed at one moment, the rest of them is found where the page before ended.
+    # However many have changed at one moment, the rest is found where the page before ended.
     for after in (
         (table.changed_at == moment, table.id > 17),
         (table.changed_at > moment,),
@@ -66,4 +66,4 @@ def test_paging_by_change_reads_only_what_is_shown(type_key: str) -> None:
         assert f"{type_key}_by_change" in found
         assert "SORT" not in found.upper().replace("TEMP B-TREE", "SORT")
         if len(after) == 2 and database.is_sqlite():
-            assert "changed_at=? AND rowid>?" in found
+            assert "changed_at=? AND id>?" in found
