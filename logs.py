@@ -3,13 +3,15 @@
 Whoever logs hands over facts beside the sentence: `log.info("…", extra=facts(status=200))`.
 """
 
+import json
 import logging
 import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from json import dumps
 from typing import Any, TextIO
+
+import orjson
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -37,17 +39,17 @@ _SIGNS = (
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def configure(*, json: bool, stream: TextIO | None = None) -> None:
+def configure(*, as_json: bool, stream: TextIO | None = None) -> None:
     """Write the logs of this process to `stream`, the terminal unless it is given.
 
-    `json` writes an object per line, for machines, and every request; otherwise lines are for
+    `as_json` writes an object per line, for machines, and every request; otherwise lines are for
     people, without the requests for files and health.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines() if json else PlainLines())
+    handler.setFormatter(JsonLines() if as_json else PlainLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("adjoin").setLevel(logging.INFO)
-    logging.getLogger("adjoin.requests").setLevel(logging.DEBUG if json else logging.INFO)
+    logging.getLogger("adjoin.requests").setLevel(logging.DEBUG if as_json else logging.INFO)
     # uvicorn's notes name the address of every websocket, whose query string is a password.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     # The job queue puts a handler of its own on its logger if it finds none there.
@@ -87,7 +89,10 @@ class JsonLines(logging.Formatter):
         line |= {key: _clean(value) for key, value in getattr(record, "facts", {}).items()}
         if record.exc_info:
             line["trace"] = redact(self.formatException(record.exc_info))
-        return dumps(line, default=lambda value: redact(str(value)))
+        try:
+            return orjson.dumps(line, default=_told).decode()
+        except TypeError:  # halves of surrogate pairs, numbers beyond 64 bits
+            return json.dumps(line, default=_told)
 
 
 class PlainLines(logging.Formatter):
@@ -109,6 +114,10 @@ def _moment(record: logging.LogRecord) -> datetime:
 
 def _clean(value: Any) -> Any:
     return redact(value) if isinstance(value, str) else value
+
+
+def _told(value: Any) -> str:
+    return redact(str(value))
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -84,7 +84,7 @@ def serve() -> None:
     """Run the portal: pages, API and deliveries, on the settings of the environment."""
     settings = Settings()
     _refuse_weak_secret(settings)
-    logs.configure(json=True)
+    logs.configure(as_json=True)
     with opened(settings):
         if setup.is_needed():
             _say_setup_code(settings)
@@ -98,7 +98,7 @@ def worker() -> None:
     if settings.is_sqlite:
         raise typer.BadParameter("A worker needs PostgreSQL: set ADJOIN_DATABASE_URL.")
     _refuse_weak_secret(settings)
-    logs.configure(json=True)
+    logs.configure(as_json=True)
     with opened(settings):
         asyncio.run(_work(settings))
 
@@ -149,7 +149,7 @@ def demo(
     with show.prepared(data, port=port, fresh=fresh) as scene:
         settings = scene.settings
         passwords.make_cheap()
-        logs.configure(json=False)
+        logs.configure(as_json=False)
         with opened(settings):
             scene.build()
             typer.echo(scene.welcome())

@@ -5,7 +5,7 @@ Each route says which of the two it takes, by the type of its caller.
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers
@@ -28,25 +28,36 @@ _key = HTTPBearer(
     bearerFormat=f"{KEY}…",
     description="A key of a partner, made in the hub: for all of its connections and endpoints.",
 )
-# What stands in the header; `caller` has to be asked whose it is.
-Shown = Annotated[HTTPAuthorizationCredentials | None, Depends(_token)]
+# How the description of the API calls what `caller_of` asks for.
+BY_TOKEN: list[dict[str, list[str]]] = [{str(_token.scheme_name): []}]
 
 
-def caller(credentials: Shown) -> callers.Caller:
-    """Return who calls with an access token.
+def caller(
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_token)],
+) -> callers.Caller:
+    """Return who calls with an access token; refuses as `caller_of`."""
+    return _caller(credentials.credentials if credentials else "")
+
+
+def caller_of(request: Request) -> callers.Caller:
+    """Return who calls with an access token, for routes that are asked for very often.
 
     Refuses `unauthorized`, `token_revoked`, and `token_needed` to a partner key.
     """
-    if credentials is None:
+    return _caller(bearer_of(request.scope))
+
+
+def _caller(shown: str) -> callers.Caller:
+    if not shown:
         raise _missing("the access token of the connection", TOKEN)
-    if credentials.credentials.startswith(KEY):
-        _by_key(credentials.credentials)
+    if shown.startswith(KEY):
+        _by_key(shown)
         raise Refusal(
             "token_needed",
             "This is about one connection: send its access token (adj_…), not a partner key.",
             "partner",
         )
-    return _by_token(credentials.credentials)
+    return _by_token(shown)
 
 
 def partner_caller(
@@ -69,7 +80,8 @@ def partner_caller(
 
 
 def either_caller(
-    credentials: Shown, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_key)]
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_token)],
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(_key)],
 ) -> callers.Caller | callers.PartnerCaller:
     """Return who calls, with an access token or with a partner key.
 

@@ -1,6 +1,5 @@
 """Security headers on every answer: what a browser may do with it."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.paths import is_for_machines
@@ -36,28 +35,27 @@ class Headers:
 
     def __init__(self, app: ASGIApp, *, base_url: str) -> None:
         self._app = app
-        self._always = _ALWAYS | (_ONLY_HTTPS if base_url.startswith("https://") else {})
+        always = _ALWAYS | (_ONLY_HTTPS if base_url.startswith("https://") else {})
+        self._for_machines = _as_sent(
+            {**always, "Content-Security-Policy": _API_POLICY, "Cache-Control": "no-store"}
+        )
+        self._for_pages = _as_sent({**always, "Content-Security-Policy": _PAGE_POLICY})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        wanted = self._for(scope["path"])
+        wanted = self._for_machines if is_for_machines(scope["path"]) else self._for_pages
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in wanted.items():
-                    headers.setdefault(name, value)
+                there = {name.lower() for name, _ in message.setdefault("headers", ())}
+                more = [each for each in wanted if each[0] not in there]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _for(self, path: str) -> dict[str, str]:
-        if is_for_machines(path):
-            return {
-                **self._always,
-                "Content-Security-Policy": _API_POLICY,
-                "Cache-Control": "no-store",
-            }
-        return {**self._always, "Content-Security-Policy": _PAGE_POLICY}
+
+def _as_sent(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

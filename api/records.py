@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field, create_model
 
 from api import problems, queries
-from api.callers import OpenCaller, Shown, caller
+from api.callers import BY_TOKEN, OpenCaller, caller_of
 from api.paths import PREFIX
 from domain import extracts, installation
 from domain.callers import OwnProperty
@@ -64,7 +64,10 @@ def _add_routes(of_type: TypeOfData) -> None:
         summary=f"List {many}",
         description=_ABOUT_LISTS.format(many=many, permission=permission),
         responses=_NOT_MODIFIED,
-        openapi_extra={"parameters": [*queries.described(of_type), _IF_NONE_MATCH]},
+        openapi_extra={
+            "parameters": [*queries.described(of_type), _IF_NONE_MATCH],
+            "security": BY_TOKEN,
+        },
     )
     router.add_api_route(
         f"{path_of(of_type)}/{{id}}",
@@ -75,14 +78,14 @@ def _add_routes(of_type: TypeOfData) -> None:
         summary=f"Read one of the {many}",
         description=f"Needs the permission `{permission}`. What is gone is not found.",
         responses=_NOT_MODIFIED,
-        openapi_extra={"parameters": [_IF_NONE_MATCH]},
+        openapi_extra={"parameters": [_IF_NONE_MATCH], "security": BY_TOKEN},
     )
 
 
 def _lister(of_type: TypeOfData) -> Callable[..., Response]:
-    # Who calls is asked for here, not by `Depends`: that would be one more thread for each request.
-    def list_them(shown: Shown, request: Request) -> Response:
-        who = caller(shown)
+    # Who calls is asked for here, not by `Depends`: that takes longer than to look it up.
+    def list_them(request: Request) -> Response:
+        who = caller_of(request)
         wanted = queries.wanted(of_type, request.query_params)
         found = extracts.page(who.actor, of_type.key, wanted)
         return _page(of_type, found, request)
@@ -91,8 +94,8 @@ def _lister(of_type: TypeOfData) -> Callable[..., Response]:
 
 
 def _reader(of_type: TypeOfData) -> Callable[..., Response]:
-    def read(shown: Shown, request: Request, id: str) -> Response:
-        who = caller(shown)
+    def read(request: Request, id: str) -> Response:
+        who = caller_of(request)
         queries.check_empty(request.query_params)
         number = number_of(of_type.key, id)
         if number is None:

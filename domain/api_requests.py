@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -78,7 +78,7 @@ def write() -> None:
         if not batch:
             return
         try:
-            table.add([{"id": ids.new("req"), **asdict(entry)} for entry in batch])
+            table.add([{"id": ids.new("req"), **vars(entry)} for entry in batch])
         except Exception:
             log.warning("the request log could not be written", exc_info=True)
             room = MOST_WAITING - len(_waiting)

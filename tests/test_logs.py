@@ -30,7 +30,7 @@ def _as_before() -> Iterator[None]:
 
 def _written(*, as_json: bool) -> io.StringIO:
     stream = io.StringIO()
-    logs.configure(json=as_json, stream=stream)
+    logs.configure(as_json=as_json, stream=stream)
     return stream
 
 

@@ -45,7 +45,7 @@ def log_text() -> Iterator[Callable[[], str]]:
     before = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in names}
     stream = io.StringIO()
-    logs.configure(json=True, stream=stream)
+    logs.configure(as_json=True, stream=stream)
     root.setLevel(logging.DEBUG)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # the program that calls, not we
     yield stream.getvalue
