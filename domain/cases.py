@@ -51,6 +51,7 @@ def open_(
     """Report that something does not work on a connection, and return the case's id.
 
     The app decides who is asked; `to` (partner, platform) only says whom the hotel wanted to ask.
+    The platform gets the evidence with it, for the hotel itself asks it to look.
     Refuses `not_found`, `forbidden` (whoever is no manager of the property), `invalid`,
     `still_pending`, `wrong_route`, `already_open` and `in_sandbox`.
     """
@@ -81,6 +82,9 @@ def open_(
         session.add(case)
         session.flush()
         held = Held(who, side, case, connection, app, partner, hotel)
+        if app.kind == "core":
+            evidence.attach(session, case, connection, who, now)
+            case.agreed_at, case.agreed_by = now, who.person_id
         message = add(session, held, "opened", text, checked, now)
         case_news.tell(session, held, message, step.event, now, before="absent")
         return case.id

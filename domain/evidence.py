@@ -1,7 +1,8 @@
 """Evidence: what the platform's engineers need to know of a connection, attached to its case.
 
-A pack is made when a case is escalated, masked before it is kept, and never changed. The hotel and
-the partner read their parts of it at once, operators once the hotel has agreed.
+A pack is made when a case is escalated, or opened about a core app; it is masked before it is
+kept, and never changed. The hotel and the partner read their parts of it at once, operators once
+the hotel has agreed, which it does by opening a case with them.
 """
 
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ LEFT_OUT = (
 
 @dataclass(frozen=True)
 class Row:
-    """A pack of a case. who: by whose escalation it was made."""
+    """A pack of a case. who: by whose report or escalation it was made."""
 
     id: str
     at: datetime
@@ -58,7 +59,7 @@ class Page:
 def attach(
     session: Session, case: Case, connection: Connection, who: Standing, now: datetime
 ) -> str:
-    """Make a pack of what is known now, in the transaction of an escalation; return its id."""
+    """Make a pack of what is known now, in the transaction of its case; return its id."""
     pack = Pack(
         case_id=case.id,
         at=now,
@@ -110,7 +111,7 @@ def read(actor: Actor, pack_id: str, *, now: datetime | None = None) -> Page:
         if pack is None:
             raise not_found("This evidence")
         held = case_sides.found_for(session, who, pack.case_id, what="This evidence")
-        if held.side == "platform" and held.case.route != "core" and held.case.agreed_at is None:
+        if held.side == "platform" and held.case.agreed_at is None:
             raise _not_agreed(held.hotel.name)
         hidden = _NOT_FOR.get(held.side, ())
         shown = {key: part for key, part in pack.content.items() if key not in hidden}

@@ -6,9 +6,10 @@ floor writes into a table of its own with one index, its key; and once more into
 pages and API find, sort and page the records. Each is a process of its own, on a database of its
 own: a first run, and one more with nothing changed.
 
-    uv run --with 'dlt[postgres,sqlalchemy]' python -m tests.bench.transfer [COUNT]
+    uv run --with 'dlt[postgres,sqlalchemy]' python -m tests.bench.transfer [COUNT] [WHO, ...]
 
-Without dlt it is left out. The pages are made beforehand and served by another process.
+Without dlt it is left out; with names of contestants all others are. The pages are made beforehand
+and served by another process.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
@@ -52,14 +53,15 @@ FIELDS = {
 }
 BERLIN = ZoneInfo("Europe/Berlin")
 LONGEST = 900  # seconds for one process
+SECRET_KEY = "a-secret-key-for-benches-0123456789abcdef"
 
 
-def main(count: int) -> None:
+def main(count: int, wanted: Sequence[str]) -> None:
     from tests import databases
 
     with served(count) as address, tempfile.TemporaryDirectory() as folder:
-        contestants = list(OURS_AND_FLOORS)
-        if importlib.util.find_spec("dlt"):
+        contestants = list(wanted or OURS_AND_FLOORS)
+        if not wanted and importlib.util.find_spec("dlt"):
             contestants.append("dlt")
         rows = []
         for kind in databases.KINDS:
@@ -125,30 +127,46 @@ def peak() -> float:
 
 
 def ours(url: str, address: str) -> list[dict[str, float]]:
-    """A source of the kind REST, set up by the same verbs as on the pages."""
+    """Bring it in as a job of the queue does, without the queue."""
+    from domain import intake, plans, runs
+    from storage import database
+    from storage.integrations import Run
+
+    world, integration = prepared(url, address)
+
+    # As `main` does it; without, the collector looks at all of Adjoin again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
+
+    def run() -> None:
+        run_id = runs.run_now(world.maya, integration)
+        while True:
+            with database.reading() as session:
+                found = session.get_one(Run, run_id)
+            if found.status not in plans.LIVING:
+                break
+            intake.go_on(run_id, found.jobs)
+        assert found.status == "succeeded", found.sentence
+
+    return [timed(run), timed(run)]
+
+
+def prepared(url: str, address: str) -> tuple[Any, str]:
+    """Set up a source of the kind REST by the same verbs as on the pages; return the people who may
+    use it, and the id of its integration."""
     from connectors.door import Door
     from connectors.webhook import Sender
-    from domain import (
-        installation,
-        intake,
-        integrations,
-        mappings,
-        passwords,
-        plans,
-        runs,
-        sources,
-        transfers,
-    )
+    from domain import installation, integrations, mappings, passwords, sources, transfers
     from domain.installation import Installation
     from domain.mapping.rows import Row
     from domain.schedules import Schedule
     from storage import database, encryption
-    from storage.integrations import Run
     from tests import builders
 
     passwords.make_cheap()
     database.connect(url)
-    encryption.use("a-secret-key-for-benches-0123456789abcdef")
+    encryption.use(SECRET_KEY)
     door = Door(frozenset({"127.0.0.1"}))
     installation.use(Installation("http://adjoin.test", "a@adjoin.test", door, Sender(door)))
     world = builders.build()
@@ -185,23 +203,7 @@ def ours(url: str, address: str) -> list[dict[str, float]]:
     chosen = integrations.Draft(source, "Bench", wanted, Schedule("by_hand"))
     integration = integrations.create(world.maya, world.hotel, chosen)
     integrations.activate(world.maya, integration)
-
-    # As `main` does it; without, the collector looks at all of Adjoin again and again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
-
-    def run() -> None:
-        run_id = runs.run_now(world.maya, integration)
-        while True:
-            with database.reading() as session:
-                found = session.get_one(Run, run_id)
-            if found.status not in plans.LIVING:
-                break
-            intake.go_on(run_id, found.jobs)
-        assert found.status == "succeeded", found.sentence
-
-    return [timed(run), timed(run)]
+    return world, integration
 
 
 # The floor
@@ -492,4 +494,4 @@ if __name__ == "__main__":
         contestant = (OURS_AND_FLOORS | {"dlt": dlt})[sys.argv[2]]
         print(json.dumps(contestant(sys.argv[3], sys.argv[4])))
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 100_000)
+        main(int(sys.argv[1]) if sys.argv[1:] else 100_000, sys.argv[2:])

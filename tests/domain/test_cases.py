@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from domain import case_pages, cases, core, history, notices, people
+from domain import case_pages, cases, core, evidence, history, notices, people
 from domain.actors import Actor
 from domain.attachments import Upload
 from domain.case_pages import Page, Queue
@@ -402,6 +402,20 @@ def test_the_hotel_agrees_once_to_show_the_evidence(world: World) -> None:
     assert not page(world, case_id).needs_agreement
     assert row(case_id).agreed_by == person_of(world.maya)
     assert refused(cases.agree, world.maya, case_id).code == "wrong_state"
+
+
+def test_what_a_hotel_asks_the_platform_itself_comes_with_evidence(
+    world: World, mews: FakeVendor
+) -> None:
+    case_id = of_core(world, mews)
+    found = page(world, case_id, "olga")
+    (pack,) = found.packs
+    content = evidence.read(world.olga, pack.id, now=world.now).content
+    assert content["connection"]["status"] == "connected"
+    assert not any(secret in str(content) for secret in CREDENTIALS.values())
+    assert not page(world, case_id).needs_agreement
+    assert refused(evidence.read, world.dee, pack.id).code == "not_found"
+    assert refused(evidence.read, world.charlie, pack.id).code == "not_found"
 
 
 def test_an_operator_takes_care_of_a_case(world: World) -> None:

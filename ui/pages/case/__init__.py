@@ -175,8 +175,11 @@ class _Room:
     def _draw_escalation(self, found: Page) -> None:
         if found.escalation is None and not found.packs:
             return
+        said = "What Adjoin knows, without tokens and guests’ data."
+        if found.escalation is not None:
+            said = "Filled in at the escalation."
         with (
-            card("For the engineer", "Filled in at the escalation.", icon="flag"),
+            card("For the engineer", said, icon="flag"),
             ui.element("div").classes("stack"),
         ):
             if found.escalation is not None:

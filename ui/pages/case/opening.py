@@ -147,4 +147,7 @@ def _is_unanswered(words: TextField) -> bool:
 
 
 def _lead(answer: Answer) -> str:
-    return f"{answer.whom} reads it and answers here; you are told by mail too."
+    lead = f"{answer.whom} reads it and answers here; you are told by mail too."
+    if answer.kind == "core":
+        lead += " What Adjoin knows of the connection goes along, without passwords and guests."
+    return lead
