@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
@@ -12,7 +11,6 @@ from connectors.sources import KINDS
 from domain import (
     alerts,
     connections,
-    history,
     lifecycle,
     meter,
     moments,
@@ -24,9 +22,8 @@ from domain import (
 )
 from domain.actors import Actor, Standing, standing
 from domain.alerts import Recipient
-from domain.authorizations import seeing
 from domain.mapping import compiled, rows
-from domain.meter import Limits, Meter
+from domain.meter import Limits
 from domain.properties import checked_text
 from domain.readiness import AUTHORIZATION, Missing, NotReady
 from domain.refusals import Refusal, invalid, not_found
@@ -53,147 +50,6 @@ class Draft:
     schedule: Schedule = field(default_factory=Schedule)
     limits: Limits = field(default_factory=Limits)
     recipients: tuple[Recipient, ...] = ()
-
-
-@dataclass(frozen=True)
-class OfferedType:
-    """A type of data in the tree of update types. transfer_status: None when there is none."""
-
-    type: str
-    label: str
-    changes: tuple[str, ...]
-    transfer_id: str | None
-    transfer_status: str | None
-
-
-@dataclass(frozen=True)
-class OfferedSource:
-    """A source to choose from, with all that it could bring in.
-
-    tells: the types of data of whose changes it tells us by itself; none when it never calls.
-    """
-
-    id: str
-    name: str
-    kind: str
-    kind_name: str
-    icon: str
-    status: str
-    types: tuple[OfferedType, ...]
-    tells: tuple[str, ...] = ()
-
-
-class LastRun(NamedTuple):
-    """The newest run but dry ones. status: as in the lifecycle of runs."""
-
-    id: str
-    status: str
-    at: datetime
-    sentence: str
-
-
-class LeftOut(NamedTuple):
-    """How many records were rejected and not taken since, and the newest run that left some out."""
-
-    records: int
-    run_id: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """An integration. status: draft, active or disabled; disabled_by: property or adjoin.
-
-    called_at: when its source last called, to some seconds.
-    wanted: the ticked kinds of change by type of data. stopped: the types among them whose data
-    transfer is not active, so that nothing comes in; paused: those of them that stopped because
-    the source has changed. running: the id of the run that is queued or running. `moves` is what
-    this reader may do with it now.
-    """
-
-    id: str
-    property_id: str
-    name: str
-    source_id: str
-    source: str
-    kind: str
-    icon: str
-    status: str
-    since: datetime
-    disabled_by: str | None
-    reason: str
-    wanted: Mapping[str, tuple[str, ...]]
-    stopped: tuple[str, ...]
-    paused: tuple[str, ...]
-    schedule: Schedule
-    next_run_at: datetime | None
-    called_at: datetime | None
-    meter: Meter
-    last_success_at: datetime | None
-    last_run: LastRun | None
-    running: str | None
-    moves: tuple[str, ...]
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Page:
-    """All about one integration; `offered` is the tree of what its source could bring in.
-
-    left_out: None when everything that came was taken.
-    """
-
-    row: Row
-    limits: Limits
-    recipients: tuple[Recipient, ...]
-    offered: OfferedSource
-    first_error: str
-    last_error: str
-    missing: tuple[Missing, ...]
-    left_out: LeftOut | None
-    history: tuple[history.Line, ...]
-
-
-def offered(
-    actor: Actor, property_id: str, *, now: datetime | None = None
-) -> tuple[OfferedSource, ...]:
-    """Return the sources of a property to choose from; refuses `not_found` to strangers."""
-    with database.reading() as session:
-        seeing(session, actor, property_id, now or moments.now())
-        found = session.exec(
-            select(Source).where(Source.property_id == property_id).order_by(col(Source.name))
-        )
-        return tuple(_offered(session, source) for source in found)
-
-
-def of_property(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
-    """Return the integrations of a property by name; refuses `not_found` to strangers."""
-    now = now or moments.now()
-    with database.reading() as session:
-        who = seeing(session, actor, property_id, now)
-        found = session.exec(
-            select(Integration)
-            .where(Integration.property_id == property_id)
-            .order_by(col(Integration.name), col(Integration.id))
-        )
-        return tuple(_row(session, who, each, now) for each in found)
-
-
-def read(actor: Actor, integration_id: str, *, now: datetime | None = None) -> Page:
-    """Return one integration; refuses `not_found` to strangers."""
-    now = now or moments.now()
-    with database.reading() as session:
-        who, found = visible(session, actor, integration_id, now)
-        return Page(
-            _row(session, who, found, now),
-            meter.from_json(found.limits),
-            alerts.of(session, found),
-            _offered(session, session.get_one(Source, found.source_id)),
-            found.first_error,
-            found.last_error,
-            _missing(session, found),
-            _left_out(session, found),
-            history.of_subjects(session, found.id),
-        )
 
 
 def create(actor: Actor, property_id: str, draft: Draft, *, now: datetime | None = None) -> str:
@@ -385,6 +241,28 @@ def mine(
     return who, found
 
 
+def missing(session: Session, found: Integration) -> tuple[Missing, ...]:
+    """Return what keeps data from flowing, in the order in which a person would see to it."""
+    source = session.get_one(Source, found.source_id)
+    lacking = []
+    if source.status == "broken":
+        lacking.append(Missing(f"{source.name} is broken: {source.reason}", AUTHORIZATION))
+    if not found.wanted:
+        lacking.append(Missing("Tick at least one kind of change.", "wanted"))
+    there = plans.transfers_of(session, source.id)
+    for key in plans.is_wanted(found, ALL):
+        status = there[key].status if key in there else "not there yet"
+        if status != "active":
+            sentence = f"The data transfer of {ALL[key].label} is {status}. Activate it."
+            lacking.append(Missing(sentence, f"transfer:{key}"))
+    return tuple(lacking)
+
+
+def changes_of(source: Source, key: str) -> tuple[str, ...]:
+    offer = KINDS[source.kind].types[key]
+    return tuple(change for change in ALL[key].changes if change in offer.changes)
+
+
 # Details
 
 
@@ -405,18 +283,13 @@ def _checked_wanted(source: Source, wanted: Mapping[str, Sequence[str]]) -> dict
     """Return the ticked kinds of change in our order; refuses `invalid` what cannot be had."""
     offers = KINDS[source.kind].types
     for key, changes in wanted.items():
-        if key not in offers or key not in ALL or not set(changes) <= set(_changes(source, key)):
+        if key not in offers or key not in ALL or not set(changes) <= set(changes_of(source, key)):
             raise invalid(f"{source.name} cannot bring this in. Load the page again.")
     return {
-        key: [change for change in _changes(source, key) if change in wanted[key]]
+        key: [change for change in changes_of(source, key) if change in wanted[key]]
         for key in ALL
         if wanted.get(key)
     }
-
-
-def _changes(source: Source, key: str) -> tuple[str, ...]:
-    offer = KINDS[source.kind].types[key]
-    return tuple(change for change in ALL[key].changes if change in offer.changes)
 
 
 def _must_fit(session: Session, property_id: str) -> None:
@@ -426,25 +299,8 @@ def _must_fit(session: Session, property_id: str) -> None:
 
 
 def _must_be_ready(session: Session, found: Integration) -> None:
-    if lacking := _missing(session, found):
+    if lacking := missing(session, found):
         raise NotReady(lacking)
-
-
-def _missing(session: Session, found: Integration) -> tuple[Missing, ...]:
-    """Return what keeps data from flowing, in the order in which a person would see to it."""
-    source = session.get_one(Source, found.source_id)
-    lacking = []
-    if source.status == "broken":
-        lacking.append(Missing(f"{source.name} is broken: {source.reason}", AUTHORIZATION))
-    if not found.wanted:
-        lacking.append(Missing("Tick at least one kind of change.", "wanted"))
-    there = plans.transfers_of(session, source.id)
-    for key in plans.is_wanted(found, ALL):
-        status = there[key].status if key in there else "not there yet"
-        if status != "active":
-            sentence = f"The data transfer of {ALL[key].label} is {status}. Activate it."
-            lacking.append(Missing(sentence, f"transfer:{key}"))
-    return tuple(lacking)
 
 
 def _first_transfer(session: Session, found: Integration) -> Transfer:
@@ -466,85 +322,6 @@ def _try_a_page(source: Source, transfer: Transfer, time_zone: str, now: datetim
 
 def _waits_for_a_person(found: Integration) -> bool:
     return schedules.from_json(found.schedule).kind == "by_hand"
-
-
-def _offered(session: Session, source: Source) -> OfferedSource:
-    kind, there = KINDS[source.kind], plans.transfers_of(session, source.id)
-    types = tuple(
-        OfferedType(
-            key,
-            ALL[key].label,
-            _changes(source, key),
-            there[key].id if key in there else None,
-            there[key].status if key in there else None,
-        )
-        for key in ALL
-        if key in kind.types
-    )
-    tells = kind.hears.types if kind.hears else ()
-    return OfferedSource(
-        source.id, source.name, source.kind, kind.name, kind.icon, source.status, types, tells
-    )
-
-
-def _row(session: Session, who: Standing, found: Integration, now: datetime) -> Row:
-    source = session.get_one(Source, found.source_id)
-    wanted = plans.is_wanted(found, ALL)
-    there = {key: each.status for key, each in plans.transfers_of(session, source.id).items()}
-    stopped = tuple(key for key in wanted if there.get(key) != "active")
-    run = plans.living(session, found)
-    limits = meter.from_json(found.limits)
-    return Row(
-        found.id,
-        found.property_id,
-        found.name,
-        source.id,
-        source.name,
-        source.kind,
-        KINDS[source.kind].icon,
-        found.status,
-        found.since,
-        found.disabled_by,
-        found.reason,
-        {key: tuple(found.wanted[key]) for key in wanted},
-        stopped,
-        tuple(key for key in stopped if there.get(key) == "paused"),
-        schedules.from_json(found.schedule),
-        found.next_run_at,
-        source.called_at,
-        meter.read(limits, found.failures, found.first_failure_at, now),
-        found.last_success_at,
-        _last_run(session, found),
-        run.id if run else None,
-        _moves(who, found),
-        found.created_at,
-    )
-
-
-def _moves(who: Standing, found: Integration) -> tuple[str, ...]:
-    if not who.manages(found.property_id):
-        return ()
-    return (*lifecycle.INTEGRATION.open_to(found.status, "property"), "change")
-
-
-def _last_run(session: Session, found: Integration) -> LastRun | None:
-    run = session.exec(
-        select(Run)
-        .where(Run.integration_id == found.id, col(Run.is_dry).is_(False))
-        .order_by(col(Run.queued_at).desc())
-    ).first()
-    if run is None:
-        return None
-    return LastRun(run.id, run.status, run.ended_at or run.queued_at, run.sentence)
-
-
-def _left_out(session: Session, found: Integration) -> LeftOut | None:
-    """Count each record once, also one that came twice with different reasons."""
-    left = (col(Reject.integration_id) == found.id, col(Reject.resolved_at).is_(None))
-    once = col(Reject.type) + " " + func.coalesce(Reject.external_id, Reject.id)
-    records = session.exec(select(func.count(sa.distinct(once))).where(*left)).one()
-    run_id = session.exec(select(func.max(Reject.run_id)).where(*left)).one()
-    return LeftOut(records, run_id) if run_id else None
 
 
 def _delete(session: Session, statement: sa.Delete) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain import hooks, integrations
+from domain import hooks, integration_pages
 from storage import database
 from tests import flows, harvest
 from tests.builders import PASSWORD, World
@@ -27,7 +27,7 @@ def flow(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def address(flow: str, world: World) -> str:
     """The path that the source may call."""
-    source = integrations.read(world.maya, flow).row.source_id
+    source = integration_pages.read(world.maya, flow).row.source_id
     return hooks.reveal(world.maya, source, PASSWORD).removeprefix("http://adjoin.test")
 
 

@@ -157,7 +157,15 @@ def prepared(url: str, address: str) -> tuple[Any, str]:
     use it, and the id of its integration."""
     from connectors.door import Door
     from connectors.webhook import Sender
-    from domain import installation, integrations, mappings, passwords, sources, transfers
+    from domain import (
+        installation,
+        integration_pages,
+        integrations,
+        mappings,
+        passwords,
+        sources,
+        transfers,
+    )
     from domain.installation import Installation
     from domain.mapping.rows import Row
     from domain.schedules import Schedule
@@ -198,7 +206,7 @@ def prepared(url: str, address: str) -> tuple[Any, str]:
     )
     mappings.save(world.maya, transfer, mapping, expected_version=0)
     transfers.activate(world.maya, transfer)
-    (offered,) = integrations.offered(world.maya, world.hotel)
+    (offered,) = integration_pages.offered(world.maya, world.hotel)
     wanted = {each.type: each.changes for each in offered.types if each.transfer_id}
     chosen = integrations.Draft(source, "Bench", wanted, Schedule("by_hand"))
     integration = integrations.create(world.maya, world.hotel, chosen)

@@ -24,6 +24,7 @@ from demo.partners.hotel.mews import RENAMED
 from demo.programs import Addresses
 from domain import (
     authorizations,
+    integration_pages,
     integrations,
     mappings,
     readiness,
@@ -278,14 +279,14 @@ def test_revoked_tokens_disable_the_integration_and_new_ones_let_it_run_again(
     try:
         httpx.post(f"{empty.vendors}/revoke", data=account, trust_env=False)
         flows.run(world, integration_id)
-        stopped = integrations.read(world.maya, integration_id).row
+        stopped = integration_pages.read(world.maya, integration_id).row
         assert (stopped.status, stopped.disabled_by) == ("disabled", "adjoin")
     finally:
         httpx.post(f"{empty.vendors}/issue", data=account, trust_env=False)
     (opens,) = authorizations.of_property(world.maya, world.hotel)
     given = empty.credential("mews", system.hotel).fields
     authorizations.repair(world.maya, opens.id, given)
-    assert integrations.read(world.maya, integration_id).row.status == "active"
+    assert integration_pages.read(world.maya, integration_id).row.status == "active"
     assert flows.of(flows.run(world, integration_id)).status == "succeeded"
 
 

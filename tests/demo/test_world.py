@@ -14,7 +14,7 @@ from demo.programs import Addresses
 from domain import (
     case_pages,
     catalogue,
-    integrations,
+    integration_pages,
     mappings,
     notices,
     partners,
@@ -149,7 +149,7 @@ def test_harbour_hotel_shows_every_state_and_leaves_the_three_partners_to_try(
 
 def test_data_of_harbour_hotel_flows_and_its_system_calls_from_now_on(built: Built) -> None:
     visitor = visit("noah@harbour.example")
-    (flow,) = integrations.of_property(visitor.actor, visitor.places[0].id, now=built.now)
+    (flow,) = integration_pages.of_property(visitor.actor, visitor.places[0].id, now=built.now)
     assert (flow.status, flow.schedule.kind, flow.stopped) == ("active", "webhook", ())
     history = runs.of_integration(visitor.actor, flow.id, now=built.now)
     assert [run.status for run in history][-2:] == ["succeeded", "succeeded_with_rejects"]
@@ -167,7 +167,7 @@ def test_data_of_harbour_hotel_flows_and_its_system_calls_from_now_on(built: Bui
 
 def test_what_the_first_run_rejected_was_put_right_but_for_two_birthdays(built: Built) -> None:
     visitor = visit("maya@harbour.example")
-    (flow,) = integrations.of_property(visitor.actor, visitor.places[0].id)
+    (flow,) = integration_pages.of_property(visitor.actor, visitor.places[0].id)
     first = runs.of_integration(visitor.actor, flow.id)[-1]
     left_out = runs.rejects(visitor.actor, first.id)
     assert first.counts.rejected == len(left_out) == 14

@@ -5,7 +5,16 @@ import asyncio
 import pytest
 
 import api.app
-from domain import authorizations, hooks, integrations, mappings, runs, sources, transfers
+from domain import (
+    authorizations,
+    hooks,
+    integration_pages,
+    integrations,
+    mappings,
+    runs,
+    sources,
+    transfers,
+)
 from domain.mapping.rows import Row
 from storage import jobs
 from tests import flows
@@ -36,11 +45,11 @@ async def test_what_changes_over_there_is_here_soon_after_the_call(world: World)
         system.hook = address.replace("http://adjoin.test", f"http://{host}")
         async with running():
             await until(lambda: len(flows.records()) == 60)
-            await until(lambda: integrations.read(world.maya, flow).row.running is None)
+            await until(lambda: integration_pages.read(world.maya, flow).row.running is None)
             asked = len(system.asked)
             assert await system.change(7, "Ada Lovelace") == 200
             await until(lambda: flows.records()["stay-00007"].guest_name == "Ada Lovelace")
-            await until(lambda: integrations.read(world.maya, flow).row.running is None)
+            await until(lambda: integration_pages.read(world.maya, flow).row.running is None)
             assert await system.change(7, "Ada Lovelace") == 200, "told again, and known"
     await servers.stop()
     assert not jobs.is_running()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from connectors.source import Fault
-from domain import due, hooks, integrations, moments, plans, runs, sources
+from domain import due, hooks, integration_pages, integrations, moments, plans, runs, sources
 from domain.folding import GAP
 from domain.integrations import Draft
 from domain.refusals import Refusal
@@ -347,13 +347,13 @@ def test_strangers_learn_of_no_address(source: str, world: World) -> None:
 def test_it_is_noted_when_a_source_last_called(
     flow: str, source: str, call: Callable[..., str], world: World
 ) -> None:
-    assert integrations.read(world.noah, flow).row.called_at is None
+    assert integration_pages.read(world.noah, flow).row.called_at is None
     call(told("MessageAdded"))
     call(minutes=1, seconds=3)
     assert hooks.read(world.noah, source).called_at == world.after(minutes=1, seconds=3)
     call(minutes=1, seconds=4)
     call(minutes=2)
-    assert integrations.read(world.noah, flow).row.called_at == world.after(minutes=2)
+    assert integration_pages.read(world.noah, flow).row.called_at == world.after(minutes=2)
 
 
 # The schedule
@@ -378,7 +378,7 @@ def test_the_safety_net_is_a_number_of_hours(
 
 
 def test_offered_sources_say_of_what_they_tell(source: str, world: World) -> None:
-    (offered,) = integrations.offered(world.maya, world.hotel)
+    (offered,) = integration_pages.offered(world.maya, world.hotel)
     assert offered.tells == ("reservations", "guests", "spaces")
 
 

@@ -11,6 +11,7 @@ from domain import (
     authorizations,
     due,
     intake,
+    integration_pages,
     integrations,
     meter,
     outcomes,
@@ -44,11 +45,11 @@ def test_a_draft_does_nothing_until_it_is_activated_and_then_runs_at_once(
     world: World, system: HotelSystem
 ) -> None:
     drafted = flows.draft(world)
-    assert integrations.read(world.noah, drafted).row.status == "draft"
+    assert integration_pages.read(world.noah, drafted).row.status == "draft"
     assert due.tick(now=world.after(days=1)) == 0
     integrations.activate(world.maya, drafted, now=world.now)
     flows.work(flows.living(drafted))
-    row = integrations.read(world.maya, drafted, now=world.now).row
+    row = integration_pages.read(world.maya, drafted, now=world.now).row
     assert (row.status, row.running) == ("active", None)
     assert row.last_run is not None
     assert row.last_run.status == "succeeded"
@@ -68,7 +69,7 @@ def test_activating_is_refused_with_everything_that_is_missing(
         "transfer:reservations",
         "transfer:guests",
     ]
-    assert integrations.read(world.maya, drafted).missing == refused.value.missing
+    assert integration_pages.read(world.maya, drafted).missing == refused.value.missing
     nothing = flows.draft(world, source, wanted={})
     with pytest.raises(NotReady) as refused:
         integrations.activate(world.maya, nothing, now=world.now)
@@ -116,7 +117,7 @@ def test_changing_what_is_wanted_keeps_the_source_and_moves_the_next_run(
     flow = flows.active(world)
     daily = Draft("", "Nightly", flows.everything(), Schedule("daily", at=" 4:30 "))
     integrations.change(world.maya, flow, daily, now=world.now)
-    row = integrations.read(world.maya, flow).row
+    row = integration_pages.read(world.maya, flow).row
     assert (row.name, row.schedule.at) == ("Nightly", "04:30")
     assert row.next_run_at is not None
     assert row.next_run_at.astimezone(UTC).strftime("%H:%M") in ("03:30", "02:30")
@@ -154,7 +155,7 @@ def test_while_no_transfer_is_active_nothing_runs_and_nothing_fails(
     flow = flows.active(world, source)
     transfers.deactivate(world.maya, transfer, now=world.now)
     assert due.tick(now=world.after(minutes=15)) == 0
-    assert integrations.read(world.maya, flow).row.stopped == ("reservations",)
+    assert integration_pages.read(world.maya, flow).row.stopped == ("reservations",)
     with pytest.raises(Refusal) as refused:
         runs.run_now(world.maya, flow)
     assert refused.value.code == "nothing_to_run"
@@ -193,7 +194,7 @@ def test_removing_keeps_the_records_and_forgets_the_rest(world: World, system: H
     flow = flows.active(world)
     runs.run_now(world.maya, flow)
     integrations.remove(world.maya, flow, now=world.now)
-    assert integrations.of_property(world.maya, world.hotel) == ()
+    assert integration_pages.of_property(world.maya, world.hotel) == ()
     left = builders.snapshot()
     assert [left[name] for name in ("runs", "run_parts", "rejects", "alerts", "seen")] == [[]] * 5
     assert len(left["reservations"]) == 5
@@ -234,7 +235,7 @@ def test_thirty_failures_within_an_hour_do_not_disable_it(
     flows.failed(flow, 29, world.now, world.now)
     fail(flow, world.after(hours=1))
     assert flows.stored(flow).status == "active"
-    words = integrations.read(world.maya, flow, now=world.after(hours=1)).row.meter.words
+    words = integration_pages.read(world.maya, flow, now=world.after(hours=1)).row.meter.words
     assert words == "30 of 30 in a row, disables itself in 23 hours if no run succeeds"
 
 
@@ -371,6 +372,6 @@ def test_strangers_see_no_integration(world: World, system: HotelSystem) -> None
     flow = flows.active(world)
     for stranger in harvest.strangers(world):
         with pytest.raises(Refusal) as refused:
-            integrations.read(stranger, flow)
+            integration_pages.read(stranger, flow)
         assert refused.value.code == "not_found"
     assert intake.begin("run_never", 1) is None

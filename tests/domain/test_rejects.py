@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from domain import belts, due, integrations, moments, runs
+from domain import belts, due, integration_pages, integrations, moments, runs
 from domain.refusals import Refusal
 from domain.runs import Counts, Rejected
 from tests import flows
@@ -30,7 +30,7 @@ def rejected(run_id: str) -> Counts:
 
 
 def left_out(world: World, integration: str) -> int:
-    left = integrations.read(world.maya, integration).left_out
+    left = integration_pages.read(world.maya, integration).left_out
     return left.records if left else 0
 
 

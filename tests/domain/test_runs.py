@@ -15,6 +15,7 @@ from domain import (
     belts,
     due,
     intake,
+    integration_pages,
     integrations,
     loads,
     mappings,
@@ -548,7 +549,7 @@ def test_a_required_field_that_vanished_pauses_the_transfer_before_anything_is_a
     assert flows.of(run).error == "drift"
     assert counts(run).read == 0
     assert harvest.row_of(Transfer, transfer).status == "paused"
-    assert integrations.read(world.maya, integration).row.stopped == ("reservations",)
+    assert integration_pages.read(world.maya, integration).row.stopped == ("reservations",)
     assert flows.stored(integration).failures == 0, "the mapping is to be put right, not the source"
     assert [mail.event for mail in flows.mails()] == ["transfer.paused"]
 

@@ -5,7 +5,8 @@ from nicegui import ElementFilter
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
-from domain import hooks, integrations
+from domain import hooks, integration_pages
+from domain.integration_pages import Row
 from domain.schedules import Schedule
 from tests import flows, harvest
 from tests.builders import PASSWORD, World
@@ -133,12 +134,12 @@ async def test_an_integration_is_made_to_run_when_mews_tells_us(
     await maya.should_see("Send the address to Mews support.")
     hands.fill(maya, "Hours between two runs in any case", "12")
     hands.press(maya, "Activate")
-    await until(
-        lambda: (
-            [row.status for row in integrations.of_property(world.maya, world.hotel)] == ["active"]
-        )
-    )
-    (row,) = integrations.of_property(world.maya, world.hotel)
+
+    def flows() -> tuple[Row, ...]:
+        return integration_pages.of_property(world.maya, world.hotel)
+
+    await until(lambda: [row.status for row in flows()] == ["active"])
+    (row,) = flows()
     assert row.schedule == Schedule("webhook", minutes=720)
 
 

@@ -8,7 +8,7 @@ from nicegui import ElementFilter
 from nicegui.testing import User
 
 from connectors.source import Fault
-from domain import integrations, moments, runs, transfers
+from domain import integration_pages, integrations, moments, runs, transfers
 from storage import database
 from storage.integrations import Integration, Run
 from tests import flows, harvest
@@ -201,7 +201,7 @@ async def test_remove_asks_first(maya: User, world: World) -> None:
     await maya.should_see("The records that it brought in stay")
     hands.press(maya, "Remove")
     await maya.should_see("Your source is there")
-    assert integrations.of_property(world.maya, world.hotel) == ()
+    assert integration_pages.of_property(world.maya, world.hotel) == ()
     assert len(flows.records()) == 5
 
 

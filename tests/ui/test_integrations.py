@@ -5,7 +5,7 @@ from nicegui import ElementFilter
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
-from domain import integrations, runs, transfers
+from domain import integration_pages, integrations, runs, transfers
 from domain.alerts import Recipient
 from domain.schedules import Schedule
 from tests import flows, harvest
@@ -61,8 +61,8 @@ def last_run(world: World, integration_id: str) -> str:
     return runs.of_integration(world.maya, integration_id)[0].id
 
 
-def made(world: World) -> tuple[integrations.Row, ...]:
-    return integrations.of_property(world.maya, world.hotel)
+def made(world: World) -> tuple[integration_pages.Row, ...]:
+    return integration_pages.of_property(world.maya, world.hotel)
 
 
 # The list
@@ -165,7 +165,7 @@ async def test_activate_makes_it_and_queues_the_first_run(
     assert row.wanted["reservations"] == ("created", "updated", "status_changed")
     assert row.schedule == Schedule("daily", at="04:30")
     assert row.running is not None
-    found = integrations.read(world.maya, row.id)
+    found = integration_pages.read(world.maya, row.id)
     assert found.recipients == (Recipient("maya@harbour.example", True, True, 2.5),)
 
 
@@ -222,7 +222,7 @@ async def test_several_people_can_be_mailed(maya: User, world: World, source: st
     hands.fill(maya, "Mail address 2", "desk@harbour.example")
     hands.press(maya, "Save as draft")
     await maya.should_see("A draft: nothing flows yet")
-    found = integrations.read(world.maya, made(world)[0].id)
+    found = integration_pages.read(world.maya, made(world)[0].id)
     assert [each.email for each in found.recipients] == [
         "desk@harbour.example",
         "maya@harbour.example",
@@ -268,7 +268,7 @@ async def test_settings_are_changed_where_they_were_chosen(maya: User, world: Wo
     tick(maya, "reservations", "updated", on=False)
     hands.press(maya, "Save")
     await maya.should_see("A draft: nothing flows yet")
-    found = integrations.read(world.maya, integration)
+    found = integration_pages.read(world.maya, integration)
     assert found.limits.failures_in_a_row == 5
     assert "updated" not in found.row.wanted["reservations"]
 
@@ -279,7 +279,7 @@ async def test_what_is_ticked_can_be_emptied_though_its_transfer_stopped(
     integration = flows.draft(world, source)
     transfer = next(
         each.transfer_id
-        for each in integrations.read(world.maya, integration).offered.types
+        for each in integration_pages.read(world.maya, integration).offered.types
         if each.type == "reservations"
     )
     assert transfer is not None

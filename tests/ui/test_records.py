@@ -10,7 +10,7 @@ from nicegui import ElementFilter
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
-from domain import integrations
+from domain import integration_pages
 from domain.types_of_data import ALL
 from storage import database
 from storage.records import Reservation
@@ -239,7 +239,7 @@ async def test_another_property_sees_nothing_of_it(person: Person, world: World,
 async def test_a_record_says_where_it_comes_from(maya: User, world: World, flow: str) -> None:
     record = flows.records()["res-3"]
     await hands.go(maya, f"/records/reservations/{record.id}")
-    run = integrations.read(world.maya, flow).row.last_run
+    run = integration_pages.read(world.maya, flow).row.last_run
     assert run is not None
     for words in ("Reservation 1003", "Guest 3", "4 Dec 2026", "Front desk", "Flow"):
         await maya.should_see(words)

@@ -7,7 +7,15 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from domain import case_pages, freshness, integrations, moments, notices, subscriptions, support
+from domain import (
+    case_pages,
+    freshness,
+    integration_pages,
+    moments,
+    notices,
+    subscriptions,
+    support,
+)
 from domain.case_pages import Row as Case
 from domain.freshness import Row as Fresh
 from domain.notices import Row as Notice
@@ -117,7 +125,7 @@ async def _read(visit: Visit) -> News:
     cases = await load(case_pages.of_property, *who)
     return News(
         await load(subscriptions.of_property, *who),
-        due(await load(integrations.of_property, *who)),
+        due(await load(integration_pages.of_property, *who)),
         await load(freshness.of_property, *who),
         tuple(case for case in cases if case.status != "resolved"),
         tuple(

@@ -2,8 +2,8 @@
 
 from nicegui import ui
 
-from domain import integrations
-from domain.integrations import Row
+from domain import integration_pages
+from domain.integration_pages import Row
 from ui.ask import load
 from ui.components import listing
 from ui.components.button import button
@@ -27,7 +27,7 @@ _NOUNS = ("integration", "run", "source", "transfer", "everything")
 
 
 async def page(visit: Visit) -> None:
-    found = await load(integrations.of_property, visit.actor, visit.place.id)
+    found = await load(integration_pages.of_property, visit.actor, visit.place.id)
     has_source = await _has_source(visit)
     with page_title("Integrations", f"What keeps the data of {visit.place.name} flowing."):
         if found or has_source:
@@ -36,7 +36,7 @@ async def page(visit: Visit) -> None:
     shown.update(found)
 
     async def refresh() -> None:
-        shown.update(await load(integrations.of_property, visit.actor, visit.place.id))
+        shown.update(await load(integration_pages.of_property, visit.actor, visit.place.id))
 
     renew = gathered(refresh)
 
@@ -48,7 +48,7 @@ async def page(visit: Visit) -> None:
 
 
 async def _has_source(visit: Visit) -> bool:
-    return bool(await load(integrations.offered, visit.actor, visit.place.id))
+    return bool(await load(integration_pages.offered, visit.actor, visit.place.id))
 
 
 def _new_button(visit: Visit) -> None:

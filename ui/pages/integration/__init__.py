@@ -6,8 +6,8 @@ from typing import Any
 
 from nicegui import ui
 
-from domain import integrations, runs
-from domain.integrations import Page
+from domain import integration_pages, runs
+from domain.integration_pages import Page
 from domain.refusals import not_found
 from domain.runs import Row as Run
 from ui.ask import load
@@ -41,7 +41,7 @@ async def page(visit: Visit, integration_id: str) -> None:
 
 
 async def _read(visit: Visit, integration_id: str) -> tuple[Page, tuple[Run, ...]]:
-    found = await load(integrations.read, visit.actor, integration_id)
+    found = await load(integration_pages.read, visit.actor, integration_id)
     return found, await load(runs.of_integration, visit.actor, integration_id)
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from domain.integrations import Row
+from domain.integration_pages import Row
 from ui.components.button import Kind, button
 from ui.components.callout import callout
 from ui.frame import Visit

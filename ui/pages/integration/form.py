@@ -6,7 +6,8 @@ from nicegui import ui
 
 from domain.alerts import Recipient
 from domain.hooks import Row as Hook
-from domain.integrations import Draft, OfferedSource
+from domain.integration_pages import OfferedSource
+from domain.integrations import Draft
 from domain.meter import Limits
 from domain.schedules import LEAST_OFTEN, MOST_OFTEN, ONE_HOUR, Schedule
 from domain.types_of_data import ALL

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from domain import integrations, lifecycle, runs
-from domain.integrations import Row
+from domain.integration_pages import Row
 from domain.readiness import NotReady
 from ui.ask import act, attempt, attempt_outside, show
 from ui.components.button import button

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from nicegui import ui
 
-from domain import hooks, integrations
+from domain import hooks, integration_pages, integrations
 from domain.alerts import Recipient
 from domain.hooks import Row as Hook
-from domain.integrations import OfferedSource
+from domain.integration_pages import OfferedSource
 from domain.readiness import NotReady
 from ui.ask import attempt, load
 from ui.components.button import button
@@ -23,7 +23,7 @@ from ui.pages.source.words import why_not
 
 
 async def page(visit: Visit) -> None:
-    offered = await load(integrations.offered, visit.actor, visit.place.id)
+    offered = await load(integration_pages.offered, visit.actor, visit.place.id)
     breadcrumb([("Integrations", "/integrations"), ("New integration", None)])
     with page_title("New integration", "What shall flow, when, and who hears of it."):
         pass

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from domain import hooks, integrations
+from domain import hooks, integration_pages, integrations
 from domain.refusals import not_found
 from ui.ask import attempt, load
 from ui.components.button import button
@@ -15,7 +15,7 @@ from ui.pages.source.words import why_not
 
 
 async def page(visit: Visit, integration_id: str) -> None:
-    found = await load(integrations.read, visit.actor, integration_id)
+    found = await load(integration_pages.read, visit.actor, integration_id)
     row, back = found.row, f"/integrations/{integration_id}"
     if row.property_id != visit.place.id:
         raise not_found("This integration")

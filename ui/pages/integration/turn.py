@@ -5,7 +5,7 @@ from datetime import datetime
 from nicegui import ui
 
 from domain import moments
-from domain.integrations import LeftOut, Page
+from domain.integration_pages import LeftOut, Page
 from domain.readiness import AUTHORIZATION, Missing
 from ui.components.ago import ago
 from ui.components.button import button

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.integrations import OfferedType, Row
+from domain.integration_pages import OfferedType, Row
 from domain.meter import Meter
 from domain.runs import Counts, Progress
 from domain.runs import Row as Run

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from domain import hooks, sources, transfers
 from domain.hooks import Row as Hook
-from domain.integrations import Row as Flow
+from domain.integration_pages import Row as Flow
 from domain.refusals import not_found
 from domain.sources import Page
 from domain.transfers import Row

@@ -2,8 +2,8 @@
 
 from nicegui import ui
 
-from domain import integrations
-from domain.integrations import Row
+from domain import integration_pages
+from domain.integration_pages import Row
 from ui.ask import load
 from ui.components.badge import badge
 from ui.components.button import button
@@ -16,7 +16,7 @@ from ui.pages.source.words import why_not
 
 async def flows_of(visit: Visit, source_id: str) -> tuple[Row, ...]:
     """Return the integrations that read a source, by name."""
-    rows = await load(integrations.of_property, visit.actor, visit.place.id)
+    rows = await load(integration_pages.of_property, visit.actor, visit.place.id)
     return tuple(row for row in rows if row.source_id == source_id)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from domain.integrations import Row as Flow
+from domain.integration_pages import Row as Flow
 from domain.mappings import Editor
 from domain.readiness import AUTHORIZATION, SAMPLE, Missing
 from domain.refusals import not_found
