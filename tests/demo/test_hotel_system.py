@@ -28,6 +28,7 @@ from domain import (
     integrations,
     mappings,
     readiness,
+    run_pages,
     runs,
     samples,
     sources,
@@ -243,7 +244,7 @@ def test_the_rename_pauses_the_transfer_and_the_suggested_repair_works(empty: Ad
     clock.begin(empty, datetime.now(UTC).replace(microsecond=0))
     world = builders.build()
     integration_id, transfer_id = _flowing(world, system)
-    run = runs.read(world.maya, flows.work(flows.living(integration_id)))
+    run = run_pages.read(world.maya, flows.work(flows.living(integration_id)))
     assert (run.row.status, run.row.counts.created) == ("succeeded", 900)
 
     try:
@@ -260,7 +261,7 @@ def test_the_rename_pauses_the_transfer_and_the_suggested_repair_works(empty: Ad
             transfers.activate(world.maya, transfer_id)
 
         _repair(world, transfer_id)
-        run = runs.read(world.maya, flows.run(world, integration_id))
+        run = run_pages.read(world.maya, flows.run(world, integration_id))
         assert run.row.status == "succeeded"
         assert run.row.counts.read == len(flows.records()) == 903
     finally:

@@ -18,7 +18,8 @@ from domain import (
     mappings,
     notices,
     partners,
-    runs,
+    reject_pages,
+    run_pages,
     seals,
     sign_ins,
     sources,
@@ -151,7 +152,7 @@ def test_data_of_harbour_hotel_flows_and_its_system_calls_from_now_on(built: Bui
     visitor = visit("noah@harbour.example")
     (flow,) = integration_pages.of_property(visitor.actor, visitor.places[0].id, now=built.now)
     assert (flow.status, flow.schedule.kind, flow.stopped) == ("active", "webhook", ())
-    history = runs.of_integration(visitor.actor, flow.id, now=built.now)
+    history = run_pages.of_integration(visitor.actor, flow.id, now=built.now)
     assert [run.status for run in history][-2:] == ["succeeded", "succeeded_with_rejects"]
     assert all(run.status == "succeeded" and run.counts.updated for run in history[:-1])
     assert len(history) >= 5
@@ -168,8 +169,8 @@ def test_data_of_harbour_hotel_flows_and_its_system_calls_from_now_on(built: Bui
 def test_what_the_first_run_rejected_was_put_right_but_for_two_birthdays(built: Built) -> None:
     visitor = visit("maya@harbour.example")
     (flow,) = integration_pages.of_property(visitor.actor, visitor.places[0].id)
-    first = runs.of_integration(visitor.actor, flow.id)[-1]
-    left_out = runs.rejects(visitor.actor, first.id)
+    first = run_pages.of_integration(visitor.actor, flow.id)[-1]
+    left_out = reject_pages.of_run(visitor.actor, first.id)
     assert first.counts.rejected == len(left_out) == 14
     unresolved = [one for one in left_out if one.resolved_at is None]
     assert [one.reasons[0].target for one in unresolved] == ["birth_date", "birth_date"]

@@ -11,7 +11,7 @@ from domain import (
     integration_pages,
     integrations,
     mappings,
-    runs,
+    run_pages,
     sources,
     transfers,
 )
@@ -53,7 +53,7 @@ async def test_what_changes_over_there_is_here_soon_after_the_call(world: World)
             assert await system.change(7, "Ada Lovelace") == 200, "told again, and known"
     await servers.stop()
     assert not jobs.is_running()
-    newest, first = runs.of_integration(world.maya, flow)
+    newest, first = run_pages.of_integration(world.maya, flow)
     assert (newest.trigger, newest.status, newest.counts.read) == ("webhook", "succeeded", 1)
     assert first.counts.created == 60
     assert all("changed_since" in each for each in system.asked[asked:])

@@ -11,7 +11,17 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from connectors.source import Fault
-from domain import due, hooks, integration_pages, integrations, moments, plans, runs, sources
+from domain import (
+    due,
+    hooks,
+    integration_pages,
+    integrations,
+    moments,
+    plans,
+    run_pages,
+    runs,
+    sources,
+)
 from domain.folding import GAP
 from domain.integrations import Draft
 from domain.refusals import Refusal
@@ -100,7 +110,7 @@ def test_a_call_starts_a_run_at_once_and_the_data_is_there(
     flows.work(run.id)
     assert flows.of(run.id).status == "succeeded"
     assert flows.records()["res-2"].number == "77"
-    assert runs.of_integration(world.noah, flow)[0].trigger == "webhook"
+    assert run_pages.of_integration(world.noah, flow)[0].trigger == "webhook"
 
 
 def test_when_a_call_is_answered_its_run_is_stored_with_the_job_that_does_it(
@@ -206,7 +216,7 @@ def test_the_clock_looks_once_a_day_in_case_that_a_call_got_lost(
     assert flows.stored(flow).next_run_at == world.after(days=1)
     assert due.tick(now=world.after(hours=23)) == 0
     assert due.tick(now=world.after(hours=24)) == 1
-    assert runs.of_integration(world.maya, flow)[0].trigger == "schedule"
+    assert run_pages.of_integration(world.maya, flow)[0].trigger == "schedule"
 
 
 def test_after_a_failure_nobody_calls_again_so_the_clock_tries_soon(

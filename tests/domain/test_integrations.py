@@ -15,6 +15,7 @@ from domain import (
     integrations,
     meter,
     outcomes,
+    run_pages,
     runs,
     schedules,
     transfers,
@@ -135,13 +136,13 @@ def test_the_clock_starts_what_is_due_and_nothing_twice(world: World, system: Ho
     assert due.tick(now=world.after(minutes=31)) == 0, "the run before has not ended"
     flows.work(flows.living(flow))
     assert due.tick(now=world.after(minutes=50)) == 1
-    assert runs.of_integration(world.maya, flow)[0].trigger == "schedule"
+    assert run_pages.of_integration(world.maya, flow)[0].trigger == "schedule"
 
 
 def test_by_hand_means_by_hand(world: World, system: HotelSystem) -> None:
     drafted = flows.draft(world, schedule=Schedule("by_hand"))
     integrations.activate(world.maya, drafted, now=world.now)
-    assert runs.of_integration(world.maya, drafted) == ()
+    assert run_pages.of_integration(world.maya, drafted) == ()
     assert due.tick(now=world.after(days=9)) == 0
     flows.run(world, drafted)
     assert len(flows.records()) == 5

@@ -5,9 +5,19 @@ import io
 
 import pytest
 
-from domain import belts, due, integration_pages, integrations, moments, runs
+from domain import (
+    belts,
+    due,
+    integration_pages,
+    integrations,
+    moments,
+    reject_pages,
+    run_pages,
+    runs,
+)
 from domain.refusals import Refusal
-from domain.runs import Counts, Rejected
+from domain.reject_pages import Rejected
+from domain.run_pages import Counts
 from tests import flows
 from tests.builders import World
 from tests.harvest import HotelSystem, reservation
@@ -21,7 +31,7 @@ def _small_pages(system: HotelSystem, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def listed(world: World, run_id: str) -> dict[str | None, Rejected]:
-    return {each.external_id: each for each in runs.rejects(world.maya, run_id)}
+    return {each.external_id: each for each in reject_pages.of_run(world.maya, run_id)}
 
 
 def rejected(run_id: str) -> Counts:
@@ -50,7 +60,7 @@ def test_what_comes_again_for_the_same_reasons_is_one_row_of_the_newest_run(
     assert ended is not None
     assert all(each.first_at <= ended for each in met.values())
     assert listed(world, first) == {}
-    assert runs.read(world.maya, first).newest == newest
+    assert run_pages.read(world.maya, first).newest == newest
     assert rejected(first).rejected == 2, "its counts stay what they were"
     assert left_out(world, integration) == 2
 
@@ -71,8 +81,8 @@ def test_other_reasons_are_another_row(world: World, system: HotelSystem) -> Non
     record["Start"] = "later"
     newest = flows.run(world, integration)
     assert listed(world, first)["res-1"].became == "again"
-    assert runs.read(world.maya, first).left == 0
-    assert runs.read(world.maya, first).newest == newest
+    assert run_pages.read(world.maya, first).left == 0
+    assert run_pages.read(world.maya, first).newest == newest
     assert "later" in listed(world, newest)["res-1"].reasons[0].sentence
     assert left_out(world, integration) == 1
 
@@ -89,7 +99,7 @@ def test_what_converts_later_leaves_the_list_even_when_it_is_as_it_ever_was(
     flows.run(world, integration)
     assert listed(world, run)["res-1"].became == "fine"
     assert left_out(world, integration) == 0
-    assert runs.read(world.maya, run).newest is None
+    assert run_pages.read(world.maya, run).newest is None
 
 
 def test_what_the_source_gives_no_more_is_not_left_out(world: World, system: HotelSystem) -> None:
@@ -127,7 +137,7 @@ def test_what_is_tried_again_in_vain_moves_on_to_the_run_that_tried_it(
     again = flows.work(runs.retry(world.maya, run))
     assert rejected(again) == Counts(read=3, rejected=3)
     assert len(listed(world, again)) == 3
-    lines = list(csv.DictReader(io.StringIO(runs.rejects_csv(world.maya, again).decode())))
+    lines = list(csv.DictReader(io.StringIO(reject_pages.as_csv(world.maya, again).decode())))
     assert [(line["Value"], line["Times"]) for line in lines] == [("soon", "2")] * 3
     with pytest.raises(Refusal) as elsewhere:
         runs.retry(world.maya, run)
@@ -182,4 +192,4 @@ def test_removing_an_integration_removes_what_it_left_out(
     flows.run(world, integration)
     integrations.remove(world.maya, integration)
     with pytest.raises(Refusal):
-        runs.rejects(world.maya, run)
+        reject_pages.of_run(world.maya, run)

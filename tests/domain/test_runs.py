@@ -21,13 +21,15 @@ from domain import (
     mappings,
     moments,
     plans,
+    reject_pages,
     rejects,
+    run_pages,
     runs,
     transfers,
 )
 from domain.mapping.rows import Row
 from domain.refusals import Refusal
-from domain.runs import Counts
+from domain.run_pages import Counts
 from storage import database
 from storage.integrations import Integration, Reject, Seen
 from storage.records import Reservation
@@ -153,7 +155,7 @@ def test_a_record_that_cannot_be_taken_is_kept_with_its_reason(
     run = flows.run(world, integration)
     assert flows.of(run).status == "succeeded_with_rejects"
     assert counts(run) == Counts(read=5, unchanged=3, rejected=2)
-    first, second = runs.rejects(world.maya, run)
+    first, second = reject_pages.of_run(world.maya, run)
     assert first.external_id == "res-1"
     assert "the day after" in first.reasons[0].sentence
     assert second.external_id is None
@@ -170,7 +172,7 @@ def test_only_so_many_rejects_are_kept_and_then_nothing_is_taken_for_gone(
     system.records["reservations"][1].pop("Id")
     run = flows.run(world, integration)
     assert counts(run) == Counts(read=5, unchanged=3, rejected=2)
-    assert len(runs.rejects(world.maya, run)) == 1
+    assert len(reject_pages.of_run(world.maya, run)) == 1
     assert len(flows.records()) == 5
 
 
@@ -216,10 +218,10 @@ def test_viewers_see_that_records_were_rejected_but_nothing_of_the_guests(
     integration = flows.active(world)
     system.records["reservations"][0]["Start"] = "when Maria comes"
     run = flows.run(world, integration)
-    told = f"{runs.rejects(world.noah, run)}{runs.rejects_csv(world.noah, run)!r}"
+    told = f"{reject_pages.of_run(world.noah, run)}{reject_pages.as_csv(world.noah, run)!r}"
     assert "Guest 1" not in told
     assert "Maria" not in told
-    assert b"Guest 1" in runs.rejects_csv(world.maya, run)
+    assert b"Guest 1" in reject_pages.as_csv(world.maya, run)
 
 
 def test_a_spreadsheet_takes_nothing_in_the_csv_for_a_formula(
@@ -229,7 +231,7 @@ def test_a_spreadsheet_takes_nothing_in_the_csv_for_a_formula(
     system.records["reservations"][0] |= {"Id": "=cmd|' /C calc'!A0", "Start": "=1+1"}
     system.records["reservations"][1] |= {"Id": "a;=1+1", "Start": '9;" @SUM(A1)'}
     system.records["reservations"][2] |= {"Id": "＝1+1", "Start": "2;-3;x=4-5"}
-    text = runs.rejects_csv(world.maya, flows.run(world, integration)).decode("utf-8-sig")
+    text = reject_pages.as_csv(world.maya, flows.run(world, integration)).decode("utf-8-sig")
     assert "'=cmd" in text
     assert ",=" not in text
     assert "a;'=1+1" in text
@@ -246,7 +248,7 @@ def test_what_was_rejected_can_be_tried_again_with_a_better_mapping(
     integration = flows.active(world, source)
     system.records["reservations"] += [reservation(8, Start="08.12.2026", End="09.12.2026")]
     run = flows.run(world, integration)
-    assert runs.read(world.maya, run).left == 1
+    assert run_pages.read(world.maya, run).left == 1
     better = [
         replace(row, options={"format": "DD.MM.YYYY"}) if row.transform == "date" else row
         for row in harvest.ROWS
@@ -262,7 +264,7 @@ def test_what_was_rejected_can_be_tried_again_with_a_better_mapping(
     assert counts(again) == Counts(read=1, created=1)
     assert system.read == [], "nobody asked the source"
     assert flows.records()["res-8"].arrival.isoformat() == "2026-12-08"
-    assert runs.read(world.maya, run).left == 0
+    assert run_pages.read(world.maya, run).left == 0
     with pytest.raises(Refusal) as nothing:
         runs.retry(world.maya, run)
     assert nothing.value.code == "nothing_to_retry"
@@ -278,7 +280,7 @@ def test_trying_again_never_puts_an_older_record_over_a_newer_one(
     there[0] = reservation(1, Number="new")
     flows.run(world, integration)
     assert flows.records()["res-1"].number == "new"
-    assert runs.read(world.maya, rejecting).left == 0, "taken by the run after it"
+    assert run_pages.read(world.maya, rejecting).left == 0, "taken by the run after it"
 
 
 def test_what_is_gone_is_removed_after_a_complete_read(world: World, system: HotelSystem) -> None:
@@ -449,10 +451,10 @@ def test_a_dry_run_shows_what_would_change_and_writes_no_record(
     assert {key: row.model_dump() for key, row in flows.records().items()} == {
         key: row.model_dump() for key, row in before.items()
     }
-    shown = {each.external_id: each for each in runs.read(world.maya, run).previews}
+    shown = {each.external_id: each for each in run_pages.read(world.maya, run).previews}
     assert shown["res-1"].cells[0][2:] == ("1001", "77")
     assert shown["res-9"].change == "created"
-    told = repr(runs.read(world.noah, run).previews)
+    told = repr(run_pages.read(world.noah, run).previews)
     assert "Somebody" not in told
     assert "77" in told
 
@@ -638,11 +640,11 @@ def test_old_rejects_and_runs_are_forgotten(world: World, system: HotelSystem) -
     system.records["reservations"][0]["Start"] = "?"
     run = flows.run(world, integration)
     due.forget(now=moments.now() + timedelta(days=29))
-    assert len(runs.rejects(world.maya, run)) == 1
+    assert len(reject_pages.of_run(world.maya, run)) == 1
     due.forget(now=moments.now() + timedelta(days=31))
-    assert runs.rejects(world.maya, run) == ()
+    assert reject_pages.of_run(world.maya, run) == ()
     due.forget(now=moments.now() + timedelta(days=190))
-    assert runs.of_integration(world.maya, integration) == ()
+    assert run_pages.of_integration(world.maya, integration) == ()
 
 
 def test_progress_says_how_far_and_how_fast(world: World, system: HotelSystem) -> None:
@@ -653,7 +655,7 @@ def test_progress_says_how_far_and_how_fast(world: World, system: HotelSystem) -
     intake.carry(task, seconds=0)
     started = flows.of(run).started_at
     assert started is not None
-    row = runs.read(world.noah, run, now=started + timedelta(seconds=4)).row
+    row = run_pages.read(world.noah, run, now=started + timedelta(seconds=4)).row
     assert row.progress == (0.4, 0.5, 6.0)
 
 
@@ -661,7 +663,13 @@ def test_strangers_learn_of_no_run(world: World, system: HotelSystem) -> None:
     integration = flows.active(world)
     run = flows.run(world, integration)
     for stranger in harvest.strangers(world):
-        for verb in (runs.read, runs.rejects, runs.rejects_csv, runs.cancel, runs.retry):
+        for verb in (
+            run_pages.read,
+            reject_pages.of_run,
+            reject_pages.as_csv,
+            runs.cancel,
+            runs.retry,
+        ):
             with pytest.raises(Refusal) as refused:
                 verb(stranger, run)
             assert refused.value.code == "not_found"
@@ -670,16 +678,16 @@ def test_strangers_learn_of_no_run(world: World, system: HotelSystem) -> None:
 def test_a_run_of_the_newest_is_first(world: World, system: HotelSystem) -> None:
     integration = flows.active(world)
     run = flows.run(world, integration)
-    listed = runs.of_integration(world.noah, integration)
+    listed = run_pages.of_integration(world.noah, integration)
     assert listed[0].id == run
     assert [row.trigger for row in listed] == ["hand", "enable"]
     before = listed[0].queued_at
-    assert len(runs.of_integration(world.maya, integration, before=before)) == 1
+    assert len(run_pages.of_integration(world.maya, integration, before=before)) == 1
 
 
 def test_rejects_are_encrypted_at_rest(world: World, system: HotelSystem) -> None:
     integration = flows.active(world)
     system.records["reservations"][0]["Start"] = "?"
     run = flows.run(world, integration)
-    reject = harvest.row_of(Reject, runs.rejects(world.maya, run)[0].id)
+    reject = harvest.row_of(Reject, reject_pages.of_run(world.maya, run)[0].id)
     assert "Guest 1" not in reject.raw

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from connectors.sources import KINDS
-from domain import integrations, plans, runs
+from domain import integrations, plans, reject_pages, run_pages, runs
 from domain.schedules import Schedule
 from domain.types_of_data import ALL
 from storage import database as storage
@@ -35,9 +35,10 @@ def outcome(world: World, integration_id: str) -> tuple[Any, ...]:
         (*(str(getattr(row, key)) for key in COLUMNS), row.content_hash, row.removed_at is None)
         for row in rows
     )
-    last = runs.of_integration(world.maya, integration_id)[0]
+    last = run_pages.of_integration(world.maya, integration_id)[0]
     rejected = [
-        (each.external_id, each.reasons) for each in runs.rejects(world.maya, last.id, limit=1000)
+        (each.external_id, each.reasons)
+        for each in reject_pages.of_run(world.maya, last.id, limit=1000)
     ]
     return last.status, last.counts, sorted(rejected, key=repr), kept
 

@@ -8,7 +8,15 @@ from nicegui import ElementFilter
 from nicegui.testing import User
 
 from connectors.source import Fault
-from domain import integration_pages, integrations, moments, runs, transfers
+from domain import (
+    integration_pages,
+    integrations,
+    moments,
+    reject_pages,
+    run_pages,
+    runs,
+    transfers,
+)
 from storage import database
 from storage.integrations import Integration, Run
 from tests import flows, harvest
@@ -314,7 +322,7 @@ async def test_a_reject_leads_to_the_row_of_the_mapping_that_it_is_about(
     maya: User, world: World, system: HotelSystem
 ) -> None:
     run = with_rejects(world, system)
-    page = runs.read(world.maya, run)
+    page = run_pages.read(world.maya, run)
     await look_at_run(maya, run)
     await maya.should_see("Arrival in the mapping")
     transfer = f"/sources/{page.source_id}/transfers/{page.parts[0].transfer_id}"
@@ -329,10 +337,10 @@ def test_what_is_still_left_out_comes_before_what_was_taken_since(
     run = with_rejects(world, system)
     system.records["reservations"] = [reservation(2)]
     flows.run(world, flows.of(run).integration_id)
-    first, second = runs.rejects(world.maya, run)
+    first, second = reject_pages.of_run(world.maya, run)
     assert (first.external_id, second.external_id) == ("res-4", "res-2")
-    assert runs.rejects(world.maya, run, after=first.id) == (second,)
-    assert runs.rejects(world.maya, run, after=second.id) == ()
+    assert reject_pages.of_run(world.maya, run, after=first.id) == (second,)
+    assert reject_pages.of_run(world.maya, run, after=second.id) == ()
 
 
 async def test_a_run_in_vain_does_not_say_that_all_others_were_taken(
@@ -428,6 +436,6 @@ async def test_a_run_is_found_only_under_its_integration(maya: User, world: Worl
     harvest.active(world, source)
     first = flows.active(world, source)
     other = flows.draft(world, source, name="Other")
-    run_id = runs.of_integration(world.maya, first)[0].id
+    run_id = run_pages.of_integration(world.maya, first)[0].id
     await maya.open(f"/integrations/{other}/runs/{run_id}")
     await maya.should_see("There is no such page")

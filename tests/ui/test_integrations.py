@@ -5,7 +5,7 @@ from nicegui import ElementFilter
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
-from domain import integration_pages, integrations, runs, transfers
+from domain import integration_pages, integrations, run_pages, transfers
 from domain.alerts import Recipient
 from domain.schedules import Schedule
 from tests import flows, harvest
@@ -58,7 +58,7 @@ def labels(user: User) -> set[str]:
 
 
 def last_run(world: World, integration_id: str) -> str:
-    return runs.of_integration(world.maya, integration_id)[0].id
+    return run_pages.of_integration(world.maya, integration_id)[0].id
 
 
 def made(world: World) -> tuple[integration_pages.Row, ...]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from nicegui import ui
 
-from domain import integration_pages, runs
+from domain import integration_pages, run_pages
 from domain.integration_pages import Page
 from domain.refusals import not_found
-from domain.runs import Row as Run
+from domain.run_pages import Row as Run
 from ui.ask import load
 from ui.components.ago import ago
 from ui.components.badge import badge
@@ -42,7 +42,7 @@ async def page(visit: Visit, integration_id: str) -> None:
 
 async def _read(visit: Visit, integration_id: str) -> tuple[Page, tuple[Run, ...]]:
     found = await load(integration_pages.read, visit.actor, integration_id)
-    return found, await load(runs.of_integration, visit.actor, integration_id)
+    return found, await load(run_pages.of_integration, visit.actor, integration_id)
 
 
 class _Room:

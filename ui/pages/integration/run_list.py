@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from domain import runs
-from domain.runs import Row
+from domain import run_pages
+from domain.run_pages import Row
 from ui.ask import load
 from ui.components import listing
 from ui.components.button import button
@@ -35,7 +35,7 @@ class RunsCard:
         self._integration_id = integration_id
         self.rows = list(rows)
         self._limit = _LISTED
-        self._has_older = len(rows) == runs.SHOWN
+        self._has_older = len(rows) == run_pages.SHOWN
         with card("Runs", icon="history"):
             self._chart = RunChart([], zone=visit.zone)
             self._listing = Listing(
@@ -55,7 +55,7 @@ class RunsCard:
         if self._listing.is_deleted:
             return
         before = self.rows
-        last = newest[-1] if len(newest) == runs.SHOWN else None
+        last = newest[-1] if len(newest) == run_pages.SHOWN else None
         older = [row for row in before if last and row.queued_at < last.queued_at]
         self.rows = [*newest, *older]
         if [row.id for row in self.rows] != [row.id for row in before]:
@@ -70,13 +70,13 @@ class RunsCard:
         self._limit += _MORE
         if self._has_older and self._limit > len(self.rows):
             found = await load(
-                runs.of_integration,
+                run_pages.of_integration,
                 self._visit.actor,
                 self._integration_id,
                 before=self.rows[-1].queued_at,
             )
             self.rows.extend(found)
-            self._has_older = len(found) == runs.SHOWN
+            self._has_older = len(found) == run_pages.SHOWN
         self._show()
 
     def _show(self) -> None:

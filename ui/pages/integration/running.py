@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from domain.runs import Row
+from domain.run_pages import Row
 from ui.components.bar import progress
 from ui.components.text import text
 from ui.pages.integration.moves import Moves

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from domain.integration_pages import OfferedType, Row
 from domain.meter import Meter
-from domain.runs import Counts, Progress
-from domain.runs import Row as Run
+from domain.run_pages import Counts, Progress
+from domain.run_pages import Row as Run
 from domain.types_of_data import ALL
 from ui.components.ago import iso
 from ui.components.runchart import Point

@@ -2,9 +2,9 @@
 
 from nicegui import ui
 
-from domain import runs
+from domain import reject_pages, run_pages, runs
 from domain.refusals import not_found
-from domain.runs import Page, Part, Row
+from domain.run_pages import Page, Part, Row
 from ui.ask import act, load
 from ui.components.badge import badge
 from ui.components.bar import progress
@@ -44,7 +44,7 @@ _NONE_LEFT = {
 
 
 async def page(visit: Visit, integration_id: str, run_id: str) -> None:
-    found = await load(runs.read, visit.actor, run_id)
+    found = await load(run_pages.read, visit.actor, run_id)
     if found.property_id != visit.place.id or found.row.integration_id != integration_id:
         raise not_found("This run")
     room = _Room(visit, found)
@@ -99,7 +99,7 @@ class _Room:
 
     async def _refresh(self) -> None:
         """Read the run again, and change on the page what has become different."""
-        self._found = await load(runs.read, self._visit.actor, self._found.row.id)
+        self._found = await load(run_pages.read, self._visit.actor, self._found.row.id)
         if not self._lead.is_deleted:
             self._show()
             await self._rejected.show(self._found)
@@ -198,7 +198,7 @@ class _Room:
                 address = run_address(row.integration_id, newest)
                 button("Open the newer run", href=address, icon="arrow-right")
 
-    def _draw_numbers(self, counts: runs.Counts) -> None:
+    def _draw_numbers(self, counts: run_pages.Counts) -> None:
         with ui.element("div").classes("stats"):
             for key, label in COUNTS.items():
                 number = getattr(counts, key)
@@ -223,7 +223,7 @@ class _Room:
             ui.navigate.to(run_address(self._found.row.integration_id, outcome.value))
 
     async def _download(self) -> None:
-        outcome = await act(runs.rejects_csv, self._visit.actor, self._found.row.id)
+        outcome = await act(reject_pages.as_csv, self._visit.actor, self._found.row.id)
         if outcome.value is not None:
             name = f"rejected-{self._found.row.queued_at:%Y-%m-%d-%H%M}.csv"
             ui.download.content(outcome.value, name, "text/csv")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from domain.runs import Cell, Preview
+from domain.run_pages import Cell, Preview
 from domain.types_of_data import ALL
 from ui.components.badge import badge
 from ui.components.card import card

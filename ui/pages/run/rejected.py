@@ -4,9 +4,9 @@ import json
 
 from nicegui import ui
 
-from domain import runs
-from domain.runs import Page
-from domain.runs import Rejected as Record
+from domain import reject_pages, run_pages
+from domain.reject_pages import Rejected as Record
+from domain.run_pages import Page
 from domain.types_of_data import ALL
 from ui.ask import load
 from ui.components.ago import ago
@@ -76,7 +76,7 @@ class Rejected:
 
     async def _load(self) -> None:
         found = await load(
-            runs.rejects, self._visit.actor, self._run_id, self._type, after=self._last
+            reject_pages.of_run, self._visit.actor, self._run_id, self._type, after=self._last
         )
         if self._list.is_deleted:
             return
@@ -84,7 +84,7 @@ class Rejected:
             with self._list, ui.element("li"):
                 text("Nothing is listed here any more.", classes="muted")
         self._last = found[-1].id if found else self._last
-        self._more.set_visibility(len(found) == runs.SHOWN)
+        self._more.set_visibility(len(found) == run_pages.SHOWN)
         with self._list:
             for record in found:
                 self._draw(record)
