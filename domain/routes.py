@@ -191,8 +191,8 @@ def _nudge(facts: Facts) -> Step:
     return Step("Nudge", "nudge") if facts.may_nudge else _call_partner(facts)
 
 
-_ask_partner = _say("Open a case with {developer}", "open")
-_ask_platform = _say("Open a case with the platform", "open_core")
+_ask_partner = _say("Report it to {developer}", "open")
+_ask_platform = _say("Report it to the platform", "open_core")
 _call_partner = _say("Call {developer}", "contact")
 _call_hotel = _say("Ask {hotel}", "contact")
 _nothing = _say("Nothing to do", "nothing")

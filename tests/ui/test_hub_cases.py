@@ -126,7 +126,7 @@ async def test_what_the_platform_gives_back_is_the_partners_turn_again(
     escalate(world, case_id)
     dee = await visit(person, f"{PATH}/{case_id}", "Waiting for the platform")
     cases.return_to_partner(world.olga, case_id, "Your key has expired.")
-    await dee.should_see("Your turn")
+    await dee.should_see("The platform has given it back.")
     assert said(dee)[-1]["tag"] == "Given back"
 
 

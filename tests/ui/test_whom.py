@@ -43,7 +43,7 @@ async def test_the_head_of_support_says_what_is_wrong_and_the_rest_whom_to_call(
     asked(world, connection_id, 500, 500, 500)
     await hands.go(maya, "/support")
     await maya.should_see("Requests of D3x fail")
-    step = leads_to(maya, "Open a case with D3x Ltd")
+    step = leads_to(maya, "Report it to D3x Ltd")
     assert step == f"/support?about={connection_id}"
     (row,) = hands.rows(maya, "Who answers for what")
     assert (row["app"], row["whom"], row["email"]) == (
@@ -70,7 +70,7 @@ async def test_what_is_wrong_is_said_on_the_page_of_the_connection(
     endpoints.disable(world.dee, world.d3x_endpoint)
     await hands.go(maya, f"/subscriptions/{connection_id}")
     await maya.should_see("D3x Ltd does not hear from us")
-    assert leads_to(maya, "Open a case with D3x Ltd") == f"/support?about={connection_id}"
+    assert leads_to(maya, "Report it to D3x Ltd") == f"/support?about={connection_id}"
     assert "Report a problem" not in hands.labels(maya)
 
     dee = await person("dee@d3x.example")

@@ -65,7 +65,15 @@ _MINE = {
 }
 
 
+_GIVEN_BACK = (
+    "The platform has given it back. Read what it found, then answer {property} below, resolve it, "
+    "or escalate it again."
+)
+
+
 def _mine(row: Row) -> str:
+    if row.turn == "partner" and row.status == "open_with_partner" and row.escalated_at:
+        return _GIVEN_BACK
     is_escalated = row.status == "escalated" and row.turn != "property"
     return _MINE[row.turn, is_escalated]
 
