@@ -26,16 +26,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database",
         choices=(*databases.KINDS, "both"),
         help="run the tests that need a database on this kind only; usually all do on both, but "
-        "those of pages, which ask the domain for everything, on SQLite",
+        "those of pages and of the API, which ask the domain for everything, on SQLite, save where "
+        "a module says ON_BOTH_DATABASES",
     )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames and not _names_its_kind(metafunc):
-        is_page = "ui" in metafunc.definition.path.relative_to(HERE).parts
-        wanted = metafunc.config.getoption("--database") or ("sqlite" if is_page else "both")
+        wanted = metafunc.config.getoption("--database") or _usual(metafunc)
         kinds = databases.KINDS if wanted == "both" else (wanted,)
         metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+def _usual(metafunc: pytest.Metafunc) -> str:
+    parts = metafunc.definition.path.relative_to(HERE).parts
+    asks_the_domain = "ui" in parts or "api" in parts
+    is_on_both = getattr(metafunc.module, "ON_BOTH_DATABASES", False)
+    return "sqlite" if asks_the_domain and not is_on_both else "both"
 
 
 def _names_its_kind(metafunc: pytest.Metafunc) -> bool:

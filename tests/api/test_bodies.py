@@ -13,6 +13,8 @@ from tests import builders
 from tests.api.machines import OWN, bearer, problem_of
 from tests.builders import World
 
+ON_BOTH_DATABASES = True  # what one takes as a text or a number, the other may not
+
 JSON = {"Content-Type": "application/json"}
 BROKEN = [
     b"{",

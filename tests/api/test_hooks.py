@@ -14,6 +14,8 @@ from tests import flows, harvest
 from tests.builders import PASSWORD, World
 from tests.domain.test_hooks import CALLED, CHANGED, runs_of, told
 
+ON_BOTH_DATABASES = True  # a thousand at once meet other locks
+
 
 @pytest.fixture
 def flow(world: World, monkeypatch: pytest.MonkeyPatch) -> str:

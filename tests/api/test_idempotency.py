@@ -14,6 +14,8 @@ from tests import builders
 from tests.api.machines import OWN, bearer, problem_of
 from tests.builders import World
 
+ON_BOTH_DATABASES = True  # of two at once only one may work, which each ensures in its own way
+
 ALL = f"{OWN}s"
 
 

@@ -13,6 +13,8 @@ from tests import builders
 from tests.api.machines import BASE_URL, OWN, bearer, problem_of
 from tests.builders import World
 
+ON_BOTH_DATABASES = True  # where several processes count together, it is another way of counting
+
 
 @pytest.fixture
 def app() -> FastAPI:

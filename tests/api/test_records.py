@@ -13,6 +13,8 @@ from tests.api.machines import bearer, problem_of
 from tests.builders import World
 from tests.shelf import Shelf
 
+ON_BOTH_DATABASES = True  # filters and cursors are put into other words
+
 EACH = pytest.mark.parametrize("type_key", ALL)
 V1 = "/api/v1"
 

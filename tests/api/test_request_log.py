@@ -14,6 +14,8 @@ from tests import builders
 from tests.api.machines import BASE_URL, OWN, bearer
 from tests.builders import World
 
+ON_BOTH_DATABASES = True  # lines are written in batches, in the driver's own way
+
 ALL = f"{OWN}s"
 
 

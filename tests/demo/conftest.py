@@ -31,7 +31,6 @@ class SmallApi:
     address: str = ""
     codes: list[int] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)  # path, Authorization
-    called: threading.Event = field(default_factory=threading.Event)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +45,6 @@ def small_api() -> Iterator[SmallApi]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-            api.called.set()
 
         def log_message(self, format: str, *arguments: Any) -> None:
             pass
