@@ -140,7 +140,6 @@ def test_akia_activates_by_itself_with_the_token(running: Running, small_api: Sm
     requested = body("connection.requested", "pending", hotel="Robot Rest", access_token=TOKEN)
     assert deliver(running.addresses.akia, requested).status_code == 200
     assert "Setting the hotel up" in dashboard(running.addresses.akia)
-    # The hotel system calls as well, whenever something has changed there.
     call = "/api/v1/connection/activate", f"Bearer {TOKEN}"
     assert soon(lambda: call in small_api.calls)
     assert soon(lambda: "Activated through the API (200)" in dashboard(running.addresses.akia))
