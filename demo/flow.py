@@ -11,6 +11,7 @@ from demo.bond import Scene
 from demo.partners.hotel.boathouse import HEADER
 from demo.stage import Stage
 from domain import (
+    authorization_pages,
     authorizations,
     due,
     hooks,
@@ -62,7 +63,7 @@ class Flow:
         self._at(1, self._let_it_call)
 
     def _set_up_mews(self, now: datetime) -> None:
-        (opens,) = authorizations.of_property(self._maya, self._hotel, "mews", now=now)
+        (opens,) = authorization_pages.of_property(self._maya, self._hotel, "mews", now=now)
         draft = sources.Draft("mews", "Mews", opens.id)
         self._source = sources.add(self._maya, self._hotel, draft, now=now)
         for type_key, rows in mapped.OF_MEWS.items():

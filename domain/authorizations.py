@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -14,13 +14,12 @@ from connectors.door import Blocked
 from connectors.source import Access, Kind
 from connectors.sources import KINDS
 from connectors.vendor import Check
-from domain import connections, credentials, dependents, history, lifecycle, moments, moving
+from domain import connections, credentials, dependents, lifecycle, moments, moving
 from domain.actors import Actor, Standing, standing
 from domain.installation import current
 from domain.properties import checked_text
 from domain.refusals import Refusal, invalid, not_found
 from storage import database, encryption, jobs
-from storage.apps import App
 from storage.authorizations import Authorization
 from storage.connections import Connection
 from storage.sources import Source
@@ -28,7 +27,6 @@ from storage.sources import Source
 log = logging.getLogger("adjoin.authorizations")
 
 CHECK_JOB = "authorizations.check"
-EXPIRES_SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -46,79 +44,6 @@ class Draft:
     address: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
-
-
-@dataclass(frozen=True)
-class Use:
-    """What uses an authorization. noun: connection or source."""
-
-    noun: str
-    id: str
-    name: str
-    status: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """An authorization without its credentials.
-
-    status: working or refused. expires: None, "soon" (in 14 days) or "expired".
-    moves: what this reader may do with it now.
-    """
-
-    id: str
-    name: str
-    kind: str
-    kind_name: str
-    method: str
-    method_label: str
-    address: str
-    account: str
-    status: str
-    since: datetime
-    checked_at: datetime
-    last_error: str
-    last_used_at: datetime | None
-    expires_at: datetime | None
-    expires: str | None
-    uses: tuple[Use, ...]
-    moves: tuple[str, ...]
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class Page:
-    row: Row
-    method: Method
-    history: tuple[history.Line, ...]
-
-
-def of_property(
-    actor: Actor, property_id: str, kind: str = "", *, now: datetime | None = None
-) -> tuple[Row, ...]:
-    """Return the authorizations of a property, of one kind or all, by name.
-
-    Refuses `not_found` to strangers.
-    """
-    now = now or moments.now()
-    with database.reading() as session:
-        who = seeing(session, actor, property_id, now)
-        query = select(Authorization).where(
-            Authorization.property_id == property_id, Authorization.status != "forgotten"
-        )
-        if kind:
-            query = query.where(Authorization.kind == kind)
-        found = session.exec(query.order_by(col(Authorization.name), col(Authorization.id)))
-        return tuple(row_of(session, who, each, now) for each in found)
-
-
-def read(actor: Actor, authorization_id: str, *, now: datetime | None = None) -> Page:
-    """Return one authorization; refuses `not_found` to strangers."""
-    now = now or moments.now()
-    with database.reading() as session:
-        who, found = _visible(session, actor, authorization_id, now)
-        lines = history.of_subjects(session, found.id)
-        return Page(row_of(session, who, found, now), METHODS[found.method], lines)
 
 
 def add(actor: Actor, property_id: str, draft: Draft, *, now: datetime | None = None) -> str:
@@ -161,7 +86,7 @@ def check_again(actor: Actor, authorization_id: str, *, now: datetime | None = N
     """
     now = now or moments.now()
     with database.reading() as session:
-        _, row = _visible(session, actor, authorization_id, now)
+        _, row = visible(session, actor, authorization_id, now)
         connections.managing(session, actor, row.property_id, now)
         _must_be_kept(row)
     return _recheck(authorization_id, now, actor)
@@ -181,7 +106,7 @@ def repair(
     """
     now = now or moments.now()
     with database.reading() as session:
-        _, row = _visible(session, actor, authorization_id, now)
+        _, row = visible(session, actor, authorization_id, now)
         connections.managing(session, actor, row.property_id, now)
         _must_be_kept(row)
     kind, method = KINDS[row.kind], METHODS[row.method]
@@ -201,7 +126,7 @@ def remove(actor: Actor, authorization_id: str, *, now: datetime | None = None) 
     now = now or moments.now()
     with database.transaction() as session:
         who, row = _mine(session, actor, authorization_id, now)
-        if uses := [use for use in _uses(session, row) if use.status != "disconnected"]:
+        if uses := [use for use in dependents.uses(session, row) if use.status != "disconnected"]:
             names = ", ".join(use.name for use in uses)
             raise Refusal("in_use", f"{row.name} is used by {names}. Change or remove that first.")
         _detach_ended_connections(session, row)
@@ -249,6 +174,17 @@ def seeing(session: Session, actor: Actor, property_id: str, now: datetime) -> S
     if not who.sees_property(property_id):
         raise not_found("This property")
     return who
+
+
+def visible(
+    session: Session, actor: Actor, authorization_id: str, now: datetime
+) -> tuple[Standing, Authorization]:
+    """Return who looks, and at which authorization; refuses `not_found` to strangers."""
+    who = standing(session, actor, now)
+    row = session.get(Authorization, authorization_id)
+    if row is None or not who.sees_property(row.property_id):
+        raise not_found("This authorization")
+    return who, row
 
 
 def tried(kind: Kind, access: Access) -> Check:
@@ -364,31 +300,6 @@ def values_of(row: Authorization) -> dict[str, str]:
     return found
 
 
-def row_of(session: Session, who: Standing, row: Authorization, now: datetime) -> Row:
-    """Return an authorization as its readers see it, without its credentials."""
-    kind = KINDS.get(row.kind)
-    return Row(
-        row.id,
-        row.name,
-        row.kind,
-        kind.name if kind else row.kind,
-        row.method,
-        METHODS[row.method].label,
-        row.address,
-        row.account_name or "",
-        row.status,
-        row.since,
-        row.checked_at,
-        row.last_error,
-        row.last_used_at,
-        row.expires_at,
-        _expires(row.expires_at, now),
-        _uses(session, row),
-        ("check_again", "repair", "rename", "remove") if who.manages(row.property_id) else (),
-        row.created_at,
-    )
-
-
 # Details
 
 
@@ -431,20 +342,10 @@ def _of_account(row: Authorization) -> str:
     return f"Account: {row.account_name}" if row.account_name else ""
 
 
-def _visible(
-    session: Session, actor: Actor, authorization_id: str, now: datetime
-) -> tuple[Standing, Authorization]:
-    who = standing(session, actor, now)
-    row = session.get(Authorization, authorization_id)
-    if row is None or not who.sees_property(row.property_id):
-        raise not_found("This authorization")
-    return who, row
-
-
 def _mine(
     session: Session, actor: Actor, authorization_id: str, now: datetime
 ) -> tuple[Standing, Authorization]:
-    _, row = _visible(session, actor, authorization_id, now)
+    _, row = visible(session, actor, authorization_id, now)
     who = connections.managing(session, actor, row.property_id, now)
     try:
         dependents.hold(session, row)
@@ -456,15 +357,6 @@ def _mine(
 def _must_be_kept(row: Authorization) -> None:
     if row.status == "forgotten":
         raise Refusal("wrong_state", "These credentials were deleted. Add an authorization anew.")
-
-
-def _uses(session: Session, row: Authorization) -> tuple[Use, ...]:
-    found = session.exec(
-        select(Connection, App).join(App).where(Connection.authorization_id == row.id)
-    ).all()
-    apps = tuple(Use("connection", each.id, app.name, each.status) for each, app in found)
-    sources = dependents.sources_of(session, row.id)
-    return (*apps, *(Use("source", each.id, each.name, each.status) for each in sources))
 
 
 def _detach_ended_connections(session: Session, row: Authorization) -> None:
@@ -489,12 +381,6 @@ def _used_by_sources() -> list[tuple[str, str]]:
             .order_by(col(Authorization.id))
         )
         return list(found)
-
-
-def _expires(at: datetime | None, now: datetime) -> str | None:
-    if at is None or at - now > EXPIRES_SOON:
-        return None
-    return "expired" if at <= now else "soon"
 
 
 def _tell(

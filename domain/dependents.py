@@ -1,6 +1,7 @@
 """What stands and falls with an authorization: core connections, sources, and what those feed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -8,9 +9,21 @@ from sqlmodel import Session, col, select
 from domain import connections, lifecycle, moving
 from domain.actors import ADJOIN, Standing, standing
 from storage import database
+from storage.apps import App
 from storage.authorizations import Authorization
 from storage.connections import Connection
 from storage.sources import Source
+
+
+@dataclass(frozen=True)
+class Use:
+    """What uses an authorization. noun: connection or source."""
+
+    noun: str
+    id: str
+    name: str
+    status: str
+
 
 Listener = Callable[[Session, Source, str, datetime], None]
 _when_broken: list[Listener] = []
@@ -75,6 +88,16 @@ def repair(
         for listener in _when_repaired:
             listener(session, source, note, now)
     return True
+
+
+def uses(session: Session, authorization: Authorization) -> tuple[Use, ...]:
+    """Return everything that uses an authorization, connections first."""
+    found = session.exec(
+        select(Connection, App).join(App).where(Connection.authorization_id == authorization.id)
+    ).all()
+    apps = tuple(Use("connection", each.id, app.name, each.status) for each, app in found)
+    sources = sources_of(session, authorization.id)
+    return (*apps, *(Use("source", each.id, each.name, each.status) for each in sources))
 
 
 def sources_of(session: Session, authorization_id: str, status: str = "") -> list[Source]:

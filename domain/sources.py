@@ -13,6 +13,7 @@ from connectors.authorization import METHODS, Method
 from connectors.source import Access, Kind
 from connectors.sources import KINDS
 from domain import (
+    authorization_pages,
     authorizations,
     connections,
     data_events,
@@ -63,7 +64,7 @@ class Offered:
 
     kind: Kind
     methods: tuple[Method, ...]
-    authorizations: tuple[authorizations.Row, ...]
+    authorizations: tuple[authorization_pages.Row, ...]
     read_by: Mapping[str, tuple[str, ...]]
 
 
@@ -118,7 +119,7 @@ class Page:
     kind: Kind
     address: str
     settings: Mapping[str, Any]
-    authorization: authorizations.Row | None
+    authorization: authorization_pages.Row | None
     uploads: tuple[UploadedFile, ...]
     addable: tuple[str, ...]
     twins: tuple[Twin, ...]
@@ -128,7 +129,7 @@ class Page:
 def offered(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Offered, ...]:
     """Return the kinds of source to choose from; refuses `not_found` to strangers."""
     now = now or moments.now()
-    known = authorizations.of_property(actor, property_id, now=now)
+    known = authorization_pages.of_property(actor, property_id, now=now)
     with database.reading() as session:
         opens = session.exec(
             select(Authorization).where(Authorization.property_id == property_id)
@@ -169,7 +170,7 @@ def read(actor: Actor, source_id: str, *, now: datetime | None = None) -> Page:
             kind,
             opens.address if opens else source.address,
             dict(source.settings),
-            authorizations.row_of(session, who, opens, now) if opens else None,
+            authorization_pages.row_of(session, who, opens, now) if opens else None,
             _uploads(session, source),
             tuple(key for key in ALL if key in kind.types and key not in present),
             twins.of(session, source),

@@ -23,6 +23,7 @@ from demo.partners.hotel.life import Hotel
 from demo.partners.hotel.mews import RENAMED
 from demo.programs import Addresses
 from domain import (
+    authorization_pages,
     authorizations,
     integration_pages,
     integrations,
@@ -284,7 +285,7 @@ def test_revoked_tokens_disable_the_integration_and_new_ones_let_it_run_again(
         assert (stopped.status, stopped.disabled_by) == ("disabled", "adjoin")
     finally:
         httpx.post(f"{empty.vendors}/issue", data=account, trust_env=False)
-    (opens,) = authorizations.of_property(world.maya, world.hotel)
+    (opens,) = authorization_pages.of_property(world.maya, world.hotel)
     given = empty.credential("mews", system.hotel).fields
     authorizations.repair(world.maya, opens.id, given)
     assert integration_pages.read(world.maya, integration_id).row.status == "active"

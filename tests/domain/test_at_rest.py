@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from domain import (
     accesses,
     attempts,
+    authorization_pages,
     authorizations,
     connections,
     core,
@@ -159,7 +160,7 @@ def test_no_secret_is_in_the_words_of_an_object(secrets: dict[str, str], world: 
     page += repr(endpoints.of_partner(world.dee, world.d3x, now=world.now))
     page += repr(sign_ins.of_person(world.maya, now=world.now))
     page += repr(invitations.waiting(world.maya, world.hotel, now=world.now))
-    page += repr(authorizations.of_property(world.maya, world.hotel, now=world.now))
+    page += repr(authorization_pages.of_property(world.maya, world.hotel, now=world.now))
     for row in sources.of_property(world.noah, world.hotel, now=world.now):
         page += repr(sources.read(world.noah, row.id, now=world.now))
         for part in row.transfers:

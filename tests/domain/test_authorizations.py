@@ -8,6 +8,7 @@ import pytest
 from connectors.source import Access
 from domain import (
     accesses,
+    authorization_pages,
     authorizations,
     connections,
     core,
@@ -39,7 +40,7 @@ def status_of(table: type, row_id: str) -> str:
 
 def test_credentials_that_work_are_kept_under_a_name(world: World, system: HotelSystem) -> None:
     authorization_id = harvest.authorize(world)
-    (row,) = authorizations.of_property(world.noah, world.hotel, now=world.now)
+    (row,) = authorization_pages.of_property(world.noah, world.hotel, now=world.now)
     assert (row.id, row.name) == (authorization_id, "Mews, Harbour Hotel at Mews")
     assert (row.status, row.account, row.address) == (
         "working",
@@ -51,7 +52,7 @@ def test_credentials_that_work_are_kept_under_a_name(world: World, system: Hotel
 
 
 def test_credentials_are_shown_to_nobody_again(world: World, system: HotelSystem) -> None:
-    page = authorizations.read(world.maya, harvest.authorize(world), now=world.now)
+    page = authorization_pages.read(world.maya, harvest.authorize(world), now=world.now)
     for secret in CREDENTIALS.values():
         assert secret not in repr(page)
         assert secret not in repr(DRAFT)
@@ -105,10 +106,10 @@ def test_strangers_see_no_authorization_and_viewers_change_none(
 ) -> None:
     authorization_id = harvest.authorize(world)
     for actor in harvest.strangers(world):
-        assert refused(authorizations.of_property, actor, world.hotel).code == "not_found"
-        assert refused(authorizations.read, actor, authorization_id).code == "not_found"
-    assert authorizations.read(world.noah, authorization_id, now=world.now).row.moves == ()
-    assert authorizations.of_property(world.charlie, world.lodge, now=world.now) == ()
+        assert refused(authorization_pages.of_property, actor, world.hotel).code == "not_found"
+        assert refused(authorization_pages.read, actor, authorization_id).code == "not_found"
+    assert authorization_pages.read(world.noah, authorization_id, now=world.now).row.moves == ()
+    assert authorization_pages.of_property(world.charlie, world.lodge, now=world.now) == ()
 
 
 def test_an_expiring_authorization_says_so(world: World, system: HotelSystem) -> None:
@@ -118,7 +119,7 @@ def test_an_expiring_authorization_says_so(world: World, system: HotelSystem) ->
         row.expires_at = world.after(days=14, minutes=1)
 
     def expires(**after: float) -> str | None:
-        page = authorizations.read(world.maya, authorization_id, now=world.after(**after))
+        page = authorization_pages.read(world.maya, authorization_id, now=world.after(**after))
         return page.row.expires
 
     assert (expires(), expires(minutes=1)) == (None, "soon")
@@ -154,7 +155,7 @@ def test_being_unreachable_breaks_nothing(world: World, system: HotelSystem) -> 
     authorization_id = harvest.row_of(Source, source_id).authorization_id
     system.says = UNREACHABLE
     authorizations.check_again(world.maya, authorization_id, now=world.after(hours=1))
-    row = authorizations.read(world.maya, authorization_id, now=world.after(hours=1)).row
+    row = authorization_pages.read(world.maya, authorization_id, now=world.after(hours=1)).row
     assert (row.status, row.last_error) == ("working", UNREACHABLE.sentence)
     assert status_of(Source, source_id) == "working"
 
@@ -264,14 +265,14 @@ def test_what_is_used_is_not_removed(world: World, system: HotelSystem) -> None:
     assert "Front desk" in refusal.message
     sources.remove(world.maya, source_id, now=world.now)
     authorizations.remove(world.maya, authorization_id, now=world.now)
-    assert authorizations.of_property(world.maya, world.hotel, now=world.now) == ()
+    assert authorization_pages.of_property(world.maya, world.hotel, now=world.now) == ()
     assert harvest.events_of(authorization_id)[-1] == "authorization.removed"
 
 
 def test_it_can_be_called_something_else(world: World, system: HotelSystem) -> None:
     authorization_id = harvest.authorize(world, name="Mews, old")
     authorizations.rename(world.maya, authorization_id, " Mews   of the harbour ", now=world.now)
-    page = authorizations.read(world.maya, authorization_id, now=world.now)
+    page = authorization_pages.read(world.maya, authorization_id, now=world.now)
     assert page.row.name == "Mews of the harbour"
     assert page.history[0].note == "Mews, old → Mews of the harbour"
     assert refused(authorizations.rename, world.maya, authorization_id, "").code == "invalid"
@@ -332,7 +333,7 @@ def test_a_disconnect_keeps_credentials_that_a_source_needs(
     mews.says = replace(mews.says, account_id="ent_2", account_name="Another Hotel")
     assert connect(world) == connection_id
     assert builders.connection(connection_id).authorization_id != opens
-    assert authorizations.read(world.maya, opens).row.account == "Harbour Hotel at Mews"
+    assert authorization_pages.read(world.maya, opens).row.account == "Harbour Hotel at Mews"
 
 
 def test_a_disconnect_deletes_credentials_that_nobody_needs(
@@ -341,7 +342,7 @@ def test_a_disconnect_deletes_credentials_that_nobody_needs(
     connection_id = connect(world)
     opens = builders.connection(connection_id).authorization_id or ""
     connections.disconnect(world.maya, connection_id, now=world.now)
-    assert authorizations.of_property(world.maya, world.hotel, now=world.now) == ()
+    assert authorization_pages.of_property(world.maya, world.hotel, now=world.now) == ()
     assert refused(authorizations.check_again, world.maya, opens).code == "wrong_state"
     assert refused(authorizations.repair, world.maya, opens, CREDENTIALS).code == "wrong_state"
     assert connect(world) == connection_id
@@ -387,7 +388,7 @@ def test_a_job_about_what_was_removed_does_nothing(world: World, system: HotelSy
 def test_access_says_when_it_was_used(world: World, system: HotelSystem) -> None:
     source_id = harvest.source(world)
     accesses.of_source(source_id, "reservations", now=world.after(hours=3))
-    (row,) = authorizations.of_property(world.maya, world.hotel, now=world.now)
+    (row,) = authorization_pages.of_property(world.maya, world.hotel, now=world.now)
     assert row.last_used_at == world.after(hours=3)
 
 

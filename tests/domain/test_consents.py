@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from connectors import oauth
 from connectors.oauth import Grant
 from connectors.source import Fault
-from domain import accesses, authorizations, consents, sources
+from domain import accesses, authorization_pages, consents, sources
 from domain.sources import Draft
 from storage import database
 from storage.authorizations import Authorization, AuthorizationStart
@@ -50,7 +50,7 @@ def test_a_person_is_sent_away_with_a_state_and_a_challenge(
 
 def test_whoever_comes_back_has_an_authorization(world: World, system: HotelSystem) -> None:
     authorization_id = harvest.agreed(world)
-    row = authorizations.read(world.noah, authorization_id, now=world.now).row
+    row = authorization_pages.read(world.noah, authorization_id, now=world.now).row
     assert (row.method, row.status, row.address) == (
         "oauth_code",
         "working",
@@ -76,7 +76,7 @@ def test_a_system_without_a_name_of_its_own_is_called_by_its_host(
         return system.finish()
 
     monkeypatch.setattr(oauth, "finish", finish)
-    row = authorizations.read(world.maya, harvest.agreed(world)).row
+    row = authorization_pages.read(world.maya, harvest.agreed(world)).row
     assert "api.pms.example" in asked
     assert "REST / JSON" not in asked
     assert row.name.startswith("api.pms.example")
@@ -86,7 +86,7 @@ def test_an_answer_counts_once(world: World, system: HotelSystem) -> None:
     answer = harvest.sent(world)
     consents.finish(world.maya, answer, now=world.now)
     assert refused(consents.finish, world.maya, answer, now=world.now).code == "not_found"
-    assert len(authorizations.of_property(world.maya, world.hotel)) == 1
+    assert len(authorization_pages.of_property(world.maya, world.hotel)) == 1
 
 
 def test_an_answer_counts_for_whoever_was_sent_and_for_a_while(
@@ -120,7 +120,7 @@ def test_a_permission_that_does_not_work_saves_nothing(
     else:
         system.says = REFUSED
     assert refused(consents.finish, world.maya, answer).code == "credentials_refused"
-    assert authorizations.of_property(world.maya, world.hotel) == ()
+    assert authorization_pages.of_property(world.maya, world.hotel) == ()
 
 
 def test_what_cannot_be_right_sends_nobody_anywhere(world: World, system: HotelSystem) -> None:
@@ -139,7 +139,7 @@ def test_what_cannot_be_right_sends_nobody_anywhere(world: World, system: HotelS
 def test_a_permission_without_renewal_says_when_it_ends(world: World, system: HotelSystem) -> None:
     system.grant = grant_until(world.after(days=3), refresh=None)
     authorization_id = harvest.agreed(world)
-    row = authorizations.read(world.maya, authorization_id, now=world.now).row
+    row = authorization_pages.read(world.maya, authorization_id, now=world.now).row
     assert (row.expires_at, row.expires) == (world.after(days=3), "soon")
 
 

@@ -8,6 +8,7 @@ import pytest
 from connectors.source import Fault
 from domain import (
     alerts,
+    authorization_pages,
     authorizations,
     due,
     intake,
@@ -278,7 +279,7 @@ def test_refused_credentials_disable_it_at_once_and_repairing_them_enables_it(
         assert "does not accept" in stored.reason
     assert [mail.event for mail in flows.mails()] == ["integration.disabled"] * 2
     system.fault = None
-    (opens,) = authorizations.of_property(world.maya, world.hotel)
+    (opens,) = authorization_pages.of_property(world.maya, world.hotel)
     authorizations.repair(world.maya, opens.id, harvest.CREDENTIALS)
     assert [flows.stored(each).status for each in (flow, other)] == ["active"] * 2
     assert len(flows.mails("integration.recovered")) == 2
@@ -290,7 +291,7 @@ def test_credentials_that_somebody_disabled_by_hand_stay_disabled(
 ) -> None:
     flow = flows.active(world)
     integrations.disable(world.maya, flow, now=world.now)
-    (opens,) = authorizations.of_property(world.maya, world.hotel)
+    (opens,) = authorization_pages.of_property(world.maya, world.hotel)
     authorizations.refused(opens.id, "No.", now=world.now)
     authorizations.repair(world.maya, opens.id, harvest.CREDENTIALS)
     assert flows.stored(flow).status == "disabled"

@@ -11,6 +11,7 @@ from domain import (
     apps,
     audit,
     audit_files,
+    authorization_pages,
     authorizations,
     callers,
     case_pages,
@@ -134,8 +135,8 @@ VERBS: dict[str, Verb] = {
     "core.repair": lambda who, s: core.repair(who, s.core, CREDENTIALS),
     "core.check_again": lambda who, s: core.check_again(who, s.core),
     "core.disconnect": lambda who, s: connections.disconnect(who, s.core),
-    "authorizations.of_property": lambda who, s: authorizations.of_property(who, s.hotel),
-    "authorizations.read": lambda who, s: authorizations.read(who, s.authorization),
+    "authorization_pages.of_property": lambda who, s: authorization_pages.of_property(who, s.hotel),
+    "authorization_pages.read": lambda who, s: authorization_pages.read(who, s.authorization),
     "authorizations.add": lambda who, s: authorizations.add(
         who, s.hotel, authorizations.Draft("mews", "mews", CREDENTIALS)
     ),

@@ -7,7 +7,7 @@ from nicegui import ui
 from nicegui.testing import User
 
 from connectors.vendor import Check
-from domain import authorizations, sources, transfers
+from domain import authorization_pages, authorizations, sources, transfers
 from tests import harvest
 from tests.builders import World
 from tests.harvest import CREDENTIALS, HotelSystem
@@ -171,11 +171,11 @@ async def test_credentials_are_tried_and_then_open_the_new_source(
     system.says = harvest.REFUSED
     confirm(maya, "Test and save")
     await maya.should_see("Mews does not accept these credentials.")
-    assert authorizations.of_property(world.maya, world.hotel) == ()
+    assert authorization_pages.of_property(world.maya, world.hotel) == ()
     system.says = harvest.ACCEPTED
     confirm(maya, "Test and save")
-    await until(lambda: authorizations.of_property(world.maya, world.hotel))
-    (opens,) = authorizations.of_property(world.maya, world.hotel)
+    await until(lambda: authorization_pages.of_property(world.maya, world.hotel))
+    (opens,) = authorization_pages.of_property(world.maya, world.hotel)
     await until(lambda: "Harbour Hotel at Mews · Mews tokens" in page_words(maya))
     assert field(maya, "Authorization").value == opens.id
     name_it(maya, "Reception")
@@ -291,14 +291,14 @@ async def test_to_agree_in_the_browser_one_is_sent_to_the_other_system(
     await until(lambda: gone)
     assert gone[0].startswith("https://id.pms.example/authorize?")
     assert harvest.CLIENT["client_secret"] not in gone[0]
-    assert authorizations.of_property(world.maya, world.hotel) == ()
+    assert authorization_pages.of_property(world.maya, world.hotel) == ()
 
 
 async def test_whoever_agreed_elsewhere_comes_back_to_the_form(maya: User, world: World) -> None:
     answer = harvest.sent(world)
     await go(maya, f"/sources/agreed?state={answer['state']}&code={answer['code']}")
-    await until(lambda: authorizations.of_property(world.maya, world.hotel))
-    (opens,) = authorizations.of_property(world.maya, world.hotel)
+    await until(lambda: authorization_pages.of_property(world.maya, world.hotel))
+    (opens,) = authorization_pages.of_property(world.maya, world.hotel)
     await maya.should_see("What do you call it?")
     assert field(maya, "Authorization").value == opens.id
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from domain import authorizations, sources
+from domain import authorization_pages, sources
 from domain.sources import Row
 from ui.ask import load
 from ui.components import listing
@@ -44,9 +44,9 @@ async def page(visit: Visit) -> None:
     visit.follow(refresh)
 
 
-async def _read(visit: Visit) -> tuple[list[listing.Row], Sequence[authorizations.Row]]:
+async def _read(visit: Visit) -> tuple[list[listing.Row], Sequence[authorization_pages.Row]]:
     rows = await load(sources.of_property, visit.actor, visit.place.id)
-    opens = await load(authorizations.of_property, visit.actor, visit.place.id)
+    opens = await load(authorization_pages.of_property, visit.actor, visit.place.id)
     by_id = {each.id: each for each in opens}
     return [_row(row, by_id.get(row.authorization_id or "")) for row in rows], opens
 
@@ -91,7 +91,7 @@ class _Shown:
             _add_button(self._visit)
 
 
-def _row(row: Row, opens: authorizations.Row | None) -> listing.Row:
+def _row(row: Row, opens: authorization_pages.Row | None) -> listing.Row:
     active = sum(part.status == "active" for part in row.transfers)
     paused = sum(part.status == "paused" for part in row.transfers)
     return {
@@ -120,7 +120,7 @@ def _status(row: Row, active: int, paused: int) -> str | dict[str, str]:
     return row.status if active else {"status": "muted", "text": "Brings nothing in"}
 
 
-def _opens(opens: authorizations.Row | None) -> str | None:
+def _opens(opens: authorization_pages.Row | None) -> str | None:
     if opens is None:
         return None
     if opens.status == "refused":

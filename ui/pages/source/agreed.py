@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from domain import authorizations, consents
+from domain import authorization_pages, consents
 from domain.refusals import Refusal
 from ui.ask import attempt_outside, load
 from ui.components.button import button
@@ -20,7 +20,7 @@ async def page(visit: Visit) -> None:
     if outcome.value is None:
         _say(outcome.refusal)
         return
-    row = (await load(authorizations.read, visit.actor, outcome.value)).row
+    row = (await load(authorization_pages.read, visit.actor, outcome.value)).row
     notice(f"{row.name} works.", title="Authorization saved")
     used = next((use.id for use in row.uses if use.noun == "source"), None)
     new = f"/sources/new?kind={row.kind}&authorization={row.id}"

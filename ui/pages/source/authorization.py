@@ -5,8 +5,8 @@ from typing import Any
 
 from nicegui import ui
 
-from domain import authorizations
-from domain.authorizations import Row
+from domain import authorization_pages, authorizations
+from domain.authorization_pages import Row
 from domain.sources import Page
 from ui.ask import act_outside, load
 from ui.components.ago import ago, moment
@@ -79,7 +79,7 @@ class AuthorizationCard:
     async def _test(self, row: Row) -> None:
         outcome = await act_outside(authorizations.check_again, self._visit.actor, row.id)
         if outcome.value:
-            again = (await load(authorizations.read, self._visit.actor, row.id)).row
+            again = (await load(authorization_pages.read, self._visit.actor, row.id)).row
             notice(outcome.value, "bad" if again.last_error else "ok")
 
 

@@ -9,7 +9,8 @@ from nicegui import ui
 from connectors.authorization import METHODS, Method
 from connectors.source import Kind
 from domain import authorizations, consents
-from domain.authorizations import Draft, Row
+from domain.authorization_pages import Row
+from domain.authorizations import Draft
 from domain.refusals import Refusal
 from ui.ask import Outcome, attempt, attempt_outside
 from ui.components.button import Button, button

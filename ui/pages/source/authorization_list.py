@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from domain import authorizations
-from domain.authorizations import Row
+from domain.authorization_pages import Row
 from ui.ask import act, attempt
 from ui.components import listing
 from ui.components.ago import iso

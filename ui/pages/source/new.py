@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from domain import sources
-from domain.authorizations import Row as Authorization
+from domain.authorization_pages import Row as Authorization
 from domain.sources import Draft, Offered
 from ui.ask import attempt_outside, load
 from ui.components.button import button
