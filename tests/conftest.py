@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from connectors.door import Door
 from connectors.webhook import Sender
@@ -18,6 +19,9 @@ from tests.builders import World
 from tests.databases import Databases
 
 HERE = Path(__file__).parent
+# A machine that is busy with something else is no fault of what is tested.
+settings.register_profile("adjoin", deadline=None)
+settings.load_profile("adjoin")
 SECRET_KEY = "a-secret-key-for-tests-0123456789abcdef"
 
 

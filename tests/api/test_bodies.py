@@ -126,7 +126,6 @@ _bodies = st.binary() | (_anything | _reasons).map(
 
 @settings(
     max_examples=80,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(move=st.sampled_from(("activate", "reject", "disconnect")), body=_bodies)

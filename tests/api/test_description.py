@@ -27,7 +27,6 @@ EXAMPLES = 2  # of each operation, for each caller and each mode
 UNHURRIED = settings(
     max_examples=EXAMPLES,
     derandomize=True,
-    deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

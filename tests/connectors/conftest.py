@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from connectors.door import Door
 from connectors.webhook import Sender
@@ -18,10 +17,6 @@ from tests.connectors.receivers import (
     certificate_for,
 )
 from tests.connectors.scenes import missing
-
-# A busy machine must not fail a test that is about values.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -408,7 +408,7 @@ class Story(RuleBasedStateMachine):
 
 
 # SQLite is quick, so it gets the long stories.
-STORIES = {"sqlite": (40, 40), "postgresql": (8, 30)}
+STORIES = {"sqlite": (20, 40), "postgresql": (8, 30)}
 
 
 @pytest.mark.slow
@@ -428,7 +428,6 @@ def test_whatever_people_do_the_story_stays_true(
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
         ),

@@ -159,7 +159,6 @@ def test_a_moment_needs_a_time_zone() -> None:
 
 
 @settings(
-    deadline=None,
     max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

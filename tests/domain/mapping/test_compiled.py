@@ -160,7 +160,6 @@ MAPPED = compile(RESERVATIONS, ROWS, time_zone=VIENNA)
 
 
 @given(RECORDS | WILD)
-@settings(deadline=None)
 def test_a_mapping_never_raises_and_maps_equal_records_equally(record: Any) -> None:
     converted = MAPPED(record)
     assert MAPPED(record) == converted
@@ -180,7 +179,7 @@ OPTIONS = st.dictionaries(
 
 @pytest.mark.parametrize("conversion", conversions.ALL.values(), ids=lambda each: each.key)
 @given(value=WILD, options=OPTIONS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_conversion_raises_whatever_it_is_told_and_given(
     conversion: Any, value: Any, options: dict[str, Any]
 ) -> None:
@@ -191,7 +190,7 @@ def test_no_conversion_raises_whatever_it_is_told_and_given(
 
 
 @given(WILD)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_a_text_becomes_can_be_stored(value: Any) -> None:
     text = mapped_cell(a_field("text", longest=300), value, "text", VIENNA, {}).values["target"]
     assert text is None or (text and len(text) <= 300 and "\0" not in text and text.encode())

@@ -134,7 +134,7 @@ JSON = st.recursive(
 
 
 @given(st.lists(JSON, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_the_records_are_each_field_has_a_path_that_can_be_mapped(records: Any) -> None:
     for field in fields(records):
         paths.getter(field.path)
