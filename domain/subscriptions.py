@@ -362,7 +362,7 @@ def _row(of: Around, now: datetime, to_partner: bool, wrong: Turn | None) -> Row
     connection, app, hotel = of.connection, of.app, of.hotel
     usual = waiting_times.of(app)
     waited = (now - connection.requested_at).total_seconds() / 60
-    developer = of.partner.name if of.partner else "the platform"
+    developer = of.names.developer
     activation = "" if app.kind == "core" else app.activation
     is_due = turns.is_due(connection.status, connection.since, now)
     return Row(
