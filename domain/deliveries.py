@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import letters, messages, moments
+from domain import history, letters, messages, moments
 from domain.actors import Actor, standing
 from domain.partners import failing, working_for
 from domain.refusals import Refusal, not_found
@@ -172,6 +172,17 @@ def resend(actor: Actor, message_id: str, *, now: datetime | None = None) -> Non
                 message.id,
                 destination=messages.destination(message),
             )
+        history.record(
+            session,
+            "message.resent",
+            standing(session, actor, now),
+            "partner",
+            now,
+            connection=session.get(Connection, message.connection_id or ""),
+            partner_id=message.partner_id,
+            subject_id=message.id,
+            note=message.event,
+        )
         changes.announce(session, changes.Change("message", message.id, None, message.partner_id))
 
 

@@ -275,7 +275,7 @@ def replay_skipped(actor: Actor, endpoint_id: str, *, now: datetime | None = Non
     `endpoint_disabled`."""
     now = now or moments.now()
     with database.transaction() as session:
-        _, endpoint = mine(session, actor, endpoint_id, now)
+        who, endpoint = mine(session, actor, endpoint_id, now)
         check_enabled(endpoint)
         again = session.exec(
             select(Message)
@@ -283,8 +283,17 @@ def replay_skipped(actor: Actor, endpoint_id: str, *, now: datetime | None = Non
             .order_by(col(Message.id))
         ).all()
         begun = sum(messages.begin_again(session, message, now) for message in again)
-        changes.announce(session, changes.Change("message", "", None, endpoint.partner_id))
+        note_replay(session, who, endpoint, begun, now)
         return begun
+
+
+def note_replay(
+    session: Session, who: Standing, endpoint: Endpoint, count: int, now: datetime
+) -> None:
+    """Write down that somebody had `count` messages sent once more, and tell open windows."""
+    if count:
+        _note(session, who, "partner", endpoint, "endpoint.replayed", now, f"{count} of them")
+    changes.announce(session, changes.Change("message", "", None, endpoint.partner_id))
 
 
 def checked_example(event: str) -> str:

@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from domain import endpoints, events, messages, moments
-from domain.actors import Actor
+from domain.actors import Actor, Standing
 from domain.refusals import invalid
-from storage import changes, database
+from storage import database
 from storage.connections import Connection, Token
 from storage.messages import Endpoint, Message
 
@@ -25,10 +25,12 @@ def recover(actor: Actor, endpoint_id: str, since: datetime, *, now: datetime | 
     """
     now = now or moments.now()
     with database.transaction() as session:
-        endpoint = _ready(session, actor, endpoint_id, since, now)
+        who, endpoint = _ready(session, actor, endpoint_id, since, now)
         is_late = (col(Message.status) == "waiting") & (col(Message.attempts) > 0)
         failed = _to(endpoint, since).where(is_late | (col(Message.status) == "gave_up"))
-        return _begin_again(session, endpoint, failed, now)
+        begun = _begin_again(session, failed, now)
+        endpoints.note_replay(session, who, endpoint, begun, now)
+        return begun
 
 
 def replay_missing(
@@ -42,15 +44,16 @@ def replay_missing(
     """
     now = now or moments.now()
     with database.transaction() as session:
-        endpoint = _ready(session, actor, endpoint_id, since, now)
+        who, endpoint = _ready(session, actor, endpoint_id, since, now)
         skipped = _to(endpoint, since).where(col(Message.status) == "skipped")
-        begun = _begin_again(session, endpoint, skipped, now)
+        begun = _begin_again(session, skipped, now)
         found = session.exec(_of_others(endpoint, since).limit(AT_ONCE - begun)).all()
         once = {
             (message.created_at, message.event, message.connection_id): message for message in found
         }
         for message in once.values():
             messages.copy_to_endpoint(session, message, endpoint, now)
+        endpoints.note_replay(session, who, endpoint, begun + len(once), now)
         return begun + len(once)
 
 
@@ -59,12 +62,12 @@ def replay_missing(
 
 def _ready(
     session: Session, actor: Actor, endpoint_id: str, since: datetime, now: datetime
-) -> Endpoint:
-    endpoint = endpoints.mine(session, actor, endpoint_id, now)[1]
+) -> tuple[Standing, Endpoint]:
+    who, endpoint = endpoints.mine(session, actor, endpoint_id, now)
     endpoints.check_enabled(endpoint)
     if since > now:
         raise invalid("Choose a moment that has passed.", "partner")
-    return endpoint
+    return who, endpoint
 
 
 def _to(endpoint: Endpoint, since: datetime) -> SelectOfScalar[Message]:
@@ -76,13 +79,9 @@ def _to(endpoint: Endpoint, since: datetime) -> SelectOfScalar[Message]:
     )
 
 
-def _begin_again(
-    session: Session, endpoint: Endpoint, chosen: SelectOfScalar[Message], now: datetime
-) -> int:
+def _begin_again(session: Session, chosen: SelectOfScalar[Message], now: datetime) -> int:
     found = session.exec(chosen).all()
-    begun = sum(messages.begin_again(session, message, now) for message in found)
-    changes.announce(session, changes.Change("message", "", None, endpoint.partner_id))
-    return begun
+    return sum(messages.begin_again(session, message, now) for message in found)
 
 
 def _of_others(endpoint: Endpoint, since: datetime) -> SelectOfScalar[Message]:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 import domain
 from domain import (
+    deliveries,
     endpoints,
     guesses,
     history,
@@ -19,10 +20,12 @@ from domain import (
     people,
     properties,
     sign_ins,
+    tokens,
 )
 from storage import database
 from storage.history import HistoryRow
 from storage.people import Invitation
+from tests import builders
 from tests.builders import PASSWORD, World
 from tests.domain.refusing import refused
 
@@ -74,6 +77,23 @@ def test_signing_out_everywhere_and_a_new_password_are_told(world: World) -> Non
     )
     people.rename(world.maya, "Maya M.", now=world.now)
     assert (last().event, last().note) == ("person.renamed", "Maya → Maya M.")
+
+
+def test_what_a_partner_sends_once_more_is_told(world: World) -> None:
+    connection_id = world.connect_active(now=world.now)
+    (message,) = builders.messages_of(connection_id, "connection.requested")
+    deliveries.resend(world.dee, message.id, now=world.now)
+    row = last()
+    assert (row.event, row.side, row.note) == ("message.resent", "partner", "connection.requested")
+    assert row.connection_id == connection_id
+    endpoints.disable(world.dee, world.d3x_endpoint, now=world.now)
+    tokens.rotate(world.maya, connection_id, now=world.now)
+    endpoints.enable(world.dee, world.d3x_endpoint, now=world.now)
+    assert endpoints.replay_skipped(world.dee, world.d3x_endpoint, now=world.now) > 0
+    row = last()
+    assert (row.event, row.who, row.partner_id) == ("endpoint.replayed", "Dee", world.d3x)
+    assert endpoints.replay_skipped(world.dee, world.d3x_endpoint, now=world.now) == 0
+    assert events().count("endpoint.replayed") == 1
 
 
 def test_an_invitation_its_withdrawal_and_its_acceptance_are_told_with_the_role(
