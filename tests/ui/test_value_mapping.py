@@ -1,6 +1,7 @@
 """The page of a value mapping: choose, accept, confirm, undo, in two windows at once."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.ui.hands import fill, go, press
 from tests.ui.hub import DEE, finds_nothing, page_words, visit
 from tests.ui.patience import until
 from ui.components.valuemap import ValueMap
+from ui.pages.value_mapping import deciding
 
 MAYA, NOAH, OLGA = "maya@harbour.example", "noah@harbour.example", "olga@platform.example"
 
@@ -74,6 +76,7 @@ async def test_suggestions_are_accepted_together_and_taken_back(
 ) -> None:
     maya = await person(MAYA)
     await go(maya, path(lists))
+    await until(lambda: component(maya).props["standing"]["sure"] == 2)
     await send(maya, "all")
     await until(lambda: component(maya).props["standing"]["undo"])
     assert component(maya).props["standing"]["mapped"] == 2
@@ -81,6 +84,29 @@ async def test_suggestions_are_accepted_together_and_taken_back(
     await until(lambda: shown(maya, "breakfast")["status"] == "open")
     assert not component(maya).props["standing"]["undo"]
     assert value_pages.read(lists.world.maya, lists.connection).version == 2
+
+
+async def test_the_news_of_ones_own_change_does_not_take_undo_away(
+    lists: Pantry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maya: Any = SimpleNamespace(actor=lists.world.maya)
+    page = value_pages.read(lists.world.maya, lists.connection)
+    mapping = deciding.Deciding(maya, page, lambda keys: None)
+    may_read, load = asyncio.Event(), deciding.load
+
+    async def late(*asked: Any) -> Any:
+        await may_read.wait()
+        return await load(*asked)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(deciding, "load", late)
+        news = asyncio.create_task(mapping.refresh())
+        await asyncio.sleep(0)  # it has begun, and waits for the database
+    await mapping.choose_none("parking")
+    assert mapping.standing["undo"]
+    may_read.set()
+    await news
+    assert mapping.standing["undo"]
 
 
 async def test_what_the_partner_proposes_arrives_and_is_confirmed(

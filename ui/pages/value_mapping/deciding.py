@@ -33,12 +33,15 @@ class Deciding:
 
     async def refresh(self) -> None:
         """Read the mapping again, and show what somebody else has changed."""
-        before = self.page
-        self.page = await load(value_pages.read, self._visit.actor, before.connection_id)
-        if self.page.version != before.version:
-            self._steps.clear()  # a step back would take somebody else's change away, too
-        if self.page != before:
-            self._on_change(_changed(before, self.page))
+        now = await load(value_pages.read, self._visit.actor, self.page.connection_id)
+        before = self.page  # a change of this visitor's own may have come in between
+        if now.version < before.version:
+            return
+        self.page = now
+        if now.version != before.version:
+            self._steps = []  # a step back would take somebody else's change away, too
+        if now != before:
+            self._on_change(_changed(before, now))
 
     async def replaced(self, words: str) -> None:
         """Show a version that was taken up again."""
