@@ -6,6 +6,7 @@ import pytest
 from nicegui.testing import User
 
 from domain import connections, subscriptions
+from tests import pantry
 from tests.builders import World
 from tests.ui import hands
 from tests.ui.conftest import Person
@@ -72,6 +73,13 @@ async def test_the_menu_counts_what_is_due_at_the_property(maya: User, world: Wo
     await until(lambda: count(maya) == 1)
     connections.connect(world.maya, world.hotel, "d3x")
     await until(lambda: count(maya) == 0)
+
+
+async def test_the_menu_counts_what_lacks_values(maya: User, world: World) -> None:
+    await look(maya)
+    await until(lambda: count(maya) == 0)
+    pantry.stock(world)
+    await until(lambda: count(maya) == 1)
 
 
 def test_a_rejection_stays_due_for_two_weeks(world: World) -> None:
