@@ -72,7 +72,7 @@ def apply(
         session.add_all((run, part))
         if page.cursor is None or time.monotonic() > belt.announced + ANNOUNCED_EVERY:
             belt.announced = time.monotonic()
-            moving.announce(session, "run", run)
+            moving.announce_progress(session, run)
     belt.pages += 1
     if part.error is not None:
         raise Broken(part.error, part.sentence)

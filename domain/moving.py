@@ -90,6 +90,11 @@ def announce(session: Session, noun: str, row: Stateful) -> None:
     changes.announce(session, changes.Change(noun, row.id, row.property_id))
 
 
+def announce_progress(session: Session, row: Stateful) -> None:
+    """Let the windows that show how far `row` is know; for all others nothing is new."""
+    announce(session, "progress", row)
+
+
 def hold(session: Session, row: SQLModel, what: str) -> None:
     """Let nobody else change `row`; refuses `not_found` when somebody has just removed it.
 

@@ -1,10 +1,12 @@
 """How long a page takes while a run brings in data in the same process, and when nothing runs.
 
-`main.py serve` on SQLite, as a hotel would have it; a manager asks for pages one after the other.
+`main.py serve` on SQLite, as a hotel would have it. A manager goes from page to page as a browser
+does, each with its socket, and another window shows how far the run is.
 
     uv run python -m tests.bench.meanwhile [COUNT]
 """
 
+import asyncio
 import sys
 import tempfile
 import time
@@ -17,10 +19,10 @@ from domain import plans, runs
 from storage import database
 from storage.integrations import Run
 from tests import databases
-from tests.bench import table, transfer
+from tests.bench import pages, table, transfer
 from tests.bench.connector import served
 from tests.browser.demo import free_port
-from tests.builders import PASSWORD
+from tests.builders import PASSWORD, World
 
 QUIET = 20.0  # seconds
 PAGES = ("/", "/subscriptions", "/integrations", "/records/reservations")
@@ -40,30 +42,35 @@ def main(count: int) -> None:
             "ADJOIN_ALLOWED_HOSTS": "127.0.0.1",
         }
         command = [sys.executable, "main.py", "serve"]
-        with (
-            served(command, here, "/readyz", settings),
-            httpx.Client(base_url=here, timeout=60) as browser,
-        ):
-            form = {"email": "maya@harbour.example", "password": PASSWORD}
-            browser.post("/auth/sign-in", data=form, headers={"Origin": here})
-            rows = [line("nothing runs", quietly(browser))]
-            run_id = runs.run_now(world.maya, integration)
-            rows.append(line(f"a run of {count:,} records", meanwhile(browser, run_id)))
+        with served(command, here, "/readyz", settings):
+            rows = asyncio.run(measured(here, world, integration, count))
     head = ("while", "pages", "p50 ms", "p95 ms", "slowest ms")
     table.show("A page, asked for by a manager", head, rows)
 
 
-def quietly(browser: httpx.Client) -> list[float]:
+async def measured(here: str, world: World, integration: str, count: int) -> list[list[Any]]:
+    async with httpx.AsyncClient(base_url=here, timeout=60) as browser:
+        form = {"email": "maya@harbour.example", "password": PASSWORD}
+        await browser.post("/auth/sign-in", data=form, headers={"Origin": here})
+        watching = await pages.open_page(browser, f"/integrations/{integration}")
+        quiet = await quietly(browser)
+        run_id = await asyncio.to_thread(runs.run_now, world.maya, integration)
+        busy = await meanwhile(browser, run_id)
+        await watching.disconnect()
+    return [line("nothing runs", quiet), line(f"a run of {count:,} records", busy)]
+
+
+async def quietly(browser: httpx.AsyncClient) -> list[float]:
     until, took = time.perf_counter() + QUIET, []
     while time.perf_counter() < until:
-        took += asked(browser)
+        took += await asked(browser)
     return took
 
 
-def meanwhile(browser: httpx.Client, run_id: str) -> list[float]:
+async def meanwhile(browser: httpx.AsyncClient, run_id: str) -> list[float]:
     took: list[float] = []
     while True:
-        took += asked(browser)
+        took += await asked(browser)
         with database.reading() as session:
             found = session.get_one(Run, run_id)
         if found.status not in plans.LIVING:
@@ -71,14 +78,16 @@ def meanwhile(browser: httpx.Client, run_id: str) -> list[float]:
             return took
 
 
-def asked(browser: httpx.Client) -> list[float]:
-    """Ask for each page once; return the seconds that each took."""
+async def asked(browser: httpx.AsyncClient) -> list[float]:
+    """Go through the pages once; return the seconds that each answer took."""
     took = []
     for path in PAGES:
         began = time.perf_counter()
-        answer = browser.get(path)
+        answer = await browser.get(path)
         took.append(time.perf_counter() - began)
         assert answer.status_code == 200, answer
+        socket = await pages.follow(browser, answer)
+        await socket.disconnect()
     return took
 
 

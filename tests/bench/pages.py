@@ -29,16 +29,21 @@ async def sign_in(server: Server) -> httpx.AsyncClient:
     return browser
 
 
-async def open_page(browser: httpx.AsyncClient, server: Server) -> socketio.AsyncClient:
-    """Open the catalogue and keep it open; returns its socket."""
-    answer = await browser.get("/apps")
+async def open_page(browser: httpx.AsyncClient, path: str = "/apps") -> socketio.AsyncClient:
+    """Open a page and keep it open; returns its socket."""
+    return await follow(browser, await browser.get(path))
+
+
+async def follow(browser: httpx.AsyncClient, answer: httpx.Response) -> socketio.AsyncClient:
+    """Open the socket that belongs to the page of an answer, as its browser does."""
     found = re.search(r"'client_id': '([0-9a-f-]+)'", answer.text)
     assert found, "this is no page"
     query = f"client_id={found[1]}&tab_id={uuid4()}&document_id={uuid4()}&next_message_id=0"
     socket = socketio.AsyncClient()
+    here = str(browser.base_url).rstrip("/")
     await socket.connect(
-        f"{server.address}?{query}&implicit_handshake=true",
-        headers={"Origin": server.address},
+        f"{here}?{query}&implicit_handshake=true",
+        headers={"Origin": here},
         transports=["websocket"],
         socketio_path="/_nicegui_ws/socket.io",
     )
@@ -55,10 +60,10 @@ async def idle(server: Server) -> float:
 async def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder, running(APPS, Path(folder)) as server:
         browser = await sign_in(server)
-        sockets = [await open_page(browser, server) for _ in range(5)]
+        sockets = [await open_page(browser) for _ in range(5)]
         await asyncio.sleep(5)
         rows = [("5 pages", server.megabytes(), await idle(server))]
-        sockets += [await open_page(browser, server) for _ in range(count - 5)]
+        sockets += [await open_page(browser) for _ in range(count - 5)]
         await asyncio.sleep(5)
         rows.append((f"{count} pages", server.megabytes(), await idle(server)))
         assert all(socket.connected for socket in sockets)

@@ -30,7 +30,7 @@ from domain import (
 from domain.mapping.rows import Row
 from domain.refusals import Refusal
 from domain.run_pages import Counts
-from storage import database
+from storage import changes, database
 from storage.integrations import Integration, Reject, Seen
 from storage.records import Reservation
 from storage.sources import Transfer
@@ -94,6 +94,19 @@ def test_what_comes_as_it_came_before_is_not_even_mapped(
     monkeypatch.setattr(belts, "belt_of", watched)
     assert counts(flows.run(world, integration)) == Counts(read=5, updated=1, unchanged=4)
     assert mapped == ["res-1"]
+
+
+def test_how_far_a_run_is_is_news_only_where_it_is_shown(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loads, "ANNOUNCED_EVERY", 0)
+    integration = flows.active(world)
+    told: list[changes.Change] = []
+    stop = changes.listen(told.append)
+    run = flows.run(world, integration)
+    stop()
+    nouns = [change.noun for change in told if change.id == run]
+    assert nouns == ["run", "run", "progress", "progress", "progress", "run"]
 
 
 def test_only_what_differs_is_updated(world: World, system: HotelSystem) -> None:

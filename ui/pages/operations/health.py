@@ -57,7 +57,7 @@ async def page(visit: Visit) -> None:
     await refresh()
 
     async def heard(change: Change) -> None:
-        if change.noun != "run":  # which says twice a second how far it is
+        if change.noun not in ("run", "progress"):
             await refresh()
 
     visit.follow(heard)

@@ -88,7 +88,7 @@ async def page(visit: Visit) -> None:
     renew = gathered(refresh)
 
     async def heard(change: Change) -> None:
-        if change.noun not in ("notice", "run"):  # a run says twice a second how far it is
+        if change.noun not in ("notice", "run", "progress"):
             await renew()
 
     visit.follow(heard)
