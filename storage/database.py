@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlmodel import Session, SQLModel
 
 from storage import changes
@@ -115,6 +116,19 @@ def alone(url: str) -> Iterator[None]:
             yield
     finally:
         engine.dispose()
+
+
+@contextmanager
+def driver(session: Session) -> Iterator[Any]:
+    """The driver's own connection of `session`, for what is written by the thousand.
+
+    When the database does not answer, that is said as SQLAlchemy says it.
+    """
+    connection = session.connection().connection.driver_connection
+    try:
+        yield connection
+    except (sqlite3.OperationalError, psycopg.OperationalError) as error:
+        raise OperationalError("", {}, error) from error
 
 
 class Gone(Exception):

@@ -1,15 +1,20 @@
 """Bulk upserts of records: known ones are compared by their hash, and only changes are written.
 
-Thousands a second go through here, so that it speaks to the drivers themselves: `executemany` for
-SQLite, COPY into a temporary table for PostgreSQL.
+Thousands a second go through here, so that it speaks to the drivers themselves: statements of many
+rows for SQLite, COPY into a temporary table for PostgreSQL.
+
+For each row that SQLite's driver gives or takes, other threads have their turn, and the run waits
+for its own again: beside a busy page that was two hundred times slower. So rows go in by the
+hundred, and come back as one.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
-import psycopg
+import orjson
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -19,6 +24,8 @@ from storage.integrations import Seen
 from storage.records import TABLES
 
 SEEN_EVERY = timedelta(days=1)  # `seen_at` is that exact, so that the unchanged is not rewritten
+
+_AT_ONCE = 100  # rows of one statement on SQLite, each of some thirty parameters
 
 _OURS = ("property_id", "source_id", "run_id", "first_seen_at", "seen_at", "changed_at")
 _EACH = ("external_id", "content_hash", "search", "raw")
@@ -79,19 +86,16 @@ class Upserts:
 
     def known(self, session: Session, keys: Sequence[str], now: datetime) -> dict[str, Known]:
         """Return which of these primary keys there are already, and how they were written."""
-        table, status = self.table.name, self._status or "NULL"
-        among = _ANY_OF[database.is_sqlite()]
-        found = session.connection().exec_driver_sql(
-            _SPELT[database.is_sqlite()](
-                f"SELECT external_id, id, content_hash, {status}, run_id, "  # noqa: S608 - names
-                f"removed_at IS NOT NULL, seen_at < ? FROM {table} "
-                f"WHERE source_id = ? AND external_id {among}"
-            ),
-            (self._moment(now - SEEN_EVERY), self._source_id, _list(keys)),
-        )
+        hashed = _hexadecimal("content_hash")
+        told = f"external_id, id, {hashed}, {self._status or 'NULL'}, run_id"
+        told = f"{told}, removed_at IS NOT NULL, seen_at < ?"
+        where = f"FROM {self.table.name} WHERE source_id = ? AND external_id {_among()}"
+        asked = (self._moment(now - SEEN_EVERY), self._source_id, _list(keys))
         return {
-            key: Known(number, bytes(content_hash), held, run_id, bool(removed), bool(stale))
-            for key, number, content_hash, held, run_id, removed, stale in found.all()
+            key: Known(number, bytes.fromhex(digits), held, run_id, bool(removed), bool(stale))
+            for key, number, digits, held, run_id, removed, stale in _rows(
+                session, told, where, asked
+            )
         }
 
     def write(self, session: Session, records: Iterable[Fresh], now: datetime) -> None:
@@ -109,34 +113,28 @@ class Upserts:
                     line[place] = process(value)
             lines.append(tuple(line))
         if lines:
-            (self._execute_many if database.is_sqlite() else self._copy)(session, lines)
+            (self._insert if database.is_sqlite() else self._copy)(session, lines)
 
     def touch(self, session: Session, ids: Sequence[int], now: datetime) -> None:
         """Note that these records were seen, and are as they were."""
         if ids:
-            among = _ANY_OF[database.is_sqlite()]
             session.connection().exec_driver_sql(
-                _SPELT[database.is_sqlite()](
-                    f"UPDATE {self.table.name} SET seen_at = ? WHERE id {among}"  # noqa: S608
-                ),
+                _spelt(f"UPDATE {self.table.name} SET seen_at = ? WHERE id {_among()}"),  # noqa: S608
                 (self._moment(now), _list(ids)),
             )
 
     def note_seen(self, session: Session, part_id: str, ids: Sequence[int]) -> None:
         """Remember that a complete read has met these records."""
         if ids:
-            conflict = "ON CONFLICT DO NOTHING"
-            if database.is_sqlite():
-                session.connection().exec_driver_sql(
-                    f"INSERT INTO seen (part_id, record_id) VALUES (?, ?) {conflict}",  # noqa: S608
-                    [(part_id, number) for number in ids],
-                )
-            else:
-                session.connection().exec_driver_sql(
-                    "INSERT INTO seen (part_id, record_id) "
-                    f"SELECT %s, unnest(%s::bigint[]) {conflict}",
-                    (part_id, list(ids)),
-                )
+            each = "value FROM json_each(?)" if database.is_sqlite() else "unnest(?::bigint[])"
+            session.connection().exec_driver_sql(
+                # What would be a condition of ON in SQLite's eyes is none after a WHERE.
+                _spelt(
+                    f"INSERT INTO seen (part_id, record_id) SELECT ?, {each} "
+                    "WHERE true ON CONFLICT DO NOTHING"
+                ),
+                (part_id, _list(ids)),
+            )
 
     def missing(self, session: Session, part_id: str) -> int:
         """Return how many records a complete read has not met."""
@@ -168,19 +166,19 @@ class Upserts:
             ~met,
         )
 
-    def _execute_many(self, session: Session, lines: list[tuple[Any, ...]]) -> None:
-        marks = ", ".join("?" * len(self._names))
-        session.connection().exec_driver_sql(
-            f"INSERT INTO {self.table.name} ({', '.join(self._names)}) "  # noqa: S608 - our names
-            f"VALUES ({marks}) {self._on_conflict()}",
-            lines,
-        )
+    def _insert(self, session: Session, lines: list[tuple[Any, ...]]) -> None:
+        into = f"INSERT INTO {self.table.name} ({', '.join(self._names)}) VALUES "  # noqa: S608
+        line = f"({', '.join('?' * len(self._names))})"
+        with database.driver(session) as driver:
+            for start in range(0, len(lines), _AT_ONCE):
+                some = lines[start : start + _AT_ONCE]
+                statement = f"{into}{', '.join([line] * len(some))} {self._on_conflict()}"
+                driver.execute(statement, list(chain.from_iterable(some)))
 
     def _copy(self, session: Session, lines: list[tuple[Any, ...]]) -> None:
         table, names = self.table.name, ", ".join(self._names)
         every = ", ".join(column.name for column in self.table.columns)
-        driver = cast("psycopg.Connection[Any]", session.connection().connection.driver_connection)
-        with driver.cursor() as cursor:
+        with database.driver(session) as driver, driver.cursor() as cursor:
             cursor.execute(
                 f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_{table} ON COMMIT DELETE ROWS "  # noqa: S608
                 f"AS SELECT {every} FROM {table} WITH NO DATA".encode()
@@ -208,12 +206,30 @@ class Upserts:
         return f"ON CONFLICT (source_id, external_id) DO UPDATE SET {', '.join(changed)}"
 
 
-# What differs between the two: how a list is asked for, and how parameters are written.
-_ANY_OF = {True: "IN (SELECT value FROM json_each(?))", False: "= ANY(?)"}
-_SPELT: dict[bool, Callable[[str], str]] = {
-    True: lambda statement: statement,
-    False: lambda statement: statement.replace("?", "%s"),
-}
+# What differs between the two: how rows come back, and how lists and parameters are written.
+
+
+def _rows(session: Session, told: str, where: str, asked: tuple[Any, ...]) -> Sequence[Any]:
+    if database.is_sqlite():
+        query = f"SELECT json_group_array(json_array({told})) {where}"
+        rows: list[Any] = orjson.loads(
+            session.connection().exec_driver_sql(query, asked).scalar_one()
+        )
+        return rows
+    query = _spelt(f"SELECT {told} {where}")
+    return session.connection().exec_driver_sql(query, asked).all()
+
+
+def _hexadecimal(name: str) -> str:
+    return f"hex({name})" if database.is_sqlite() else f"encode({name}, 'hex')"
+
+
+def _among() -> str:
+    return "IN (SELECT value FROM json_each(?))" if database.is_sqlite() else "= ANY(?)"
+
+
+def _spelt(statement: str) -> str:
+    return statement if database.is_sqlite() else statement.replace("?", "%s")
 
 
 def _list(values: Sequence[Any]) -> Any:

@@ -1,0 +1,71 @@
+"""Upserts: what is written by the hundred is known again, and a database that goes away is told."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from storage import database
+from storage.upserts import Fresh, Upserts
+from tests import flows, harvest
+from tests.builders import World
+
+MANY = 250  # more than one statement of them
+
+
+@pytest.fixture
+def made(world: World, monkeypatch: pytest.MonkeyPatch) -> Upserts:
+    """Upserts of a source that has brought in some records before."""
+    harvest.play(monkeypatch, "mews", "rest")
+    flows.active(world)
+    kept = flows.records()["res-1"]
+    ours: dict[str, Any] = {
+        name: getattr(kept, name) for name in ("property_id", "source_id", "run_id")
+    }
+    columns = ("number", "status", "arrival", "departure")
+    return Upserts("reservations", columns, status="status", **ours)
+
+
+def fresh() -> list[Fresh]:
+    day = date(2026, 12, 1)
+    values = {"number": None, "status": "confirmed", "arrival": day, "departure": day}
+    return [
+        Fresh(f"new-{each}", each.to_bytes(4, "big"), "", b"x" * 5000, values)
+        for each in range(MANY)
+    ]
+
+
+def cut_off(session: Session) -> None:
+    """Have the disk of SQLite be full, or the server of PostgreSQL end this connection."""
+    if database.is_sqlite():
+        session.connection().exec_driver_sql("PRAGMA max_page_count = 1")
+        return
+    number = session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    with database.engine().connect() as other:
+        other.execute(sa.text("SELECT pg_terminate_backend(:number)"), {"number": number})
+
+
+def test_hundreds_of_records_are_written_and_known_again(world: World, made: Upserts) -> None:
+    there = fresh()
+    keys = [each.external_id for each in there]
+    with database.transaction() as session:
+        made.write(session, there, world.now)
+        known = made.known(session, [*keys, "nobody’s"], world.now + timedelta(hours=1))
+    assert {key: each.content_hash for key, each in known.items()} == {
+        each.external_id: each.content_hash for each in there
+    }
+    assert not any(each.is_removed or each.is_stale for each in known.values())
+    with database.reading() as session:
+        later = made.known(session, keys, world.now + timedelta(days=2))
+    assert all(each.is_stale for each in later.values())
+
+
+def test_a_database_that_goes_away_is_told_as_everywhere(world: World, made: Upserts) -> None:
+    session = Session(database.engine())
+    cut_off(session)
+    with pytest.raises(OperationalError):
+        made.write(session, fresh(), world.now)
+    session.invalidate()
