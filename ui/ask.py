@@ -10,14 +10,17 @@ from nicegui import core, ui
 
 from domain.refusals import Refusal
 from ui.components.notice import notice
+from ui.live import is_following
 
 ENDED = "/sign-in?ended=1"  # loaded anew: a window belongs to one sign-in
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# What hashes a password, and what asks a system outside, takes long: they have threads of their
-# own, so that neither waits behind the other and the quick ones wait behind none of them.
+# What hashes a password, and what asks a system outside, takes long, and a change may concern a
+# hundred open windows: they have threads of their own, so that none waits behind another and the
+# quick ones wait behind none of them.
 _quick = ThreadPoolExecutor(8, thread_name_prefix="pages")
+_following = ThreadPoolExecutor(2, thread_name_prefix="pages-following")
 _slow = ThreadPoolExecutor(4, thread_name_prefix="pages-slow")
 _outside = ThreadPoolExecutor(8, thread_name_prefix="pages-outside")
 
@@ -36,7 +39,8 @@ class Outcome(Generic[T]):
 
 async def load(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Return what a domain function returns; a Refusal goes on to the caller (see frame)."""
-    return await _run(_quick, function, *arguments, **named)
+    pool = _following if is_following.get() else _quick
+    return await _run(pool, function, *arguments, **named)
 
 
 async def act(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Outcome[T]:

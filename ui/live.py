@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +14,9 @@ from domain.refusals import Refusal
 log = logging.getLogger("adjoin.pages")
 
 PLATFORM = "platform"
+
+# Whether what runs now follows a change, rather than somebody who waits for a page or a button.
+is_following: ContextVar[bool] = ContextVar("is_following", default=False)
 
 
 class Change(Protocol):
@@ -105,6 +109,7 @@ def _drop_unheard(audience: str) -> None:
 
 
 def _emit(change: Change) -> None:
+    is_following.set(True)  # in this call and in what it starts
     for audience in _audiences(change):
         if (event := _events.get(audience)) is not None:
             event.emit(change)

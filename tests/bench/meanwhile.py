@@ -24,7 +24,7 @@ from tests.bench.connector import served
 from tests.browser.demo import free_port
 from tests.builders import PASSWORD, World
 
-QUIET = 20.0  # seconds
+QUIET, LOOKING = 20.0, 0.2  # seconds: without a run, and at each page before the next
 PAGES = ("/", "/subscriptions", "/integrations", "/records/reservations")
 
 
@@ -87,6 +87,7 @@ async def asked(browser: httpx.AsyncClient) -> list[float]:
         took.append(time.perf_counter() - began)
         assert answer.status_code == 200, answer
         socket = await pages.follow(browser, answer)
+        await asyncio.sleep(LOOKING)
         await socket.disconnect()
     return took
 

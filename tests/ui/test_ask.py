@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from storage.changes import Change
 from tests.ui.conftest import Person
-from ui import ask
+from ui import ask, live
 
 
 @pytest.mark.parametrize("slowly", [ask.attempt_slowly, ask.attempt_outside, ask.act_outside])
@@ -26,3 +27,26 @@ async def test_quick_verbs_wait_behind_no_slow_ones(
     finally:
         released.set()
         await asyncio.gather(*waiting)
+
+
+async def test_who_waits_for_a_page_waits_behind_no_window_that_follows_a_change(
+    person: Person,
+) -> None:
+    maya = await person("maya@harbour.example")
+    await maya.open("/account")
+    released, begun = threading.Event(), asyncio.Event()
+
+    async def follow(_: live.Change) -> None:
+        begun.set()
+        await ask.load(released.wait, 10)
+
+    with maya:
+        for _ in range(20):
+            live.subscribe("pro_busy", follow)
+    live.heard(Change("integration", "int_1", "pro_busy"))
+    try:
+        async with asyncio.timeout(5):
+            await begun.wait()
+            assert await ask.load(lambda: "quick") == "quick"
+    finally:
+        released.set()
