@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import zip_longest
 from typing import Any
 
 import orjson
@@ -70,6 +71,7 @@ class Belt:
     rejects: Rejects
     searched: tuple[str, ...]
     finds_deletions: bool
+    meets_known: bool = True  # whether the last page had records that are there already
     is_filtered: bool = False
     announced: float = 0.0  # when windows were last told of it
 
@@ -155,15 +157,16 @@ def mapped(belt: Belt, records: list[Any], now: datetime) -> tuple[list[Item], d
     """Make our fields of every record that may be news, with the hash that tells whether it is.
 
     The others are those that the source gives as it gave them last time, which is what most of
-    them are. They are returned as they are known, by their primary keys.
+    them are. They are returned as they are known, by their primary keys. Where nothing is known,
+    as in the first run, nobody asks.
     """
-    raws = [_raw_of(record) for record in records]
-    marks = [sieve.mark_of(raw, belt.mapping) for raw in raws]
-    keys = [belt.key_of(record).key for record in records]
+    keys = [belt.key_of(record).key for record in records] if belt.meets_known else []
     known = _known(belt, keys, now)
     items: list[Item] = []
     as_before: dict[str, Known] = {}
-    for record, raw, mark, key in zip(records, raws, marks, keys, strict=True):
+    for record, key in zip_longest(records, keys):
+        raw = _raw_of(record)
+        mark = sieve.mark_of(raw, belt.mapping)
         was = known.get(key) if key is not None else None
         if key is not None and was is not None and sieve.is_marked(was, mark):
             as_before[key] = was
@@ -198,7 +201,7 @@ def _known(belt: Belt, keys: Sequence[str | None], now: datetime) -> dict[str, K
     Nothing is when one comes twice: only in their order can be told what becomes of them.
     """
     given = [key for key in keys if key is not None]
-    if len(set(given)) < len(given):
+    if not given or len(set(given)) < len(given):
         return {}
     with database.reading() as session:
         return belt.upserts.known(session, given, now)

@@ -74,6 +74,7 @@ def apply(
             belt.announced = time.monotonic()
             moving.announce_progress(session, run)
     belt.pages += 1
+    belt.meets_known = bool(known or as_before)
     if part.error is not None:
         raise Broken(part.error, part.sentence)
 
