@@ -13,7 +13,7 @@ from storage.upserts import Fresh, Upserts
 from tests import flows, harvest
 from tests.builders import World
 
-MANY = 250  # more than one statement of them
+MANY = 250  # more than one statement of them, and more than a file has free
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def fresh() -> list[Fresh]:
     day = date(2026, 12, 1)
     values = {"number": None, "status": "confirmed", "arrival": day, "departure": day}
     return [
-        Fresh(f"new-{each}", each.to_bytes(4, "big"), "", b"x" * 5000, values)
+        Fresh(f"new-{each}", each.to_bytes(4, "big"), "", b"x" * 50_000, values)
         for each in range(MANY)
     ]
 
