@@ -247,7 +247,7 @@ _NAMES: Mapping[_Part, tuple[str, ...]] = {
 
 @cache
 def _prepared(type_key: str, sees_guests: bool, part: _Part) -> Prepared:
-    return Prepared(_query(type_key, sees_guests, part))
+    return Prepared(_query(type_key, sees_guests, part), is_plain=True)
 
 
 @cache
