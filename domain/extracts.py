@@ -22,7 +22,6 @@ from storage.apps import App
 from storage.connections import Connection, Token
 from storage.prepared import Prepared
 from storage.records import TABLES
-from storage.sources import Source
 
 MOST, USUAL = 1000, 100  # records on a page
 MOST_IDS = 100
@@ -111,8 +110,7 @@ def page(actor: Actor, type_key: str, wanted: Wanted, *, now: datetime | None = 
         bound_to = f"{who.connection_id} {type_key} {_spelt(wanted)}"
         place = cursors.read(wanted.cursor, bound_to) if wanted.cursor else None
         rows = _rows(session, type_key, who, wanted, place)
-        sources = _SOURCES.rows(session.connection(), property=who.property_id)
-    data = shape(type_key, who.sees_guests).told(rows[: wanted.limit], dict(map(tuple, sources)))
+    data = shape(type_key, who.sees_guests).told(rows[: wanted.limit])
     began = place.began if place else now
     following = None
     if len(rows) > wanted.limit:
@@ -298,10 +296,3 @@ def _spelt(wanted: Wanted) -> str:
 
 def _columns(type_key: str) -> Any:
     return TABLES[type_key].__table__.c  # type: ignore[attr-defined]
-
-
-_SOURCES = Prepared(
-    sa.select(col(Source.id), col(Source.name)).where(
-        col(Source.property_id) == sa.bindparam("property")
-    )
-)
