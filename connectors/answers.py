@@ -52,9 +52,11 @@ def parsed(name: str, body: bytes) -> Any:
     """Parse JSON that a stranger wrote. Raises Fault when it is none, too deep or too much."""
     if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
         raise Fault("too_large", f"{name} sent too many values at once. Ask for smaller pages.")
+    body = body.removeprefix(codecs.BOM_UTF8)
     try:
-        value = orjson.loads(body.removeprefix(codecs.BOM_UTF8))
+        value = orjson.loads(body)
     except orjson.JSONDecodeError:
+        body = _in_utf8(body)
         value = _mended(name, body)
     if _is_deep(body):
         sentence = f"{name} sent data that is nested more than {DEEPEST} levels deep."
@@ -87,8 +89,22 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
+def _in_utf8(body: bytes) -> bytes:
+    """JSON has to be UTF-8; old systems send UTF-16, or what Windows writes in Western Europe."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", errors="replace").encode()
+    if b"\0" in body[:2]:  # JSON begins with two letters of ASCII
+        big = body.startswith(b"\0")
+        return body.decode("utf-16-be" if big else "utf-16-le", errors="replace").encode()
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace").encode()
+    return body
+
+
 def _mended(name: str, body: bytes) -> Any:
-    """What is JSON but for letters that were cut in half, as some systems do to emoji."""
+    """What is JSON but for its letters: spelt another way, or cut in half, as happens to emoji."""
     if body.lstrip()[:1] == b"<":
         raise Fault("garbled", _HTML.format(name=name))
     try:
@@ -96,6 +112,7 @@ def _mended(name: str, body: bytes) -> Any:
             return _whole(
                 json.loads(body, parse_constant=_no_number, parse_int=_number, parse_float=_number)
             )
+        return orjson.loads(body)
     except (ValueError, RecursionError):
         pass
     sentence = f"What {name} sent is not proper JSON. Check the address, then ask {name}."

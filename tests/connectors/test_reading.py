@@ -490,6 +490,18 @@ def test_a_text_of_many_escaped_letters_takes_little_memory() -> None:
     assert peak < 30 * len(body)
 
 
+@pytest.mark.parametrize("spelt", ["latin-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+def test_json_in_the_letters_of_old_systems_is_read(spelt: str) -> None:
+    text = '[{"Name": "Müller", "City": "Orléans", "Half": "\\ud83d"}]'
+    (found,) = answers.parsed("Otis", text.encode(spelt))
+    assert (found["Name"], found["City"]) == ("Müller", "Orléans")
+
+
+def test_depth_does_not_hide_behind_other_letters() -> None:
+    with pytest.raises(Fault, match="levels deep"):
+        answers.parsed("Otis", (101 * "[" + '"Müller"' + 101 * "]").encode("utf-16"))
+
+
 def test_json_is_data_even_if_it_is_labelled_as_a_page() -> None:
     reply = Reply(200, {"content-type": "text/html"}, b"[{}]")
     assert answers.value_of("Otis", reply) == [{}]
