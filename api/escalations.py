@@ -15,7 +15,7 @@ from api.callers import EitherCaller, about
 from api.moments import Day
 from domain import case_letters, case_pages, case_words, cases, escalations
 from domain.callers import PartnerCaller
-from domain.case_pages import Page, Row
+from domain.case_pages import Page, Part, Row
 from domain.escalations import Escalation
 from domain.installation import link
 
@@ -54,7 +54,10 @@ class CaseRow(BaseModel):
 
 
 class CaseRows(BaseModel):
+    """A page of cases; `next_cursor` leads to the next one, and is null on the last."""
+
     data: list[CaseRow]
+    next_cursor: str | None
 
 
 class CaseFile(BaseModel):
@@ -84,6 +87,9 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: Status | None = Field(None, description="Only those in this status.")
+    cursor: str | None = Field(
+        None, pattern="^[1-9][0-9]{0,9}$", description="The `next_cursor` of the page before."
+    )
     limit: int = Field(
         100,
         ge=1,
@@ -115,13 +121,18 @@ class Wish(Body):
 
 @router.get("", summary="List cases")
 def page(caller: EitherCaller, wanted: Annotated[Wanted, Query()]) -> CaseRows:
-    """Return cases, the last changed first: of the token's connection, or of all with a key."""
+    """Return cases, the newest first: of the token's connection, or of all with a key."""
     status = wanted.status or ""
+    part = Part(int(wanted.cursor) if wanted.cursor else None, wanted.limit + 1)
     if isinstance(caller, PartnerCaller):
-        rows = case_pages.of_partner(caller.actor, caller.partner_id, status)
+        rows = case_pages.of_partner(caller.actor, caller.partner_id, status, part=part)
     else:
-        rows = case_pages.of_connection(caller.actor, caller.connection.id, status)
-    return CaseRows(data=[CaseRow(**_told(row)) for row in rows[: wanted.limit]])
+        rows = case_pages.of_connection(caller.actor, caller.connection.id, status, part=part)
+    shown, has_more = rows[: wanted.limit], len(rows) > wanted.limit
+    return CaseRows(
+        data=[CaseRow(**_told(row)) for row in shown],
+        next_cursor=str(shown[-1].number) if has_more else None,
+    )
 
 
 @router.post("", summary="Escalate a case")

@@ -27,6 +27,17 @@ NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a list as programs read it: the newest first, by numbers, which stay.
+
+    before: the number above it, None for the beginning. most: cases in it.
+    """
+
+    before: int | None
+    most: int
+
+
+@dataclass(frozen=True)
 class Queue:
     """What operators look for: a status, the slug of an app, ids; `assigned` may be NOBODY."""
 
@@ -132,19 +143,35 @@ def of_property(
 
 
 def of_partner(
-    actor: Actor, partner_id: str, status: str = "", *, now: datetime | None = None
+    actor: Actor,
+    partner_id: str,
+    status: str = "",
+    *,
+    part: Part | None = None,
+    now: datetime | None = None,
 ) -> tuple[Row, ...]:
-    """Return the cases of a partner, the latest change first; refuses `not_found`."""
+    """Return the cases of a partner, the latest change first, or a part of them.
+
+    Refuses `not_found`.
+    """
     with database.reading() as session:
         if not standing(session, actor, now or moments.now()).works_for(partner_id):
             raise not_found("This partner")
-        return _rows(session, "partner", status, col(Case.partner_id) == partner_id)
+        return _rows(session, "partner", status, col(Case.partner_id) == partner_id, part=part)
 
 
 def of_connection(
-    actor: Actor, connection_id: str, status: str = "", *, now: datetime | None = None
+    actor: Actor,
+    connection_id: str,
+    status: str = "",
+    *,
+    part: Part | None = None,
+    now: datetime | None = None,
 ) -> tuple[Row, ...]:
-    """Return the cases of a connection, the latest change first; refuses `not_found`."""
+    """Return the cases of a connection, the latest change first, or a part of them.
+
+    Refuses `not_found`.
+    """
     with database.reading() as session:
         who = standing(session, actor, now or moments.now())
         connection = session.get(Connection, connection_id)
@@ -154,7 +181,7 @@ def of_connection(
         mine = [col(Case.connection_id) == connection_id]
         if side == "platform":
             mine.append(_FOR_PLATFORM)
-        return _rows(session, side, status, *mine)
+        return _rows(session, side, status, *mine, part=part)
 
 
 def of_platform(
@@ -237,7 +264,11 @@ def _is_at(who: Standing, place: Place) -> bool:
 
 
 def _rows(
-    session: Session, side: str, status: str, *conditions: sa.ColumnElement[bool]
+    session: Session,
+    side: str,
+    status: str,
+    *conditions: sa.ColumnElement[bool],
+    part: Part | None = None,
 ) -> tuple[Row, ...]:
     query: Any = (
         select(Case, App, Property, Partner, Person)  # type: ignore[call-overload]
@@ -246,15 +277,19 @@ def _rows(
         .join(Partner, col(Partner.id) == Case.partner_id, isouter=True)
         .join(Person, col(Person.id) == Case.assigned_to, isouter=True)
         .where(*conditions)
-        # However many were resolved since, none that is open is left out.
-        .order_by(
-            col(Case.status) == "resolved", col(Case.changed_at).desc(), col(Case.number).desc()
-        )
-        .limit(MOST)
     )
     if status:
         query = query.where(Case.status == status)
-    rows = (_row(side, *found) for found in session.exec(query))
+    if part is not None:
+        if part.before is not None:
+            query = query.where(col(Case.number) < part.before)
+        query = query.order_by(col(Case.number).desc()).limit(part.most)
+        return tuple(_row(side, *found) for found in session.exec(query))
+    # However many were resolved since, none that is open is left out.
+    query = query.order_by(
+        col(Case.status) == "resolved", col(Case.changed_at).desc(), col(Case.number).desc()
+    )
+    rows = (_row(side, *found) for found in session.exec(query.limit(MOST)))
     return tuple(sorted(rows, key=lambda row: (row.changed_at, row.number), reverse=True))
 
 

@@ -48,7 +48,34 @@ async def test_a_token_reads_the_cases_of_its_connection_and_a_key_all(
         )
         assert found["page"] == f"http://adjoin.test/hub/cases/{case_id}"
         none = await machine.get(PATH, params={"status": "resolved"}, headers=shown)
-        assert none.json() == {"data": []}
+        assert none.json() == {"data": [], "next_cursor": None}
+
+
+async def test_a_list_is_read_to_its_end_while_cases_change(
+    machine: httpx.AsyncClient, world: World, case_id: str, token: dict[str, str]
+) -> None:
+    for number in range(4):
+        cases.open_(
+            world.maya, row(case_id).connection_id, f"Broken {number}", "Look.", now=world.now
+        )
+    seen, cursor = [], ""
+    while cursor is not None:
+        params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = (await machine.get(PATH, params=params, headers=token)).json()
+        seen += [each["number"] for each in page["data"]]
+        cursor = page["next_cursor"]
+        cases.write(world.maya, case_id, "And again.", now=world.after(hours=len(seen)))
+    assert seen == [1005, 1004, 1003, 1002, 1001]
+
+
+@pytest.mark.parametrize("cursor", ["0", "-1", "x", "12345678901", "1e3"])
+async def test_a_made_up_cursor_is_refused_at_its_place(
+    machine: httpx.AsyncClient, token: dict[str, str], cursor: str
+) -> None:
+    answer = await machine.get(PATH, params={"cursor": cursor}, headers=token)
+    assert answer.status_code == 422
+    problem = problem_of(answer)
+    assert "cursor" in str(problem["errors"])
 
 
 async def test_a_case_is_read_with_what_was_said(
@@ -130,6 +157,6 @@ async def test_other_partners_and_core_apps_are_not_found(
     machine: httpx.AsyncClient, world: World, case_id: str
 ) -> None:
     strange = bearer(partner_keys.make(world.finn, world.freeguides, "Theirs").clear)
-    assert (await machine.get(PATH, headers=strange)).json() == {"data": []}
+    assert (await machine.get(PATH, headers=strange)).json()["data"] == []
     assert (await machine.get(f"{PATH}/1001", headers=strange)).status_code == 404
     assert (await machine.post(PATH, json=WISH, headers=strange)).status_code == 404
