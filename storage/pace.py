@@ -40,8 +40,8 @@ def hit(key: str, slice_now: int, first: int, quota: int) -> tuple[int, int | No
     Returns how many there were before, and in which slice the oldest. PostgreSQL only.
     """
     wanted = {"key": key, "slice": slice_now, "first": first, "quota": quota}
-    with database.transaction() as session:
-        hits, oldest = session.execute(_HIT, wanted).one()
+    with database.asking() as connection:
+        hits, oldest = connection.execute(_HIT, wanted).one()
         return int(hits), oldest
 
 

@@ -152,6 +152,36 @@ def test_a_guarded_change_says_whether_it_hit() -> None:
         assert not database.changes_a_row(session, rename)
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+@pytest.mark.usefixtures("database")
+def test_connections_that_the_server_has_cut_meanwhile_are_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "TRUSTED", 0)
+    number, cut = (
+        sa.text("SELECT pg_backend_pid()"),
+        sa.text("SELECT pg_terminate_backend(:number)"),
+    )
+    with database.engine().connect() as one, database.engine().connect() as another:
+        numbers = [each.execute(number).scalar_one() for each in (one, another)]
+    with database.make_engine(database.engine().url.render_as_string(False)).connect() as server:
+        for each in numbers:
+            server.execute(cut, {"number": each})
+    assert names() == []
+    with database.asking() as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar_one() == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+@pytest.mark.usefixtures("database")
+def test_a_single_statement_is_committed() -> None:
+    added = sa.text("INSERT INTO pace (key, slice, hits) VALUES ('a', 1, 1)")
+    with database.asking() as connection:
+        connection.execute(added)
+    with database.reading() as session:
+        assert session.connection().exec_driver_sql("SELECT hits FROM pace").scalar_one() == 1
+
+
 @pytest.mark.usefixtures("database")
 def test_a_moment_needs_a_time_zone() -> None:
     with pytest.raises(StatementError, match="time zone"), database.transaction() as session:
