@@ -141,12 +141,15 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the portal.")] = 8080,
     data: Annotated[Path, typer.Option(help="Folder that keeps the demo.")] = Path("data/demo"),
     fresh: Annotated[bool, typer.Option(help="Forget earlier demos in that folder.")] = False,
+    receiver: Annotated[
+        int | None, typer.Option(help="Port of this machine where a receiver of yours listens.")
+    ] = None,
 ) -> None:
     """Show Adjoin on this machine, with example hotels, partners and apps. Needs no network."""
     from demo import show
 
     typer.echo("Starting the partners’ programs and building the demo’s hotels…")
-    with show.prepared(data, port=port, fresh=fresh) as scene:
+    with show.prepared(data, port=port, fresh=fresh, receiver=receiver) as scene:
         settings = scene.settings
         passwords.make_cheap()
         logs.configure(as_json=False)

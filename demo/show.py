@@ -62,10 +62,13 @@ class Scene:
 
 
 @contextmanager
-def prepared(folder: Path, *, port: int, fresh: bool = False) -> Iterator[Scene]:
+def prepared(
+    folder: Path, *, port: int, fresh: bool = False, receiver: int | None = None
+) -> Iterator[Scene]:
     """Start the programs and the post office, and end them afterwards.
 
     folder keeps the demo between shows; fresh: forget what it holds. port: of Adjoin itself.
+    receiver: the port at which a visitor's own program hears webhooks.
     """
     if fresh:
         _forget(folder)
@@ -75,14 +78,17 @@ def prepared(folder: Path, *, port: int, fresh: bool = False) -> Iterator[Scene]
     try:
         addresses = programs.start(folder, base_url)
         smtp_url = post_office.start()
-        yield Scene(_settings(folder, port, base_url, smtp_url, addresses), addresses, post_office)
+        hosts = addresses.allowed_hosts
+        if receiver is not None:
+            hosts |= {f"127.0.0.1:{receiver}", f"localhost:{receiver}"}
+        yield Scene(_settings(folder, port, base_url, smtp_url, hosts), addresses, post_office)
     finally:
         programs.stop()
         post_office.stop()
 
 
 def _settings(
-    folder: Path, port: int, base_url: str, smtp_url: str, addresses: Addresses
+    folder: Path, port: int, base_url: str, smtp_url: str, hosts: frozenset[str]
 ) -> Settings:
     """Return the settings of a demo: whatever the environment says, it stays on this machine."""
     return Settings(
@@ -91,7 +97,7 @@ def _settings(
         base_url=base_url,
         smtp_url=smtp_url,
         mail_from="Adjoin <adjoin@adjoin.example>",
-        allowed_hosts=",".join(sorted(addresses.allowed_hosts)),
+        allowed_hosts=",".join(sorted(hosts)),
         executor_id="demo",
         host="127.0.0.1",
         port=port,

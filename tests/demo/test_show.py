@@ -24,6 +24,12 @@ def test_the_settings_of_a_show_never_leave_this_machine(
         assert settings.secret_problem() is None
 
 
+def test_a_receiver_of_ones_own_is_allowed_at_its_port_alone(tmp_path: Path) -> None:
+    with show.prepared(tmp_path, port=8123, receiver=9000) as scene:
+        more = scene.settings.hosts_allowed - scene.programs.allowed_hosts
+        assert more == {"127.0.0.1:9000", "localhost:9000"}
+
+
 def test_the_welcome_names_everything_that_can_be_tried(tmp_path: Path) -> None:
     with show.prepared(tmp_path, port=8123) as scene:
         said = scene.welcome()
