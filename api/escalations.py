@@ -88,7 +88,7 @@ class Wanted(BaseModel):
 
     status: Status | None = Field(None, description="Only those in this status.")
     cursor: str | None = Field(
-        None, pattern="^[1-9][0-9]{0,9}$", description="The `next_cursor` of the page before."
+        None, pattern="^[1-9][0-9]{0,8}$", description="The `next_cursor` of the page before."
     )
     limit: int = Field(
         100,

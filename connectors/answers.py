@@ -11,6 +11,7 @@ import orjson
 from yarl import URL
 
 from connectors.faults import Fault
+from connectors.letters import is_utf8
 from connectors.line import Reply
 from connectors.vendor import accepted, is_html, request_id_of, words_of
 
@@ -96,11 +97,7 @@ def _in_utf8(body: bytes) -> bytes:
     if b"\0" in body[:2]:  # JSON begins with two letters of ASCII
         big = body.startswith(b"\0")
         return body.decode("utf-16-be" if big else "utf-16-le", errors="replace").encode()
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace").encode()
-    return body
+    return body.decode("utf-8" if is_utf8(body) else "cp1252", errors="replace").encode()
 
 
 def _mended(name: str, body: bytes) -> Any:

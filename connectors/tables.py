@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from connectors.faults import Fault
+from connectors.letters import is_utf8
 
 Content = bytes | Path
 Record = dict[str, Any]
@@ -188,7 +189,11 @@ def _encoding(file: IO[bytes], beginning: bytes) -> str:
         decoder.decode(b"", final=True)
         return "utf-8-sig"
     except UnicodeDecodeError:
-        return "cp1252"
+        file.seek(0)
+        pieces = iter(lambda: file.read(1_000_000), b"")
+        return (
+            "utf-8-sig" if any(is_utf8(one) and not one.isascii() for one in pieces) else "cp1252"
+        )
     finally:
         file.seek(0)
 

@@ -157,8 +157,8 @@ def mapped(belt: Belt, records: list[Any], now: datetime) -> tuple[list[Item], d
     """Make our fields of every record that may be news, with the hash that tells whether it is.
 
     The others are those that the source gives as it gave them last time, which is what most of
-    them are. They are returned as they are known, by their primary keys. Where nothing is known,
-    as in the first run, nobody asks.
+    them are. They are returned as they are known, by their primary keys. Where the page before
+    had none that are known, as in a first run, all are taken for news.
     """
     keys = [belt.key_of(record).key for record in records] if belt.meets_known else []
     known = _known(belt, keys, now)

@@ -29,7 +29,8 @@ def keep(
     chosen = list(taken.items())[: MOST - len(kept)]
     if not chosen:
         return
-    ids = {key: known[key].id for key, (change, _) in chosen if change != "created"}
+    # One that comes twice in a page is an update the second time, and still in no table.
+    ids = {key: known[key].id for key, _ in chosen if key in known}
     stored = upserts.values_of(session, [number for number in ids.values() if number is not None])
     for key, (change, item) in chosen:
         before = stored.get(ids.get(key) or 0, {})

@@ -20,8 +20,9 @@ class Prepared:
     """
 
     def __init__(self, query: sa.Select[*tuple[Any, ...]], *, is_plain: bool = False) -> None:
-        """is_plain: all columns are texts and whole numbers, which SQLite can hand over as one row;
-        for each row other threads have their turn, and a page of a hundred waits for its own."""
+        """is_plain: all columns are wanted as the driver has them, texts and whole numbers, which
+        SQLite can hand over as one row; for each row other threads have their turn, and a page of a
+        hundred waits for its own. The query needs a LIMIT, so that its order is kept."""
         self._query, self._is_plain = query, is_plain
         self._texts: dict[str, sa.Executable] = {}
 

@@ -118,7 +118,8 @@ class Record(SQLModel):
     thousand, and each key would be looked up for each of them. Who removes a source removes its
     records.
 
-    content_hash: of all mapped values; equal means that there is nothing to write.
+    content_hash: its first half of what the source gave and the mapping, its second half of all
+    mapped values; when that is equal there is nothing to write.
     search: what people look for it by, in small letters, `LONGEST` characters at most.
     raw: the record as the source gave it, as JSON.
     changed_at: when our copy was created, changed or found removed; seeing it again is no change.

@@ -1,4 +1,4 @@
-"""Bulk upserts of records: known ones are compared by their hash, and only changes are written.
+"""Bulk upserts of records: how those that are known are looked up, and how changes are written.
 
 Thousands a second go through here, so that it speaks to the drivers themselves: statements of many
 rows for SQLite, COPY into a temporary table for PostgreSQL.
@@ -192,9 +192,7 @@ class Upserts:
                     copy.write_row(line)
             cursor.execute(
                 f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming_{table} "  # noqa: S608
-                f"{self._on_conflict()} "
-                f"WHERE {table}.content_hash IS DISTINCT FROM excluded.content_hash "
-                f"OR {table}.removed_at IS NOT NULL".encode()
+                f"{self._on_conflict()}".encode()
             )
 
     def _on_conflict(self) -> str:
@@ -207,7 +205,12 @@ class Upserts:
             f"{name} = excluded.{name}" for name in self._names if name not in _NEVER_CHANGED
         ]
         changed += [f"{name} = NULL" for name in unfilled]  # `removed_at` among them
-        return f"ON CONFLICT (source_id, external_id) DO UPDATE SET {', '.join(changed)}"
+        differs = "IS NOT" if database.is_sqlite() else "IS DISTINCT FROM"
+        return (
+            f"ON CONFLICT (source_id, external_id) DO UPDATE SET {', '.join(changed)} "
+            f"WHERE {self.table.name}.content_hash {differs} excluded.content_hash "
+            f"OR {self.table.name}.removed_at IS NOT NULL"
+        )
 
 
 # What differs between the two: how rows come back, and how lists and parameters are written.

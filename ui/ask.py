@@ -37,15 +37,18 @@ class Outcome(Generic[T]):
         return self.ok
 
 
+def _ours() -> ThreadPoolExecutor:
+    return _following if is_following.get() else _quick
+
+
 async def load(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Return what a domain function returns; a Refusal goes on to the caller (see frame)."""
-    pool = _following if is_following.get() else _quick
-    return await _run(pool, function, *arguments, **named)
+    return await _run(_ours(), function, *arguments, **named)
 
 
 async def act(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Outcome[T]:
     """Call a domain verb for a handler; a refusal is shown as a notice."""
-    return _told(await _attempt(_quick, function, *arguments, **named))
+    return _told(await _attempt(_ours(), function, *arguments, **named))
 
 
 async def act_outside(
@@ -57,7 +60,7 @@ async def act_outside(
 
 async def attempt(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> Outcome[T]:
     """Call a domain verb, and leave it to the caller to show a refusal in place."""
-    return await _attempt(_quick, function, *arguments, **named)
+    return await _attempt(_ours(), function, *arguments, **named)
 
 
 async def attempt_slowly(

@@ -125,18 +125,24 @@ def _audiences(change: Change) -> list[str]:
 
 
 def gathered(refresh: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return `refresh` so that however many changes come while it runs, it runs once more."""
-    is_running = is_wanted = False
+    """Return `refresh` so that however many changes come while it runs, it runs once more.
+
+    Once somebody waits for it, it is not put behind others any more, whoever began it.
+    """
+    is_running = is_wanted = is_waited_for = False
 
     async def run() -> None:
-        nonlocal is_running, is_wanted
-        is_wanted = True
+        nonlocal is_running, is_wanted, is_waited_for
+        is_wanted, is_waited_for = True, is_waited_for or not is_following.get()
         if is_running:
             return
         is_running = True
         try:
             while is_wanted:
                 is_wanted = False
+                if is_waited_for:
+                    is_following.set(False)
+                is_waited_for = False
                 await refresh()
         finally:
             is_running = False

@@ -164,7 +164,7 @@ _EXACT = 2**53  # numbers beyond it stand for their neighbours, too
 
 
 def _as_key(convert: Convert) -> Convert:
-    """A key is never repaired: two records must not become one."""
+    """A key is never repaired, but for blanks around it: two records must not become one."""
 
     def checked(value: Any, record: Any) -> str | None:
         if type(value) is float and abs(value) >= _EXACT:

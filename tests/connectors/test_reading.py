@@ -497,6 +497,12 @@ def test_json_in_the_letters_of_old_systems_is_read(spelt: str) -> None:
     assert (found["Name"], found["City"]) == ("Müller", "Orléans")
 
 
+def test_one_bad_byte_changes_no_other_letter() -> None:
+    body = '[{"Id": "ü1", "Name": "Müller"}, {"Id": "2", "Name": "Jos'.encode() + b'\xc3"}]'
+    one, two = answers.parsed("Otis", body)
+    assert (one, two["Name"]) == ({"Id": "ü1", "Name": "Müller"}, "Jos\ufffd")
+
+
 def test_depth_does_not_hide_behind_other_letters() -> None:
     with pytest.raises(Fault, match="levels deep"):
         answers.parsed("Otis", (101 * "[" + '"Müller"' + 101 * "]").encode("utf-16"))

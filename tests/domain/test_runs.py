@@ -450,6 +450,38 @@ def test_a_canceled_run_applies_no_further_page(world: World, system: HotelSyste
     assert too_late.value.code == "wrong_state"
 
 
+def test_a_dry_run_takes_what_comes_twice_in_a_page_as_a_run_does(
+    world: World, system: HotelSystem
+) -> None:
+    integration = flows.active(world)
+    again = {**reservation(9), "Number": "other"}
+    system.records["reservations"] = [reservation(9), again]
+    found = flows.work(runs.dry_run(world.maya, integration, now=world.now))
+    assert flows.of(found).status == "succeeded"
+    assert counts(found) == Counts(read=2, created=1, updated=1, deleted=5)
+
+
+def test_what_is_known_is_looked_up_first_again_once_a_page_has_met_it(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    there = system.records["reservations"]
+    system.records["reservations"] = [reservation(8), reservation(9), *there]
+    asked: list[int] = []
+    known = belts.belt_of
+
+    def watched(*arguments: Any) -> Any:
+        belt = known(*arguments)
+        key_of = belt.key_of
+        belt.key_of = lambda record: asked.append(belt.pages) or key_of(record)  # type: ignore[func-returns-value]
+        return belt
+
+    monkeypatch.setattr(belts, "belt_of", watched)
+    assert counts(flows.run(world, integration)) == Counts(read=7, created=2, unchanged=5)
+    # The second page is taken for news, like the first one; it is not, and so the third is asked.
+    assert asked == [0, 0, 2, 2, 3]
+
+
 def test_a_dry_run_shows_what_would_change_and_writes_no_record(
     world: World, system: HotelSystem
 ) -> None:

@@ -13,7 +13,7 @@ from storage.upserts import Fresh, Upserts
 from tests import flows, harvest
 from tests.builders import World
 
-MANY = 250  # more than one statement of them, and more than a file has free
+MANY = 250  # more than one statement of them
 
 
 @pytest.fixture
@@ -33,15 +33,14 @@ def fresh() -> list[Fresh]:
     day = date(2026, 12, 1)
     values = {"number": None, "status": "confirmed", "arrival": day, "departure": day}
     return [
-        Fresh(f"new-{each}", each.to_bytes(4, "big"), "", b"x" * 50_000, values)
-        for each in range(MANY)
+        Fresh(f"new-{each}", each.to_bytes(4, "big"), "", b"{}", values) for each in range(MANY)
     ]
 
 
 def cut_off(session: Session) -> None:
-    """Have the disk of SQLite be full, or the server of PostgreSQL end this connection."""
+    """Have SQLite write nothing more, or the server of PostgreSQL end this connection."""
     if database.is_sqlite():
-        session.connection().exec_driver_sql("PRAGMA max_page_count = 1")
+        session.connection().exec_driver_sql("PRAGMA query_only = ON")
         return
     number = session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     with database.engine().connect() as other:

@@ -29,8 +29,9 @@ async def test_quick_verbs_wait_behind_no_slow_ones(
         await asyncio.gather(*waiting)
 
 
+@pytest.mark.parametrize("read", [ask.load, ask.attempt, ask.act])
 async def test_who_waits_for_a_page_waits_behind_no_window_that_follows_a_change(
-    person: Person,
+    person: Person, read: Callable[..., Awaitable[Any]]
 ) -> None:
     maya = await person("maya@harbour.example")
     await maya.open("/account")
@@ -38,7 +39,7 @@ async def test_who_waits_for_a_page_waits_behind_no_window_that_follows_a_change
 
     async def follow(_: live.Change) -> None:
         begun.set()
-        await ask.load(released.wait, 10)
+        await read(released.wait, 10)
 
     with maya:
         for _ in range(20):

@@ -18,6 +18,7 @@ from tests.ui.hub import finds_nothing, page_words
 from tests.ui.mapping import editor, is_done, offers, send, sources, standing
 from tests.ui.patience import until
 from ui.components.mapping import MappingEditor
+from ui.pages.transfer.values import offered_conversions
 
 MAYA, NOAH = "maya@harbour.example", "noah@harbour.example"
 ONLY_MANAGERS = "Only a manager of Harbour Hotel can do this."
@@ -132,6 +133,17 @@ async def test_a_row_shows_what_it_would_do_before_it_is_saved(
     _, ticket, cells, problem = last(answers, "tried")
     assert (ticket, problem, cells[0]) == (7, None, ["Guest 1", "Guest 1", None])
     assert saved(world, sampled) == {}
+
+
+def test_what_makes_a_text_first_offers_how_that_text_is_read() -> None:
+    offered = {each["key"]: each["options"] for each in offered_conversions()}
+    keys = {
+        (transform, kind): [option["key"] for option in offered[transform][kind]]
+        for transform, kind in (("join", "moment"), ("split", "money"), ("date", "date"))
+    }
+    assert keys["join", "moment"] == ["more", "separator", "format", "time_zone", "default"]
+    assert {"separator", "part", "currency", "unit", "default"} <= set(keys["split", "money"])
+    assert keys["date", "date"] == ["format", "time_zone", "default"]
 
 
 async def test_a_row_that_makes_no_sense_says_so_and_is_not_saved(

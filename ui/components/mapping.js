@@ -314,11 +314,14 @@ export default {
     known() {
       return Object.fromEntries(this.conversions.map((each) => [each.key, each]));
     },
+    target() {
+      return this.targets.find((each) => each.key === this.editing);
+    },
     options() {
-      return this.known[this.edited?.transform]?.options ?? [];
+      return this.known[this.edited?.transform]?.options[this.target?.kind] ?? [];
     },
     choices() {
-      return this.targets.find((each) => each.key === this.editing)?.choices ?? [];
+      return this.target?.choices ?? [];
     },
     fills() {
       const found = {};
@@ -450,9 +453,9 @@ export default {
     },
     convert(key) {
       this.edited.transform = key;
-      const kept = new Set(this.known[key].options.map((option) => option.key));
+      const kept = new Set(this.options.map((option) => option.key));
       this.edited.options = Object.fromEntries(Object.entries(this.edited.options).filter(([name]) => kept.has(name)));
-      this.pairs = this.lines(this.targets.find((each) => each.key === this.editing));
+      this.pairs = this.lines(this.target);
       this.touch();
     },
     offered(option, target) {

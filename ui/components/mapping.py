@@ -34,11 +34,11 @@ class SourceField(TypedDict):
 
 
 class Conversion(TypedDict):
-    """A conversion; `options` are {key, label, kind, meaning, choices}."""
+    """A conversion; `options` by the kind of our field: {key, label, kind, meaning, choices}."""
 
     key: str
     label: str
-    options: list[dict[str, Any]]
+    options: dict[str, list[dict[str, Any]]]
 
 
 class Standing(TypedDict):

@@ -20,7 +20,7 @@ from ui.pages.whom import Whom
 
 PATH = "/support"
 _USUAL = "all"
-# What says nothing of whom to call; while a run is on, it tells twice a second how far it is.
+# What says nothing of whom to call.
 _WITHOUT_NEWS = ("run", "progress", "notice", "people")
 _ONLY_MANAGERS = "Only a manager of this property can report a problem."
 _FILTERS = {"": "All", "open": "Open", "mine": "Your turn", "resolved": "Resolved"}

@@ -21,7 +21,7 @@ def targets(editor: Editor) -> list[Target]:
 
 
 def offered_conversions() -> list[Conversion]:
-    """Return the whole table of conversions, each with the options it takes."""
+    """Return the whole table of conversions, with the options of each for fields of a kind."""
     return [_conversion(each) for each in conversions.ALL.values()]
 
 
@@ -126,7 +126,10 @@ def _target(field: Field) -> Target:
 
 
 def _conversion(each: DomainConversion) -> Conversion:
-    options = [_option(option) for option in (*each.options, conversions.DEFAULT)]
+    options = {
+        kind: [_option(option) for option in conversions.options_of(each.key, kind)]
+        for kind in sorted(each.kinds)
+    }
     return {"key": each.key, "label": each.label, "options": options}
 
 
