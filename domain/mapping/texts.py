@@ -77,7 +77,7 @@ def _storable(text: str) -> str:
 
 def _text(options: Mapping[str, Any], place: Place) -> Convert:
     finish = _finished(options, place)
-    takes_as_it_is = not options.get(CASE.key)
+    takes_as_it_is = set(options) <= {LONGEST_OPTION.key, TOO_LONG.key}
     longest = options.get(LONGEST_OPTION.key, place.field.longest or LONGEST)
 
     def convert(value: Any, record: Any) -> str | None:
