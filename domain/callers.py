@@ -194,6 +194,6 @@ def _check_not_pending(status: str) -> None:
     if status == "pending":
         raise Refusal(
             "connection_pending",
-            "The request still waits for your answer. Activate it or reject it first.",
+            "The property’s request still waits for your answer. Activate it or reject it first.",
             "partner",
         )

@@ -92,6 +92,7 @@ def _sentence(
 ) -> str:
     count = f"{len(errors)} of {of} sample records"
     if with_values:
-        return f"{errors[0].sentence} So it is in {count}."
+        are = "is" if len(errors) == 1 else "are"
+        return f"{errors[0].sentence} {count} {are} like that."
     field = type_of_data.field(errors[0].target)
     return f"{field.label if field else errors[0].target}: {count} cannot be converted."
