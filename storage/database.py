@@ -10,18 +10,12 @@ from typing import Any, cast
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import (
-    IntegrityError,
-    InvalidatePoolError,
-    InvalidRequestError,
-    OperationalError,
-)
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlmodel import Session, SQLModel
 
 from storage import changes
 
 _CHANGING_TABLES = 0x61646A6F  # "adjo", the number of the lock
-TRUSTED = 1.0  # seconds after its last use in which a connection is taken to be alive
 _engine: sa.Engine | None = None
 _when_closing: list[Callable[[], None]] = []
 
@@ -99,7 +93,10 @@ def reading() -> Iterator[Session]:
 
 @contextmanager
 def asking() -> Iterator[sa.Connection]:
-    """A connection for a single statement, which has nothing to agree with and is committed."""
+    """A connection for a single statement, which has nothing to agree with.
+
+    On PostgreSQL it needs no transaction, and is committed by itself.
+    """
     with engine().connect() as connection:
         if not is_sqlite():
             connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -197,9 +194,9 @@ def check() -> None:
 def make_engine(url: str) -> sa.Engine:
     """Return an engine with the settings that Adjoin and its job queue rely on."""
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
-        sa.event.listen(engine, "checkin", _note_given_back)
-        sa.event.listen(engine, "checkout", _must_be_alive)
+        engine = sa.create_engine(
+            url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+        )
         sa.event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
         return engine
     path = sa.make_url(url).database
@@ -233,25 +230,6 @@ def storable(value: Any) -> Any:
     if not isinstance(value, str) or (value.isascii() and "\0" not in value):
         return value
     return value.replace("\0", "\ufffd").encode(errors="replace").decode()
-
-
-def _note_given_back(_: Any, record: Any) -> None:
-    record.info["given_back"] = time.monotonic()
-
-
-def _must_be_alive(connection: Any, record: Any, _: Any) -> None:
-    """Ask a connection that was idle whether it still is one: a server may have been restarted.
-
-    At every request of a program, as `pool_pre_ping` does it, that would be one question in four.
-    """
-    now = time.monotonic()
-    if now - record.info.get("given_back", now) < TRUSTED:
-        return
-    try:
-        connection.execute("SELECT 1")
-        connection.rollback()
-    except psycopg.OperationalError as error:
-        raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:

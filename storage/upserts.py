@@ -4,8 +4,8 @@ Thousands a second go through here, so that it speaks to the drivers themselves:
 rows for SQLite, COPY into a temporary table for PostgreSQL.
 
 For each row that SQLite's driver gives or takes, other threads have their turn, and the run waits
-for its own again: beside a busy page that was two hundred times slower. So rows go in by the
-hundred, and come back as one.
+for its own again: beside people who open pages a run took five times as long. So rows go in by
+the hundred, and come back as one.
 """
 
 import json

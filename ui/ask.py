@@ -37,10 +37,6 @@ class Outcome(Generic[T]):
         return self.ok
 
 
-def _ours() -> ThreadPoolExecutor:
-    return _following if is_following.get() else _quick
-
-
 async def load(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Return what a domain function returns; a Refusal goes on to the caller (see frame)."""
     return await _run(_ours(), function, *arguments, **named)
@@ -83,6 +79,10 @@ def show(refusal: Refusal) -> None:
         ui.context.client.open(ENDED)
         return
     notice(refusal.message, "bad")
+
+
+def _ours() -> ThreadPoolExecutor:
+    return _following if is_following.get() else _quick
 
 
 def _told(outcome: Outcome[T]) -> Outcome[T]:

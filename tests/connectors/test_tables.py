@@ -37,6 +37,11 @@ def _said(content: bytes | Path) -> Fault:
     return fault.value
 
 
+def test_one_bad_byte_changes_no_other_letter() -> None:
+    content = "id;name\nü1;Müller\n2;Jos".encode() + b"\xc3\n"
+    assert _rows(content) == [{"id": "ü1", "name": "Müller"}, {"id": "2", "name": "Jos\ufffd"}]
+
+
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16", "utf-16-le", "utf-32"]
 )

@@ -154,14 +154,9 @@ def test_a_guarded_change_says_whether_it_hit() -> None:
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 @pytest.mark.usefixtures("database")
-def test_connections_that_the_server_has_cut_meanwhile_are_not_used(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(database, "TRUSTED", 0)
-    number, cut = (
-        sa.text("SELECT pg_backend_pid()"),
-        sa.text("SELECT pg_terminate_backend(:number)"),
-    )
+def test_connections_that_the_server_has_cut_meanwhile_are_not_used() -> None:
+    number = sa.text("SELECT pg_backend_pid()")
+    cut = sa.text("SELECT pg_terminate_backend(:number)")
     with database.engine().connect() as one, database.engine().connect() as another:
         numbers = [each.execute(number).scalar_one() for each in (one, another)]
     with database.make_engine(database.engine().url.render_as_string(False)).connect() as server:

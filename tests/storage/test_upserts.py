@@ -62,6 +62,13 @@ def test_hundreds_of_records_are_written_and_known_again(world: World, made: Ups
     assert all(each.is_stale for each in later.values())
 
 
+def test_what_is_as_it_was_is_not_written_again(world: World, made: Upserts) -> None:
+    for hours in (0, 1):
+        with database.transaction() as session:
+            made.write(session, fresh(), world.after(hours=hours))
+    assert flows.records()["new-0"].changed_at == world.now
+
+
 def test_a_database_that_goes_away_is_told_as_everywhere(world: World, made: Upserts) -> None:
     session = Session(database.engine())
     cut_off(session)

@@ -51,3 +51,26 @@ async def test_who_waits_for_a_page_waits_behind_no_window_that_follows_a_change
             assert await ask.load(lambda: "quick") == "quick"
     finally:
         released.set()
+
+
+async def test_a_reading_that_somebody_waits_for_is_not_put_behind_others_any_more() -> None:
+    read: list[bool] = []
+    begun, first = asyncio.Event(), asyncio.Event()
+
+    async def refresh() -> None:
+        begun.set()
+        read.append(live.is_following.get())
+        await first.wait()
+
+    renew = live.gathered(refresh)
+
+    async def follow() -> None:
+        live.is_following.set(True)
+        await renew()
+
+    following = asyncio.ensure_future(follow())
+    await begun.wait()
+    await renew()  # a button, while the window reads what has changed
+    first.set()
+    await following
+    assert read == [True, False]
