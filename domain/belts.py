@@ -1,14 +1,14 @@
 """Belts: one type of data on its way in, where it stands, how it is read and what is made of it."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlmodel import col, select
@@ -71,9 +71,22 @@ class Belt:
     rejects: Rejects
     searched: tuple[str, ...]
     finds_deletions: bool
-    meets_known: bool = True  # whether the last page had records that are there already
+    meets_known: bool = True  # whether the page before had records that are there already
+    written: Collection[str] = ()  # the primary keys that the page before has written
     is_filtered: bool = False
     announced: float = 0.0  # when windows were last told of it
+
+
+class Load(NamedTuple):
+    """A page, and what is to be done with it.
+
+    items: what may be news. as_before: what is known of the other records, which stay,
+    by their primary keys.
+    """
+
+    page: Page
+    items: list[Item]
+    as_before: Mapping[str, Known]
 
 
 class Broken(Exception):
@@ -134,33 +147,43 @@ def belt_of(task: Task, part_id: str, now: datetime) -> Belt:
 
 
 @contextmanager
-def pages(task: Task, belt: Belt, line: Line) -> Iterator[Iterator[Page]]:
-    """Read page after page from where a belt stands, each while the one before is worked on: most
-    of a run is waiting for the source."""
+def loads(task: Task, belt: Belt, line: Line) -> Iterator[Iterator[Load]]:
+    """Read and map page after page from where a belt stands, each while the one before is stored:
+    most of a run is waiting for the source and for the database."""
     read = _reader(task, belt, line)
-    reader = ThreadPoolExecutor(1, thread_name_prefix="pages")
+    ahead = ThreadPoolExecutor(1, thread_name_prefix="loads")
 
-    def coming() -> Iterator[Page]:
-        ahead: Future[Page] | None = reader.submit(read, belt.cursor)
-        while ahead is not None:
-            page = ahead.result()
-            ahead = reader.submit(read, page.cursor) if page.cursor is not None else None
-            yield page
+    def brought(cursor: str | None, meets_known: bool) -> Load:
+        page = read(cursor)
+        return Load(page, *mapped(belt, page.records, moments.now(), meets_known))
+
+    def coming() -> Iterator[Load]:
+        next_one: Future[Load] | None = ahead.submit(brought, belt.cursor, True)
+        while next_one is not None:
+            load = next_one.result()
+            if not load.as_before.keys().isdisjoint(belt.written):
+                # One came again that was looked up before its last version was stored.
+                load = Load(load.page, *mapped(belt, load.page.records, moments.now(), True))
+            cursor, meets = load.page.cursor, belt.meets_known
+            next_one = ahead.submit(brought, cursor, meets) if cursor is not None else None
+            yield load
 
     try:
         yield coming()
     finally:
-        reader.shutdown(wait=True, cancel_futures=True)
+        ahead.shutdown(wait=True, cancel_futures=True)
 
 
-def mapped(belt: Belt, records: list[Any], now: datetime) -> tuple[list[Item], dict[str, Known]]:
+def mapped(
+    belt: Belt, records: list[Any], now: datetime, meets_known: bool
+) -> tuple[list[Item], dict[str, Known]]:
     """Make our fields of every record that may be news, with the hash that tells whether it is.
 
     The others are those that the source gives as it gave them last time, which is what most of
-    them are. They are returned as they are known, by their primary keys. Where the page before
-    had none that are known, as in a first run, all are taken for news.
+    them are. They are returned as they are known, by their primary keys. Where none is expected
+    to be known, as in a first run, all are taken for news.
     """
-    keys = [belt.key_of(record).key for record in records] if belt.meets_known else []
+    keys = [belt.key_of(record).key for record in records] if meets_known else []
     known = _known(belt, keys, now)
     items: list[Item] = []
     as_before: dict[str, Known] = {}

@@ -160,13 +160,12 @@ def _carry_part(task: Task, part_id: str, line: Line, until: float) -> bool:
     """Bring in one type of data; returns False when time is up."""
     try:
         belt = belts.belt_of(task, part_id, moments.now())
-        with belts.pages(task, belt, line) as pages:
-            for page in pages:
-                items, as_before = belts.mapped(belt, page.records, moments.now())
+        with belts.loads(task, belt, line) as coming:
+            for load in coming:
                 if belt.pages == 0 and not task.retries:
-                    belts.compare(belt, page.records, moments.now())
-                loads.apply(task, belt, page, items, as_before, moments.now())
-                if page.cursor is not None and time.monotonic() > until:
+                    belts.compare(belt, load.page.records, moments.now())
+                loads.apply(task, belt, load, moments.now())
+                if load.page.cursor is not None and time.monotonic() > until:
                     _pass_on(task)
                     return False
     except Broken as broken:

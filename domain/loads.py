@@ -1,14 +1,13 @@
 """Loads: what a page of records means is stored at once: records, rejects, counts, and its end."""
 
 import time
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from connectors.source import Page
 from domain import moments, moving, previews, rejects, sieve
-from domain.belts import Belt, Broken, Task
+from domain.belts import Belt, Broken, Load, Task
 from domain.sieve import Item
 from storage import database
 from storage.integrations import Reject, Run, RunPart
@@ -25,36 +24,16 @@ class Over(Exception):
     """The run is not this job's any more: it was canceled, or another job goes on with it."""
 
 
-def apply(
-    task: Task,
-    belt: Belt,
-    page: Page,
-    items: list[Item],
-    as_before: Mapping[str, Known],
-    now: datetime,
-) -> None:
-    """Store a page with everything that it means, and where to read on, in one transaction.
-
-    items: what may be news. as_before: what is known of the other records, which stay,
-    by their primary keys.
-    """
+def apply(task: Task, belt: Belt, load: Load, now: datetime) -> None:
+    """Store a page with everything that it means, and where to read on, in one transaction."""
+    page, items, as_before = load
     left_out = belt.rejects.made_of(items, now)
     with database.transaction() as session:
         run, part = _held(session, task, belt)
         # Programs ask for what has changed since a moment: a wait for others who write is over.
         now = max(now, moments.now())
-        keys = [item.converted.key for item in items if item.converted.key is not None]
-        known = belt.upserts.known(session, keys, now) if keys else {}
-        found = sieve.sort(items, known, belt.rules, task.run_id)
-        sieve.leave(found, as_before.values())
+        found, known = _stored(session, task, belt, load, now)
         belt.is_filtered = part.is_filtered = belt.is_filtered or page.filtered
-        if not task.is_dry:
-            belt.upserts.write(
-                session,
-                [_fresh(belt.searched, key, it) for key, (_, it) in found.taken.items()],
-                now,
-            )
-            belt.upserts.touch(session, found.stale, now)
         if belt.finds_deletions and not belt.is_filtered:
             met = (*known.values(), *as_before.values())
             ids = [each.id for each in met if each.id is not None]
@@ -75,8 +54,34 @@ def apply(
             moving.announce_progress(session, run)
     belt.pages += 1
     belt.meets_known = bool(known or as_before)
+    belt.written = found.taken.keys()
     if part.error is not None:
         raise Broken(part.error, part.sentence)
+
+
+def _stored(
+    session: Session, task: Task, belt: Belt, load: Load, now: datetime
+) -> tuple[sieve.Sorted, dict[str, Known]]:
+    """Sort a page and store what it brings; return what became of it, and what was known of it."""
+    items, upserts = load.items, belt.upserts
+    if _may_be_all_new(task, belt, load):
+        found = sieve.sort(items, {}, belt.rules, task.run_id)
+        if upserts.add(session, _fresh(belt, found), now):
+            return found, {}
+    keys = [item.converted.key for item in items if item.converted.key is not None]
+    known = upserts.known(session, keys, now) if keys else {}
+    found = sieve.sort(items, known, belt.rules, task.run_id)
+    sieve.leave(found, load.as_before.values())
+    if not task.is_dry:
+        upserts.write(session, _fresh(belt, found), now)
+        upserts.touch(session, found.stale, now)
+    return found, known
+
+
+def _may_be_all_new(task: Task, belt: Belt, load: Load) -> bool:
+    """Whether to try without looking anything up; what is not taken must be known to be counted."""
+    is_first = not belt.meets_known and not load.as_before
+    return is_first and not task.is_dry and not task.retries and "created" in belt.rules.wanted
 
 
 def _fine(items: list[Item]) -> list[str]:
@@ -157,8 +162,11 @@ def _has_keyless(session: Session, part: RunPart) -> bool:
     return session.exec(keyless.limit(1)).first() is not None
 
 
-def _fresh(searched: Sequence[str], key: str, item: Item) -> Fresh:
-    values = item.converted.values
-    words = [key, *[str(value) for name in searched if (value := values.get(name))]]
-    search = " ".join(words).lower()[:LONGEST]
-    return Fresh(key, item.content_hash, search, item.raw, values)
+def _fresh(belt: Belt, found: sieve.Sorted) -> list[Fresh]:
+    fresh = []
+    for key, (_, item) in found.taken.items():
+        values = item.converted.values
+        words = [key, *[str(value) for name in belt.searched if (value := values.get(name))]]
+        search = " ".join(words).lower()[:LONGEST]
+        fresh.append(Fresh(key, item.content_hash, search, item.raw, values))
+    return fresh

@@ -56,14 +56,16 @@ def _choice(options: Mapping[str, Any], place: Place) -> Convert:
 
 
 def _pairs(values: Any, place: Place) -> dict[str, str]:
-    """Return a value list, by the source's values as lists compare them."""
+    """Return a value list, by the source's values as written and as lists compare them."""
     if not isinstance(values, dict) or len(values) > _MOST_VALUES:
         raise MappingError(f"A value list has at most {_MOST_VALUES} lines.")
     for ours in values.values():
         if not isinstance(ours, str):
             raise MappingError("A value list says for each value which text it becomes.")
         _check_choice(ours, place)
-    return {folded(str(theirs)): ours for theirs, ours in values.items()}
+    found = {folded(str(theirs)): ours for theirs, ours in values.items()}
+    # As they are written in the list they need no folding, and most values come like that.
+    return found | {str(theirs): found[folded(str(theirs))] for theirs in values}
 
 
 def _check_choice(ours: str, place: Place) -> None:

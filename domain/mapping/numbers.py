@@ -18,7 +18,7 @@ from domain.mapping.conversion import (
 
 LARGEST = 2**63 - 1  # what the tables hold
 _LONGEST = 60  # characters of a number
-_SURELY_KEPT = 18  # digits
+SURELY_KEPT = 18  # digits
 _DECIMALS = (".", ",")
 _THOUSANDS = ("", ",", ".", " ", "'")
 _SPACES = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "’": "'", "−": "-"})
@@ -60,10 +60,14 @@ def reader(options: Mapping[str, Any]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.isascii() and text.isdigit() and len(text) <= _LONGEST:
             return text
-        written = text.strip().translate(_SPACES) if len(text) <= _LONGEST else ""
+        written = text if len(text) <= _LONGEST else ""
         if not pattern.fullmatch(written):
-            raise MappingError(f"{quoted(text)} is no number written like {_example(options)}.")
-        return written.replace(thousands, "").replace(decimal, ".")
+            written = written.strip().translate(_SPACES)
+            if not pattern.fullmatch(written):
+                raise MappingError(f"{quoted(text)} is no number written like {_example(options)}.")
+        if thousands:
+            written = written.replace(thousands, "")
+        return written if decimal == "." else written.replace(decimal, ".")
 
     return read
 
@@ -107,7 +111,7 @@ def _integer(options: Mapping[str, Any], place: Place) -> Convert:
 
 def _whole(value: Any, number: str) -> int:
     """Return a written number as an integer: "2" and "2.0" are, "2.5" is not."""
-    if len(number) <= _SURELY_KEPT and number.isdigit():
+    if len(number) <= SURELY_KEPT and number.isdigit():
         return int(number)
     exact = Decimal(number)
     if exact != exact.to_integral_value():

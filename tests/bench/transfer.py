@@ -42,7 +42,7 @@ FIELDS = {
     "status": "TEXT",
     "arrival": "DATE",
     "departure": "DATE",
-    "created": "TIMESTAMP",
+    "created": "TIMESTAMPTZ",
     "guest_name": "TEXT",
     "space_name": "TEXT",
     "rate_name": "TEXT",
@@ -326,10 +326,15 @@ def _postgresql(url: str, layout: Layout) -> Write:
         f"SELECT {listed} FROM {layout.table} WITH NO DATA".encode()
     )
     connection.commit()
+    described = connection.execute(f"SELECT {listed} FROM {layout.table} LIMIT 0".encode())
+    types = [column.type_code for column in described.description or ()]
+    connection.commit()
 
     def write(lines: list[tuple[Any, ...]]) -> None:
         with connection.cursor() as cursor:
-            with cursor.copy(f"COPY i ({listed}) FROM STDIN".encode()) as copy:
+            into = f"COPY i ({listed}) FROM STDIN (FORMAT BINARY)"
+            with cursor.copy(into.encode()) as copy:
+                copy.set_types(types)
                 for line in lines:
                     copy.write_row(line)
             cursor.execute(

@@ -1,6 +1,7 @@
 """Runs: what becomes of every record, what is asked of the source, and how a run ends."""
 
 import re
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -466,20 +467,57 @@ def test_what_is_known_is_looked_up_first_again_once_a_page_has_met_it(
 ) -> None:
     integration = flows.active(world)
     there = system.records["reservations"]
-    system.records["reservations"] = [reservation(8), reservation(9), *there]
-    asked: list[int] = []
+    system.records["reservations"] = [*map(reservation, range(11, 15)), *there]
+    asked: list[str] = []
     known = belts.belt_of
 
     def watched(*arguments: Any) -> Any:
         belt = known(*arguments)
         key_of = belt.key_of
-        belt.key_of = lambda record: asked.append(belt.pages) or key_of(record)  # type: ignore[func-returns-value]
+        belt.key_of = lambda record: asked.append(record["Id"]) or key_of(record)  # type: ignore[func-returns-value]
         return belt
 
     monkeypatch.setattr(belts, "belt_of", watched)
-    assert counts(flows.run(world, integration)) == Counts(read=7, created=2, unchanged=5)
-    # The second page is taken for news, like the first one; it is not, and so the third is asked.
-    assert asked == [0, 0, 2, 2, 3]
+    assert counts(flows.run(world, integration)) == Counts(read=9, created=4, unchanged=5)
+    # Two are made before anything is stored. Then all is taken for news until a page was not.
+    assert asked == ["res-11", "res-12", "res-13", "res-14", "res-5"]
+
+
+def test_in_a_first_run_one_that_comes_again_on_another_page_is_an_update(
+    world: World, system: HotelSystem
+) -> None:
+    integration = flows.draft(world)
+    again = {**reservation(1), "Number": "again"}
+    system.records["reservations"] = [*map(reservation, range(1, 10)), again]
+    integrations.activate(world.maya, integration, now=world.now)
+    run = flows.work(flows.living(integration))
+    assert counts(run) == Counts(read=10, created=9, updated=1)
+    assert flows.records()["res-1"].number == "again"
+
+
+def test_one_that_comes_as_it_was_after_a_page_that_changed_it_is_as_it_was_again(
+    world: World, system: HotelSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    integration = flows.active(world)
+    changed = {**reservation(1), "Number": "changed"}
+    system.records["reservations"] = [changed, *map(reservation, (2, 1, 3, 4, 5))]
+    mapped, apply, is_ahead = belts.mapped, loads.apply, threading.Event()
+
+    def told(belt: belts.Belt, records: list[Any], *more: Any) -> Any:
+        found = mapped(belt, records, *more)
+        if reservation(3) in records:
+            is_ahead.set()
+        return found
+
+    def waits(*given: Any) -> None:
+        assert is_ahead.wait(20)  # the second page is looked up before the first is stored
+        apply(*given)
+
+    monkeypatch.setattr(belts, "mapped", told)
+    monkeypatch.setattr(loads, "apply", waits)
+    run = flows.run(world, integration)
+    assert counts(run) == Counts(read=6, updated=2, unchanged=4)
+    assert flows.records()["res-1"].number == "1001"
 
 
 def test_a_dry_run_shows_what_would_change_and_writes_no_record(

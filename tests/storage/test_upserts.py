@@ -1,5 +1,6 @@
 """Upserts: what is written by the hundred is known again, and a database that goes away is told."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from storage.upserts import Fresh, Upserts
 from tests import flows, harvest
 from tests.builders import World
 
-MANY = 250  # more than one statement of them
+MANY = 650  # more than one statement of them
 
 
 @pytest.fixture
@@ -69,9 +70,22 @@ def test_what_is_as_it_was_is_not_written_again(world: World, made: Upserts) -> 
     assert flows.records()["new-0"].changed_at == world.now
 
 
-def test_a_database_that_goes_away_is_told_as_everywhere(world: World, made: Upserts) -> None:
+def test_what_is_not_all_new_is_not_added_and_what_came_before_it_stays(
+    world: World, made: Upserts
+) -> None:
+    first, *others = fresh()
+    with database.transaction() as session:
+        assert made.add(session, [first], world.now)
+        assert not made.add(session, [*others, first], world.now)
+    assert [key for key in flows.records() if key.startswith("new-")] == ["new-0"]
+
+
+@pytest.mark.parametrize("write", [Upserts.write, Upserts.add])
+def test_a_database_that_goes_away_is_told_as_everywhere(
+    world: World, made: Upserts, write: Callable[..., object]
+) -> None:
     session = Session(database.engine())
     cut_off(session)
     with pytest.raises(OperationalError):
-        made.write(session, fresh(), world.now)
+        write(made, session, fresh(), world.now)
     session.invalidate()
