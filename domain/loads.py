@@ -91,10 +91,9 @@ def _fine(items: list[Item]) -> list[str]:
 
 def _held(session: Session, task: Task, belt: Belt) -> tuple[Run, RunPart]:
     """Hold run and part still; raises Over when the page is not ours to apply (any more)."""
-    run = session.get(Run, task.run_id)
+    run = database.held(session, Run, task.run_id)
     if run is None:
         raise Over
-    database.lock(session, run)
     part = session.get_one(RunPart, belt.part_id)
     if run.jobs != task.number or run.status != "running" or part.pages != belt.pages:
         raise Over

@@ -175,7 +175,7 @@ async def test_one_that_runs_by_hand_waits_for_a_person(
     await hands.go(maya, NEW)
     hands.fill(maya, "Schedule", "by_hand")
     hands.press(maya, "Activate")
-    await until(lambda: maya.notify.contains("Active, and waits for you"))
+    await until(lambda: maya.notify.contains("Active"))
     (row,) = made(world)
     assert (row.status, row.running) == ("active", None)
 
@@ -184,6 +184,7 @@ async def test_a_draft_is_kept_without_activating(maya: User, world: World, sour
     await hands.go(maya, NEW)
     hands.press(maya, "Save as draft")
     await maya.should_see("A draft: nothing flows yet")
+    await maya.should_see("The first run follows at once.")
     assert [row.status for row in made(world)] == ["draft"]
 
 

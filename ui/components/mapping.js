@@ -240,14 +240,23 @@ export default {
                     </div>
                     <button v-if="!whyNot" type="button" class="btn small" data-kind="quiet" @click="pairs.push(['', ''])"><svg class="icon" aria-hidden="true"><use :href="icon('plus')" /></svg>Add a line</button>
                   </fieldset>
+                  <fieldset v-else-if="option.kind === 'path' || option.kind === 'paths'" class="map-paths">
+                    <legend>{{ option.label }}</legend>
+                    <ol v-if="paths(option).length">
+                      <li v-for="(path, index) in paths(option)" :key="index"><code>{{ path }}</code>
+                        <button v-if="!whyNot" type="button" class="btn bare small" data-kind="quiet" :aria-label="'Remove ' + path" @click="unlist(option, index)"><svg class="icon" aria-hidden="true"><use :href="icon('x')" /></svg></button></li>
+                    </ol>
+                    <picker v-if="!whyNot && (option.kind === 'paths' || !paths(option).length)" :name="$attrs.id + option.key" :label="option.label + ': choose a field…'" value="" :fields="now.fields" @pick="list(option, $event)"><span>{{ paths(option).length ? "One more field…" : "Choose a field…" }}</span></picker>
+                    <p class="hint">{{ option.meaning }}</p>
+                  </fieldset>
                   <template v-else>
                     <label :for="$attrs.id + option.key">{{ option.label }}</label>
                     <span v-if="offered(option, target).length" class="box-select"><select :id="$attrs.id + option.key" class="box" :value="edited.options[option.key] ?? (option.kind === 'choice' ? offered(option, target)[0][0] : '')" :disabled="!!whyNot" @change="set(option, $event.target.value)">
                       <option v-for="choice in offered(option, target)" :key="choice[0]" :value="choice[0]">{{ choice[1] }}</option>
                     </select><svg class="icon" width="16" height="16" aria-hidden="true"><use :href="icon('chevron-down')" /></svg></span>
                     <input v-else :id="$attrs.id + option.key" class="box" :type="option.kind === 'integer' ? 'number' : 'text'" :value="written(option)" :readonly="!!whyNot" :placeholder="option.kind === 'time_zone' ? zone : option.kind === 'currency' ? 'EUR' : ''"
-                           :list="option.kind === 'path' ? $attrs.id + 'paths' : null" autocomplete="off" @input="set(option, $event.target.value)" @keydown.enter.prevent="save" />
-                    <p class="hint">{{ option.meaning }}{{ option.kind === "texts" || option.kind === "paths" ? " With commas between them." : "" }}</p>
+                           autocomplete="off" @input="set(option, $event.target.value)" @keydown.enter.prevent="save" />
+                    <p class="hint">{{ option.meaning }}{{ option.kind === "texts" ? " With commas between them." : "" }}</p>
                   </template>
                 </div>
                 <p v-if="trial?.problem" class="wrong" role="alert"><svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('circle-alert')" /></svg>{{ trial.problem }}</p>
@@ -275,7 +284,6 @@ export default {
         <table><thead><tr><th scope="col">Path</th><th scope="col">Kind</th><th scope="col">Examples</th><th scope="col">Empty</th><th scope="col">Fills</th></tr></thead>
           <tbody><tr v-for="field in now.fields" :key="field.path"><td><code>{{ field.path }}</code></td><td>{{ words(field.kind) }}</td><td>{{ field.examples.slice(0, 3).join(" · ") }}</td><td>{{ field.empty }} %</td><td>{{ (fills[field.path] || []).join(", ") }}</td></tr></tbody></table>
       </details>
-      <datalist :id="$attrs.id + 'paths'"><option v-for="field in now.fields" :key="field.path" :value="field.path"></option></datalist>
       <datalist :id="$attrs.id + 'ours'"><option v-for="choice in choices" :key="choice" :value="choice"></option></datalist>
     </div>
   `,
@@ -358,6 +366,7 @@ export default {
       return this.now.lost[target.key];
     },
     cell(target) {
+      if (this.editing === target.key && this.dirty) return this.trial?.cells?.[this.at] ?? null;
       return this.sample.cells[target.key] ?? (this.whyNot ? null : this.now.drafts[target.key]?.cells[this.at]);
     },
     wrong(target) {
@@ -466,17 +475,29 @@ export default {
     },
     written(option) {
       const value = this.edited.options[option.key];
-      return option.kind === "texts" || option.kind === "paths" ? listed(value) : (value ?? "");
+      return option.kind === "texts" ? listed(value) : (value ?? "");
     },
     set(option, text) {
       let value = text;
-      if (option.kind === "texts" || option.kind === "paths") value = unlisted(text);
+      if (option.kind === "texts") value = unlisted(text);
       else if (option.kind === "integer") value = text === "" ? "" : Number(text);
       else if (option.kind === "boolean") value = text === "true";
       else if (option.kind === "currency") value = text.trim().toUpperCase();
+      this.put(option, value);
+    },
+    put(option, value) {
       if (value === "" || value === false || value.length === 0) delete this.edited.options[option.key];
       else this.edited.options[option.key] = value;
       this.touch();
+    },
+    paths(option) {
+      return [this.edited.options[option.key] ?? []].flat();
+    },
+    list(option, path) {
+      this.put(option, option.kind === "path" ? path : [...this.paths(option), path]);
+    },
+    unlist(option, index) {
+      this.put(option, this.paths(option).filter((_, place) => place !== index));
     },
     repair(index, side, text) {
       this.pairs[index][side] = text;

@@ -16,6 +16,7 @@ from ui.components.menu import Item, Menu
 from ui.components.notice import notice
 from ui.components.text import text
 from ui.frame import Visit
+from ui.pages.integration.words import follows
 from ui.pages.source.words import why_not
 
 
@@ -95,7 +96,7 @@ class Moves:
         async def activate() -> None:
             outcome = await attempt(integrations.activate, self._visit.actor, row.id)
             if outcome.refusal is None:
-                notice("Data flows from now on.", title="Active")
+                notice(follows(row.schedule), title="Active")
             elif isinstance(outcome.refusal, NotReady):
                 await self._refresh()  # the panel lists what is missing
                 show(outcome.refusal)

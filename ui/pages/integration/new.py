@@ -19,6 +19,7 @@ from ui.components.notice import notice
 from ui.components.page_title import breadcrumb, page_title
 from ui.frame import Visit
 from ui.pages.integration.form import Form
+from ui.pages.integration.words import follows
 from ui.pages.source.words import why_not
 
 
@@ -92,20 +93,14 @@ class _New:
             return
         outcome = await attempt(integrations.activate, self._visit.actor, self._draft_id)
         if outcome.refusal is None:
-            self._say_what_follows()
+            if self._form is not None and (draft := self._form.draft()):
+                notice(follows(draft.schedule), title="Active")
             ui.navigate.to(f"/integrations/{self._draft_id}")
         elif isinstance(outcome.refusal, NotReady):
             notice("It is kept as a draft. See what is missing.", "info", title="Not yet active")
             ui.navigate.to(f"/integrations/{self._draft_id}")
         else:
             self._refuse("It is kept as a draft, but not active", outcome.refusal.message)
-
-    def _say_what_follows(self) -> None:
-        draft = self._form.draft() if self._form is not None else None
-        if draft is not None and draft.schedule.kind == "by_hand":
-            notice("Press Run now when data shall come in.", title="Active, and waits for you")
-        else:
-            notice("The first run begins now.", title="Active")
 
     async def _save(self) -> None:
         if await self._keep():

@@ -14,10 +14,11 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.integration.moves import Moves
-from ui.pages.integration.words import ADVICE, TURNS, run_address, stopped, tone
+from ui.pages.integration.words import ADVICE, TURNS, follows, run_address, stopped, tone
 from ui.pages.source.words import counted
 
 _SELF = "It disabled itself"
+_READY = "Everything is in place. A dry run shows what would come in; Activate lets it flow."
 
 
 class TurnPanel:
@@ -67,7 +68,7 @@ class TurnPanel:
                 self._draw_missing(found)
                 self._moves.draw_activate(found.row)
             return
-        words = "Everything is in place. Try a dry run first, if you like: it writes no record."
+        words = f"{_READY} {follows(found.row.schedule)}"
         with callout("info", "A draft: nothing flows yet", words, icon="circle-dashed"):
             self._moves.draw_activate(found.row)
 

@@ -7,6 +7,7 @@ from domain.integration_pages import OfferedType, Row
 from domain.meter import Meter
 from domain.run_pages import Counts, Progress
 from domain.run_pages import Row as Run
+from domain.schedules import Schedule
 from domain.types_of_data import ALL
 from ui.components.ago import iso
 from ui.components.runchart import Point
@@ -54,6 +55,13 @@ def wanted(row: Row) -> list[tuple[str, str]]:
         (ALL[key].label, ", ".join(CHANGES[change].lower() for change in changes))
         for key, changes in row.wanted.items()
     ]
+
+
+def follows(schedule: Schedule) -> str:
+    """Say what follows activating, for those who think of it and those who have done it."""
+    if schedule.kind == "by_hand":
+        return "It runs whenever you press Run now."
+    return "The first run follows at once."
 
 
 def stopped(row: Row) -> str:
