@@ -6,7 +6,7 @@ nobody can explain ends at the partner for integrated apps, at the platform for 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -167,6 +167,18 @@ def route(facts: Facts, names: Names, side: Side = "property") -> Route:
     )
 
 
+def apart(facts: Facts) -> Facts:
+    """Return what is known of a connection by itself, the hotel's data that it works with aside."""
+    return replace(
+        facts,
+        broken_sources=(),
+        disabled_integrations=(),
+        paused_transfers=(),
+        failing_integrations=(),
+        halted_integrations=(),
+    )
+
+
 def severity(route: Route) -> tuple[int, int]:
     """Return what sorts routes, the worst first."""
     return _TONES.index(route.tone), _TURNS.index(route.whose)
@@ -301,6 +313,7 @@ _OLD_DATA = (
     _of_things("integration_failing", "warn", "failing_integrations"),
     _of_things("integration_halted", "warn", "halted_integrations"),
 )
+OF_DATA = frozenset(rule.key for rule in (*_DATA, *_OLD_DATA))
 _CASES = (
     Rule("case_at_hotel", _waits_for("property"), "property", "warn", _case, _hub_case),
     Rule("case_at_partner", _waits_for("partner"), "partner", "info", _case, _hub_case),

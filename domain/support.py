@@ -25,7 +25,8 @@ SIDES: dict[str, Side] = {"property": "property", "viewer": "property", "partner
 class Answer:
     """Whom its reader calls about one connection, and the way there.
 
-    side: the reader's: property, viewer, partner or platform. contact: of the partner, for the
+    side: the reader's: property, viewer, partner or platform. apart: the route when the hotel's
+    data are left aside, which are told of by themselves. contact: of the partner, for the
     partner of the hotel; None where the platform answers itself. takes_cases: whether a problem
     can be reported about it. why_not: why this reader cannot take the step, empty if they can.
     """
@@ -41,6 +42,7 @@ class Answer:
     developer: str
     side: str
     route: Route
+    apart: Route
     contact: Contact | None
     takes_cases: bool
     why_not: str
@@ -119,7 +121,7 @@ def _answer(session: Session, of: Around, facts: Facts, side: str) -> Answer:
 
 def _worded(of: Around, facts: Facts, side: str, contact: Contact | None, why_not: str) -> Answer:
     app = of.app
-    names = of.names
+    names, seen_by = of.names, SIDES.get(side, "platform")
     return Answer(
         of.connection.id,
         app.name,
@@ -131,7 +133,8 @@ def _worded(of: Around, facts: Facts, side: str, contact: Contact | None, why_no
         of.hotel.name,
         names.developer,
         side,
-        routes.route(facts, names, SIDES.get(side, "platform")),
+        routes.route(facts, names, seen_by),
+        routes.route(routes.apart(facts), names, seen_by),
         contact,
         facts.takes_cases and of.connection.status != "pending",
         why_not,

@@ -4,11 +4,14 @@ import pytest
 from nicegui import ElementFilter
 from nicegui.element import Element
 from nicegui.testing import User
+from sqlmodel import select
 
 from connectors.source import Fault
 from domain import cases, connections, integrations, value_mappings
 from domain.meter import Limits
-from tests import flows, harvest, occasions
+from storage import database
+from storage.apps import App
+from tests import flows, harvest, occasions, pantry
 from tests.builders import World
 from tests.domain.test_support import asked
 from tests.ui import hands
@@ -94,6 +97,25 @@ async def test_data_that_stopped_is_said_at_home(
     await noah.should_see("A manager must see to it.")
     await charlie.open("/")
     await charlie.should_not_see("Flow")
+
+
+async def test_data_that_stopped_is_said_once_and_hides_nothing_else(
+    maya: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest.play(monkeypatch, "mews")
+    told(world, pantry.stock(world).connection)
+    with database.transaction() as session:
+        app = session.exec(select(App).where(App.slug == "d3x")).one()
+        app.permissions = [*app.permissions, "reservations:read"]
+        session.add(app)
+    source_id = harvest.source(world)
+    transfer = harvest.active(world, source_id)
+    flows.active(world, source_id)
+    harvest.paused(world, transfer)
+    await hands.go(maya, "/")
+    await maya.should_see("Reservations of Flow do not come in")
+    await maya.should_see("Apps that work with it: D3x.")
+    await maya.should_see("D3x needs your values")
 
 
 async def test_an_integration_that_disabled_itself_is_said_at_home(

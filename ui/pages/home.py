@@ -1,7 +1,7 @@
 """Home: what needs you, what waits for others, what simply works, and how fresh the data are."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from domain import (
 from domain.case_pages import Row as Case
 from domain.freshness import Row as Fresh
 from domain.notices import Row as Notice
+from domain.routes import OF_DATA
 from domain.subscriptions import Row
 from domain.support import Answer
 from ui.ask import load
@@ -76,7 +77,19 @@ class News:
     fresh: tuple[Fresh, ...]
     cases: tuple[Case, ...]
     noticed: tuple[Notice, ...]
-    troubles: tuple[Answer, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def troubles(self) -> tuple[Answer, ...]:
+        """What is wrong with connections by themselves; what is with the data is said of those."""
+        return tuple(
+            replace(each, route=each.apart) for each in self.answers if each.apart.key in _TROUBLES
+        )
+
+    @property
+    def held_up(self) -> tuple[str, ...]:
+        """The apps that work with data which do not come in."""
+        return tuple(each.app for each in self.answers if each.route.key in OF_DATA)
 
     @property
     def cases_of_mine(self) -> tuple[Case, ...]:
@@ -133,15 +146,13 @@ async def _read(visit: Visit) -> News:
             for each in await load(notices.of_person, visit.actor)
             if each.place_key == visit.place.key and each.kind in _ONLY_NOTICED
         ),
-        tuple(
-            each for each in await load(support.of_property, *who) if each.route.key in _TROUBLES
-        ),
+        await load(support.of_property, *who),
     )
 
 
 def _draw(visit: Visit, news: News) -> None:
     for each in news.of_data:
-        draw_due(visit, each)
+        draw_due(visit, each, news.held_up if len(news.of_data) == 1 else ())
     if news.rows:
         _draw_connections(visit, news)
     else:

@@ -1,10 +1,12 @@
 """What of a hotel's data needs somebody: said at home, where people look first."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from domain.integration_pages import Row
 from ui.components.button import Kind, button
 from ui.components.callout import callout
+from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.integration.words import meter_short, stopped, tone
 
@@ -24,11 +26,14 @@ def due(rows: tuple[Row, ...]) -> tuple[Due, ...]:
     return tuple(found for row in rows if (found := _due(row)))
 
 
-def draw_due(visit: Visit, each: Due) -> None:
+def draw_due(visit: Visit, each: Due, apps: Sequence[str] = ()) -> None:
+    """Draw one of them. apps: the names of those that work with data which do not come in."""
     may_act = visit.place.role == "manager"
     words = each.words if may_act else f"{each.words} A manager must see to it."
     icon = "triangle-alert" if each.tone == "bad" else "circle-pause"
     with callout(each.tone, each.title, words, icon):
+        if apps:
+            text(f"Apps that work with it: {', '.join(apps)}.")
         kind: Kind = "primary" if may_act else "secondary"
         button(f"Open {each.name}", href=each.href, kind=kind)
 
