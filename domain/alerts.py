@@ -3,7 +3,6 @@
 Each is queued in the transaction of what it tells about.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from domain import messages, moments
+from domain import messages, moments, questions
 from domain.installation import link
 from domain.letters import Letter
 from domain.meter import Meter
@@ -21,7 +20,6 @@ from storage.integrations import Alert, Integration
 from storage.properties import Property
 
 MOST = 20  # people per integration
-_ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,250}")
 _FOOTER = "\n\n--\nAdjoin, the integrations portal\n"
 _WHO = {
     "property": "You can put this right:",
@@ -47,7 +45,7 @@ def checked(recipients: Sequence[Recipient]) -> tuple[Recipient, ...]:
     found: dict[str, Recipient] = {}
     for each in recipients:
         email = each.email.strip()
-        if not _ADDRESS.fullmatch(email) or not email.isprintable():
+        if not questions.is_email(email):
             raise invalid(f"“{email[:80]}” is no mail address.")
         if each.rejects_above is not None and not 0 <= each.rejects_above <= 100:
             raise invalid("Write the share of rejected records in percent, from 0 to 100.")

@@ -1,9 +1,10 @@
 """Readiness: everything that a data transfer still lacks before it can be activated. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
+from domain.mapping.choices import CHOICE
 from domain.mapping.compiled import CellError, Converted, compile
 from domain.mapping.problems import problems
 from domain.mapping.rows import KEY, Row
@@ -11,6 +12,7 @@ from domain.refusals import Refusal
 from domain.types_of_data import TypeOfData
 
 PRIMARY_KEY, AUTHORIZATION, SAMPLE = "primary_key", "authorization", "sample"
+FEW = 0.1  # of the sample records may be wrong: a run leaves such records out, and says so
 
 
 class Missing(NamedTuple):
@@ -52,7 +54,8 @@ def missing(
     converted = [mapped(record) for record in records]
     seen = {problem.target for problem in wrong}
     found += _of_keys(converted) if KEY not in seen else []
-    return (*found, *_of_cells(type_of_data, converted, seen | {KEY}, with_values))
+    listed = {row.target for row in rows if row.transform == CHOICE.key}
+    return (*found, *_of_cells(type_of_data, converted, seen | {KEY}, listed, with_values))
 
 
 def place_of(target: str) -> str:
@@ -74,8 +77,14 @@ def _of_keys(converted: Sequence[Converted]) -> list[Missing]:
 
 
 def _of_cells(
-    type_of_data: TypeOfData, converted: Sequence[Converted], but: set[str], with_values: bool
+    type_of_data: TypeOfData,
+    converted: Sequence[Converted],
+    but: Set[str],
+    listed: Set[str],
+    with_values: bool,
 ) -> list[Missing]:
+    """Return what cannot be converted. A value that a list lacks can be added to it, always;
+    elsewhere a few that are wrong must not hold up all the others."""
     errors: dict[str, list[CellError]] = {}
     for each in converted:
         for error in each.errors:
@@ -83,16 +92,26 @@ def _of_cells(
     return [
         Missing(_sentence(type_of_data, several, len(converted), with_values), place_of(target))
         for target, several in errors.items()
-        if target not in but
+        if target not in but and (target in listed or len(several) > FEW * len(converted))
     ]
 
 
 def _sentence(
     type_of_data: TypeOfData, errors: Sequence[CellError], of: int, with_values: bool
 ) -> str:
-    count = f"{len(errors)} of {of} sample records"
-    if with_values:
-        are = "is" if len(errors) == 1 else "are"
-        return f"{errors[0].sentence} {count} {are} like that."
-    field = type_of_data.field(errors[0].target)
-    return f"{field.label if field else errors[0].target}: {count} cannot be converted."
+    if not with_values:
+        field = type_of_data.field(errors[0].target)
+        label = field.label if field else errors[0].target
+        return f"{label}: {len(errors)} of {of} sample records cannot be converted."
+    reasons = Counter(_reason(error) for error in errors)
+    reason, count = reasons.most_common(1)[0]
+    sentence = next(error.sentence for error in errors if _reason(error) == reason)
+    are = "is" if count == 1 else "are"
+    others = len(errors) - count
+    more = f", and {others} cannot be converted for other reasons" if others else ""
+    return f"{sentence} {count} of {of} sample records {are} like that{more}."
+
+
+def _reason(error: CellError) -> str:
+    """Return why a value does not do, whichever value it is."""
+    return error.sentence.replace(error.value, "")

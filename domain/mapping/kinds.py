@@ -10,6 +10,7 @@ from domain.mapping.formats import FORMATS
 
 EMPTY, LIST, GROUP, MIXED = "empty", "list", "group", "mixed"
 _LONGEST_DATE = 40
+_FEW_ARE_NONE = 0.7  # what share of examples a format has to exceed
 # With or without groups of three, and with either decimal sign: which one, the draft says.
 _NUMBER = re.compile(r"[+-]?([0-9]{1,3}([.,' ][0-9]{3})+|[0-9]{1,15})([.,][0-9]{1,6})?")
 # ISO first; of two formats that fit all examples, the one that more countries use.
@@ -55,20 +56,25 @@ def _of_text(text: str) -> str:
 
 
 def date_format(examples: Sequence[str]) -> str | None:
-    """Return the one format in which all examples are written; None when none or two fit.
+    """Return the one format in which the examples are written; None when none or two fit.
 
     "03/04/2026" fits two and "31/12/2026" one: only an example that decides makes a format sure.
+    A few may be no dates at all, like the 31st of February.
     """
-    if not examples:
-        return None
-    fitting = [key for key in _DATE_FORMATS if all(_read(each, key) for each in examples)]
+    fitting = _date_formats(examples)
     return fitting[0] if len(fitting) == 1 else None
 
 
 def first_date_format(examples: Sequence[str]) -> str | None:
-    """Return the first format in which all examples are written, when there is one."""
-    fitting = (key for key in _DATE_FORMATS if all(_read(each, key) for each in examples))
-    return next(fitting, None) if examples else None
+    """Return the first format in which the examples are written, when there is one."""
+    return next(iter(_date_formats(examples)), None)
+
+
+def _date_formats(examples: Sequence[str]) -> list[str]:
+    """Return the formats that fit best, and all but a few."""
+    fits = {key: sum(_read(each, key) is not None for each in examples) for key in _DATE_FORMATS}
+    most = max(fits.values())
+    return [key for key in fits if fits[key] == most > len(examples) * _FEW_ARE_NONE]
 
 
 def looks_like_number(examples: Sequence[str]) -> bool:

@@ -89,6 +89,7 @@ def test_activating_is_refused_with_everything_that_is_missing(
         ({"limits": Limits(failures_in_a_row=0)}, "failed runs"),
         ({"limits": Limits(warn_at=(1.5,))}, "between 1 and 99"),
         ({"recipients": (Recipient("nobody"),)}, "no mail address"),
+        ({"recipients": (Recipient("ünï@exämple.com"),)}, "no mail address"),
         ({"recipients": (Recipient("a@b.example\nBcc: c@d.example"),)}, "no mail address"),
         ({"recipients": (Recipient("a@b.example", rejects_above=101),)}, "percent"),
         ({"name": "x" * 81}, "name"),

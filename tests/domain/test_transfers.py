@@ -252,6 +252,31 @@ def test_what_the_sample_records_would_not_survive_is_found_before(
     assert places(world, transfer_id) == [expected]
 
 
+def test_a_few_that_are_wrong_at_the_source_do_not_hold_up_all_others(
+    world: World, system: HotelSystem
+) -> None:
+    transfer_id = harvest.mapped(world)
+    there = [*map(reservation, range(1, 20)), reservation(20, Start="2026-02-31")]
+    system.records["reservations"] = there
+    transfers.sample(world.maya, transfer_id, now=world.now)
+    assert transfers.read(world.maya, transfer_id).missing == ()
+    # A value that is not in the list is the mapping's to add, however rarely it comes.
+    system.records["reservations"] = [*there[:-1], reservation(20, State="Weird")]
+    transfers.sample(world.maya, transfer_id, now=world.now)
+    assert places(world, transfer_id) == ["field:status"]
+
+
+def test_different_reasons_are_counted_by_themselves(world: World, system: HotelSystem) -> None:
+    transfer_id = harvest.mapped(world)
+    late = [reservation(each, Start=f"31.01.{2026 + each}") for each in range(3)]
+    system.records["reservations"] = [*late, reservation(4, Start=""), reservation(5)]
+    transfers.sample(world.maya, transfer_id, now=world.now)
+    (seen,) = transfers.read(world.maya, transfer_id).missing
+    assert seen.sentence.endswith(
+        " 3 of 5 sample records are like that, and 1 cannot be converted for other reasons."
+    )
+
+
 def test_a_viewer_reads_what_is_missing_without_what_guests_wrote(
     world: World, system: HotelSystem
 ) -> None:

@@ -127,6 +127,12 @@ def test_a_date_that_could_be_two_is_less_sure_and_says_so() -> None:
     assert sure.row.options == {"format": "DD/MM/YYYY"}
 
 
+def test_a_day_that_does_not_exist_hides_not_how_the_others_are_written() -> None:
+    days = [*(f"{day}.03.1980" for day in range(10, 20)), "31.02.1999"]
+    found = _suggested([{"Id": day, "Arrival": day} for day in days])
+    assert found["arrival"].row.options == {"format": "DD.MM.YYYY"}
+
+
 def test_counted_seconds_are_told_by_their_size() -> None:
     found = _suggested([{"created": 1_798_675_200, "updated": 1_798_675_200_000}])
     assert found["created"].row.options == {"format": "unix_seconds"}
