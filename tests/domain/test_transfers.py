@@ -255,13 +255,14 @@ def test_what_the_sample_records_would_not_survive_is_found_before(
 def test_a_few_that_are_wrong_at_the_source_do_not_hold_up_all_others(
     world: World, system: HotelSystem
 ) -> None:
-    transfer_id = harvest.mapped(world)
-    there = [*map(reservation, range(1, 20)), reservation(20, Start="2026-02-31")]
-    system.records["reservations"] = there
+    status = Row("status", "path", "State", "choice", {"values": {"Confirmed": "confirmed"}})
+    transfer_id = harvest.mapped(world, rows=(*harvest.without(harvest.ROWS, "status"), status))
+    fine = [reservation(number) for number in range(1, 20)]
+    system.records["reservations"] = [reservation(20, Start="2026-02-31"), *fine]
     transfers.sample(world.maya, transfer_id, now=world.now)
     assert transfers.read(world.maya, transfer_id).missing == ()
     # A value that is not in the list is the mapping's to add, however rarely it comes.
-    system.records["reservations"] = [*there[:-1], reservation(20, State="Weird")]
+    system.records["reservations"] = [reservation(20, State="Weird"), *fine]
     transfers.sample(world.maya, transfer_id, now=world.now)
     assert places(world, transfer_id) == ["field:status"]
 
