@@ -57,7 +57,7 @@ def draw_used(type_key: str, label: str, flows: tuple[Row, ...]) -> None:
         words = f"The integration {flow.name} would, but it is disabled. Its page says why."
     tone = "ok" if flow.status == "active" else "info"
     with callout(tone, title, words, icon="workflow"):
-        button("Open the integration", href=f"/integrations/{flow.id}", small=True)
+        button("Open the integration", href=f"/integrations/{flow.id}")
 
 
 def draw_unused(visit: Visit, source_id: str, label: str, flows: tuple[Row, ...]) -> None:
