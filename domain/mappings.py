@@ -1,12 +1,12 @@
 """Mappings: how the records of a source become ours, edited by people, with every version kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from domain import connections, masking, moments, moving, samples, transfers
+from domain import connections, masking, moments, moving, references, samples, transfers
 from domain.actors import Actor, Standing
 from domain.mapping import discovery, preview, rows, suggestions, versions
 from domain.mapping.discovery import SourceField
@@ -14,6 +14,7 @@ from domain.mapping.preview import Sample
 from domain.mapping.rows import Row
 from domain.mapping.suggestions import Suggestion
 from domain.readiness import Missing, NotReady
+from domain.references import Reference
 from domain.refusals import Refusal, invalid, not_found
 from domain.types_of_data import ALL, TypeOfData
 from storage import database
@@ -38,6 +39,7 @@ class Editor:
 
     version: give it back to `save`, which refuses when somebody else saved meanwhile.
     saved_by, saved_at: who made this version; empty and None when nothing has been mapped.
+    references: fields that no row has to fill, for what they say is found by an id.
     fields: of the source, found in the sample records. Guests' data is masked for viewers.
     """
 
@@ -50,6 +52,7 @@ class Editor:
     version: int
     saved_by: str
     saved_at: datetime | None
+    references: Mapping[str, Reference]
     fields: tuple[SourceField, ...]
     suggestions: tuple[Suggestion, ...]
     trial: Trial
@@ -98,6 +101,7 @@ def read(actor: Actor, transfer_id: str, *, now: datetime | None = None) -> Edit
             transfer.version,
             saved.who if saved else "",
             saved.at if saved else None,
+            _references(session, transfer, mapping),
             tuple(_shown_field(who, transfer, each) for each in found),
             suggestions.suggest(of_type, found, mapping) if _may_see(who, transfer) else (),
             _trial(session, who, transfer, mapping),
@@ -313,6 +317,17 @@ def _version(session: Session, transfer: Transfer, number: int) -> MappingVersio
             MappingVersion.transfer_id == transfer.id, MappingVersion.number == number
         )
     ).one_or_none()
+
+
+def _references(
+    session: Session, transfer: Transfer, mapping: Sequence[Row]
+) -> dict[str, Reference]:
+    brought_in = session.exec(
+        select(Transfer.type).where(
+            Transfer.source_id == transfer.source_id, Transfer.status != "inactive"
+        )
+    ).all()
+    return references.filled(transfer.type, {row.target for row in mapping}, brought_in)
 
 
 def _time_zone(session: Session, transfer: Transfer) -> str:

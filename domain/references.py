@@ -3,8 +3,8 @@
 Mews, for one, says of a reservation which guest it is for, and who that is among its guests.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -17,6 +17,29 @@ _BEHIND = {
     "space_name": ("space_id", "spaces", ("name",)),
     "rate_name": ("rate_id", "rates", ("name",)),
 }
+
+
+class Reference(NamedTuple):
+    """Where a name comes from that its own record does not say: an id, and the type it is of."""
+
+    id_field: str
+    type: str
+
+
+def filled(
+    type_key: str, targets: Collection[str], brought_in: Collection[str]
+) -> dict[str, Reference]:
+    """Return which fields of a type have their names by an id, and from where. Pure.
+
+    targets: the fields that a mapping fills. brought_in: the types that come from its source.
+    """
+    if type_key != "reservations":
+        return {}
+    return {
+        field: Reference(id_field, of_type)
+        for field, (id_field, of_type, _) in _BEHIND.items()
+        if field not in targets and id_field in targets and of_type in brought_in
+    }
 
 
 def names(session: Session, type_key: str, records: Sequence[Any]) -> dict[tuple[int, str], str]:

@@ -95,9 +95,25 @@ async def choose(page: Page, ours: str, theirs: str, *, typed: str = "") -> None
     await _see_saved(page)
 
 
+async def go_and_say_what_it_means(page: Page, ours: str, theirs: str, value: str) -> None:
+    """Follow what is missing into its row, to the value of the source that is one of ours."""
+    await page.get_by_role("button", name="Go there").click()
+    row = row_of(page, ours)
+    ours_for_it = row.get_by_role("combobox", name=f"Our value for {theirs}")
+    await expect(ours_for_it).to_be_focused()
+    await expect(ours_for_it).to_be_in_viewport()
+    await expect(row.get_by_text("Not in the list yet")).to_be_visible()
+    save = row.get_by_role("button", name="Save this row")
+    await expect(save).to_be_disabled()
+    await expect(save).to_have_accessible_description(f"Choose what “{theirs}” becomes, then save.")
+    await ours_for_it.select_option(value)
+    await save.click()
+    await _see_saved(page)
+
+
 async def accept_suggestions(page: Page) -> None:
     """Make all drafts count that are almost certain."""
-    accept = page.get_by_role("button", name=re.compile(r"^Accept \d+ above 90 %"))
+    accept = page.get_by_role("button", name=re.compile(r"^Accept (all \d+|\d+ from 90 %)$"))
     await accept.click()
     await expect(accept).to_be_hidden()
     await _see_saved(page)

@@ -91,7 +91,9 @@ async def test_reservations_of_any_json_api_are_brought_in_and_again(window_of: 
 
         await steps.add_reservations(page)
         await steps.see_samples(page)
-        await expect(page.get_by_text("4 things are missing before Activate")).to_be_visible()
+        await expect(
+            page.get_by_text("4 required fields are missing before Activate")
+        ).to_be_visible()
         await steps.choose(page, "Primary key", "id", typed="R-")
         await steps.accept_suggestions(page)
         await map_a_row_by_keyboard(page)
@@ -181,6 +183,7 @@ async def test_a_table_in_latin_1_is_uploaded_and_brought_in(
         "Guest name": "Gast",
     }.items():
         await steps.choose(page, ours, theirs)
+    await steps.go_and_say_what_it_means(page, "Status", "im Haus", "started")
     await steps.activate_the_transfer(page)
 
     await steps.begin_an_integration(page, "Old books")
@@ -205,5 +208,6 @@ def _lines() -> list[str]:
     for number in range(300):
         guest = f"Jürgen Groß {number // 30}" if number % 30 == 0 else f"Gast {number}"
         arrival = "31.02.2026" if number == 200 else f"{1 + number % 27:02}.11.2026"
-        lines.append(f"B-{number};{guest};{arrival};{2 + number % 27:02}.11.2026;confirmed;99,50")
+        status = "im Haus" if number == 7 else "confirmed"
+        lines.append(f"B-{number};{guest};{arrival};{2 + number % 27:02}.11.2026;{status};99,50")
     return lines

@@ -165,7 +165,7 @@ async def test_what_is_active_leads_to_the_integration_that_it_needs(
     await maya.should_see("Brought in by")
     same = integrations.Draft("", "Flow", {"guests": ("created",)})
     integrations.change(world.maya, integration, same)
-    await maya.should_see("Tick it in the settings of Flow.")
+    await maya.should_see("Tick it in the settings of the integration Flow.")
     href = f"/integrations/{integration}/settings"
     assert button(maya, "Open the settings").props["href"] == href
 

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from nicegui.testing import User
 
-from domain import mappings, transfers
+from domain import integrations, mappings, transfers
 from domain.mapping.rows import Row
 from storage import database
 from storage.sources import Transfer
-from tests import harvest
+from tests import flows, harvest
 from tests.builders import World
-from tests.harvest import HotelSystem, reservation
+from tests.harvest import HotelSystem
 from tests.ui.conftest import Person
 from tests.ui.hands import button, go, press
 from tests.ui.hub import finds_nothing, page_words
@@ -187,9 +187,24 @@ async def test_what_is_missing_leads_to_its_place(
     maya: User, world: World, sampled: str, answers: list[tuple[Any, ...]]
 ) -> None:
     await look(maya, world, sampled)
-    await maya.should_see("4 things are missing before Activate")
+    await maya.should_see("4 required fields are missing before Activate")
+    await maya.should_see(
+        "Primary key, status, arrival and departure: a suggestion waits for each."
+    )
     press(maya, "Go there")
-    await until(lambda: ("go", "departure") in answers)
+    await until(lambda: ("go", "external_id") in answers)
+
+
+async def test_what_no_suggestion_waits_for_is_told_by_itself(
+    maya: User, world: World, sampled: str, answers: list[tuple[Any, ...]]
+) -> None:
+    wrong = Row("status", "path", "Number", "choice")
+    mappings.save(world.maya, sampled, [wrong], expected_version=0)
+    await look(maya, world, sampled)
+    await maya.should_see("4 things are missing before Activate")
+    await maya.should_see("Primary key, arrival and departure: a suggestion waits for each.")
+    press(maya, "Go there")
+    await until(lambda: ("go", "status") in answers)
 
 
 async def test_a_complete_mapping_is_activated_on_its_page(
@@ -201,7 +216,23 @@ async def test_a_complete_mapping_is_activated_on_its_page(
     press(maya, "Activate")
     await until(lambda: harvest.row_of(Transfer, transfer_id).status == "active")
     await maya.should_not_see("Everything is in place")
+    await maya.should_see("Nothing brings reservations in yet")
     await until(lambda: "Deactivate" in offers(maya, "What to do with this data transfer"))
+
+
+async def test_an_active_mapping_says_which_integration_brings_its_data_in(
+    maya: User, world: World, source_id: str
+) -> None:
+    transfer_id = harvest.active(world, source_id)
+    integration = flows.draft(world, source_id)
+    await look(maya, world, transfer_id)
+    await maya.should_see("The integration Flow would, but it is not active.")
+    integrations.activate(world.maya, integration)
+    await maya.should_see("Flow brings reservations in at its next run")
+    await maya.should_see("It runs every 15 minutes.")
+    assert button(maya, "Open the integration").props["href"] == f"/integrations/{integration}"
+    integrations.disable(world.maya, integration)
+    await maya.should_see("The integration Flow would, but it is disabled.")
 
 
 async def test_an_active_mapping_refuses_to_lose_what_it_needs(
@@ -262,14 +293,7 @@ async def test_a_lost_field_is_mended_with_what_it_is_called_now(
     maya: User, world: World, source_id: str
 ) -> None:
     transfer_id = harvest.active(world, source_id)
-    renamed = []
-    for number in range(1, 6):
-        record = reservation(number)
-        record["StartDate"] = record.pop("Start")
-        renamed.append(record)
-    with database.transaction() as session:
-        transfer = session.get_one(Transfer, transfer_id)
-        transfers.note_drift(session, transfer, renamed, world.now)
+    harvest.paused(world, transfer_id)
     await look(maya, world, transfer_id)
     await maya.should_see("Paused: the source has changed")
     assert standing(maya)["lost"]["arrival"] == {"path": "Start", "instead": "StartDate"}
@@ -277,6 +301,55 @@ async def test_a_lost_field_is_mended_with_what_it_is_called_now(
     await until(lambda: sources(maya)["arrival"] == "StartDate")
     assert standing(maya)["lost"] == {}
     assert saved(world, transfer_id)["arrival"].transform == "date"
+
+
+async def test_a_pause_is_told_once_beside_what_mends_it_and_ends_with_activate(
+    maya: User, world: World, source_id: str
+) -> None:
+    transfer_id = harvest.active(world, source_id)
+    harvest.paused(world, transfer_id)
+    await look(maya, world, transfer_id)
+    await maya.should_see(
+        "“Start”, which fills Arrival, is gone; it is probably called “StartDate” now."
+    )
+    await maya.should_not_see("missing before Activate")
+    await maya.should_not_see("Go there")
+    press(maya, "Use StartDate")
+    await maya.should_see("Paused: the mapping fits the source again")
+    await maya.should_not_see("Everything is in place")
+    press(maya, "Activate")
+    await until(lambda: harvest.row_of(Transfer, transfer_id).status == "active")
+    await maya.should_not_see("Paused: ")
+
+
+async def test_what_else_is_missing_while_paused_stands_in_the_same_panel(
+    maya: User, world: World, source_id: str, answers: list[tuple[Any, ...]]
+) -> None:
+    transfer_id = harvest.active(world, source_id)
+    harvest.paused(world, transfer_id)
+    rows = [*harvest.without(harvest.ROWS, "departure"), Row("departure", "path", "Id", "date")]
+    mappings.save(world.maya, transfer_id, rows, expected_version=1)
+    await look(maya, world, transfer_id)
+    await maya.should_see("which fills Arrival, is gone")
+    await maya.should_see("5 of 5 sample records are like that.")
+    press(maya, "Go there")
+    await until(lambda: ("go", "departure") in answers)
+
+
+async def test_names_that_are_found_by_an_id_say_so_at_their_rows(
+    maya: User, world: World, source_id: str
+) -> None:
+    by_id = (*harvest.without(harvest.ROWS, "guest_name"), Row("guest_id", "path", "Guest.Email"))
+    transfer_id = harvest.mapped(world, source_id, by_id)
+    guests = harvest.transfer(world, source_id, "guests")
+    await look(maya, world, transfer_id)
+    assert standing(maya)["behind"] == {}
+    with database.transaction() as session:
+        session.get_one(Transfer, guests).status = "active"
+    await look(maya, world, transfer_id)
+    assert standing(maya)["behind"] == {"guest_name": "Filled from Guests by Guest ID."}
+    send(maya, "clear", "guest_id")
+    await until(lambda: standing(maya)["behind"] == {})
 
 
 async def test_a_source_that_cannot_be_read_says_why_until_it_can(

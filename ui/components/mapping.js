@@ -1,6 +1,7 @@
 const SHOWN = 80; // fields in an open picker; typing finds the others
-const KINDS = { moment: "date & time", choice: "one of a list", boolean: "yes or no", list: "list of texts" };
+const KINDS = { integer: "whole number", moment: "date & time", choice: "one of a list", boolean: "yes or no", list: "list of texts" };
 const SURE = 90; // percent from which suggestions are accepted together
+const LONGEST_KEY = 16; // characters of a record's key in the bar, which stays one line high
 
 /* Chooses a field of the source: its path, kind, examples, and how often it is empty. */
 const Picker = {
@@ -115,6 +116,8 @@ const Picker = {
 const listed = (value) => (Array.isArray(value) ? value.join(", ") : "");
 const unlisted = (text) => text.split(",").map((part) => part.trim()).filter(Boolean);
 
+const shortened = (key) => (key.length > LONGEST_KEY ? `${key.slice(0, 8)}…${key.slice(-4)}` : key);
+
 export default {
   components: { picker: Picker },
   template: `
@@ -122,36 +125,40 @@ export default {
       <div class="mapping-bar">
         <div class="mapping-count">
           <strong>{{ filled }} of {{ targets.length }}</strong> fields are filled
-          <span v-if="lacking" class="mapping-lacking">{{ lacking }} required {{ lacking === 1 ? "one is" : "ones are" }} missing</span>
+          <span v-if="lacking" class="mapping-lacking">{{ lacking }} required missing</span>
           <span class="mapping-progress" aria-hidden="true"><i :style="{ width: (100 * filled) / targets.length + '%' }"></i></span>
         </div>
-        <div v-if="now.samples.length" class="mapping-sample" role="group" aria-label="Sample record">
-          <button type="button" class="btn bare small" data-kind="quiet" aria-label="Record before" @click="step(-1)">
-            <svg class="icon" aria-hidden="true"><use :href="icon('chevron-left')" /></svg></button>
-          <span aria-live="polite">Record {{ at + 1 }} of {{ now.samples.length }}<code v-if="sample.key">{{ sample.key }}</code></span>
-          <button type="button" class="btn bare small" data-kind="quiet" aria-label="Next record" @click="step(1)">
-            <svg class="icon flip" aria-hidden="true"><use :href="icon('chevron-left')" /></svg></button>
-        </div>
-        <div class="mapping-saved">
-          <span role="status" class="mapping-told">
-            <template v-if="busy">Saving…</template>
-            <template v-else-if="now.saved"><svg class="icon" width="14" height="14" aria-hidden="true"><use :href="icon('check')" /></svg>Saved, version {{ now.saved.number }}</template>
-          </span>
-          <button v-if="now.undo && !whyNot" type="button" class="btn small" data-kind="secondary" :disabled="busy" @click="send('undo')">
-            <svg class="icon" aria-hidden="true"><use :href="icon('undo-2')" /></svg>Undo</button>
+        <div class="mapping-tools">
+          <div v-if="now.samples.length" class="mapping-sample" role="group" aria-label="Sample record">
+            <button type="button" class="btn bare small" data-kind="quiet" aria-label="Record before" @click="step(-1)">
+              <svg class="icon" aria-hidden="true"><use :href="icon('chevron-left')" /></svg></button>
+            <span aria-live="polite">Record {{ at + 1 }} of {{ now.samples.length }}<code v-if="sample.key" :title="sample.key">{{ shortened(sample.key) }}</code></span>
+            <button type="button" class="btn bare small" data-kind="quiet" aria-label="Next record" @click="step(1)">
+              <svg class="icon flip" aria-hidden="true"><use :href="icon('chevron-left')" /></svg></button>
+          </div>
+          <div class="mapping-saved">
+            <button v-if="!whyNot" type="button" class="btn small mapping-undo" data-kind="secondary" :disabled="busy || !now.undo" :hidden="!now.undo" aria-label="Undo" @click="send('undo')">
+              <svg class="icon" aria-hidden="true"><use :href="icon('undo-2')" /></svg><span>Undo</span></button>
+            <span role="status" class="mapping-told">
+              <template v-if="busy">Saving…</template>
+              <template v-else-if="now.saved"><svg class="icon" width="14" height="14" aria-hidden="true"><use :href="icon('check')" /></svg><span>Saved<span>, version {{ now.saved.number }}</span></span></template>
+            </span>
+          </div>
         </div>
       </div>
 
       <div v-if="drafted.length && !whyNot" class="mapping-drafts">
         <svg class="icon" width="20" height="20" aria-hidden="true"><use :href="icon('sparkles')" /></svg>
-        <p class="grow"><strong>{{ drafted.length }} suggestion{{ drafted.length === 1 ? "" : "s" }}</strong>
-          from names and values. They are drafts: nothing counts until you accept it.</p>
+        <p class="grow"><strong>{{ drafted.length }} suggestion{{ drafted.length === 1 ? "" : "s" }}</strong><template v-if="needed && drafted.length > 1">, {{ needed }} of them for what is required</template>.
+          Made from names and values; nothing counts until you accept it.</p>
         <button v-if="sure.length" type="button" class="btn small" data-kind="primary" :disabled="busy" @click="accept(sure)">
-          <svg class="icon" aria-hidden="true"><use :href="icon('list-checks')" /></svg>Accept {{ sure.length }} above ${SURE} %</button>
+          <svg class="icon" aria-hidden="true"><use :href="icon('list-checks')" /></svg>{{ sure.length === drafted.length ? "Accept all " + sure.length : "Accept " + sure.length + " from ${SURE} %" }}</button>
       </div>
 
       <section v-for="group in groups" :key="group.title" :aria-labelledby="$attrs.id + group.key">
         <div class="mapping-group"><h2 :id="$attrs.id + group.key">{{ group.title }}</h2><p>{{ group.text }}</p></div>
+        <div v-if="group === groups[0]" class="mapping-heads" aria-hidden="true">
+          <span>Our field</span><span>Where it comes from</span><span>Conversion</span><span>Before → after</span></div>
         <ul class="mapping-rows">
           <li v-for="target in group.targets" :key="target.key" class="mapping-row" :id="$attrs.id + target.key" tabindex="-1"
               :data-state="state(target)" :class="{ fresh: fresh.includes(target.key), open: editing === target.key }">
@@ -174,8 +181,9 @@ export default {
                   <code v-if="row(target).take === 'path'">{{ row(target).source }}</code>
                   <span v-else class="map-other"><em>{{ row(target).take === "constant" ? "always" : "expression" }}</em> <code>{{ row(target).source }}</code></span>
                 </template>
-                <span v-else>{{ draft(target) ? "Choose another…" : "Choose a field…" }}</span>
+                <span v-else>{{ origin(target) }}</span>
               </picker>
+              <p v-if="behind(target)" class="map-behind"><svg class="icon" width="14" height="14" aria-hidden="true"><use :href="icon('check')" /></svg>{{ behind(target) }}</p>
             </div>
 
             <button v-if="row(target)" type="button" class="map-how" :aria-expanded="editing === target.key ? 'true' : 'false'"
@@ -202,7 +210,8 @@ export default {
               <button v-if="lost(target).instead && !whyNot" type="button" class="btn small" data-kind="primary" :disabled="busy" @click="pick(target, lost(target).instead)">Use {{ lost(target).instead }}</button>
             </div>
             <p v-if="said(target)" class="map-say bad" :role="refused[target.key] ? 'alert' : null">
-              <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('circle-alert')" /></svg><span>{{ said(target) }}</span></p>
+              <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('circle-alert')" /></svg><span>{{ said(target) }}</span>
+              <button v-if="row(target) && editing !== target.key && !whyNot" type="button" class="btn small" data-kind="quiet" :aria-label="'Open the row of ' + target.label" @click="go(target.key)">Open the row</button></p>
 
             <div v-if="editing === target.key" class="map-panel" @keydown.esc.stop="close()">
               <div class="map-form">
@@ -229,7 +238,7 @@ export default {
                   <fieldset v-if="option.kind === 'pairs'" class="map-pairs">
                     <legend>{{ option.label }}</legend>
                     <p class="hint">{{ option.meaning }}</p>
-                    <div v-for="(pair, index) in pairs" :key="index" class="map-pair">
+                    <div v-for="(pair, index) in pairs" :key="index" class="map-pair" :class="{ lacking: unfilled(pair) }">
                       <input class="box" :value="pair[0]" :readonly="!!whyNot" :aria-label="'Value of the source, line ' + (index + 1)" placeholder="Their value" @input="repair(index, 0, $event.target.value)" />
                       <svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('arrow-right')" /></svg>
                       <span v-if="target.choices.length" class="box-select"><select class="box" :value="pair[1]" :disabled="!!whyNot" :aria-label="'Our value for ' + pair[0]" @change="repair(index, 1, $event.target.value)">
@@ -237,6 +246,7 @@ export default {
                       </select><svg class="icon" width="16" height="16" aria-hidden="true"><use :href="icon('chevron-down')" /></svg></span>
                       <input v-else class="box" :value="pair[1]" :readonly="!!whyNot" :aria-label="'Our value for ' + pair[0]" placeholder="Ours" @input="repair(index, 1, $event.target.value)" />
                       <button v-if="!whyNot" type="button" class="btn bare small" data-kind="quiet" :aria-label="'Remove the line ' + pair[0]" @click="drop(index)"><svg class="icon" aria-hidden="true"><use :href="icon('x')" /></svg></button>
+                      <p v-if="unfilled(pair)" class="map-unfilled"><svg class="icon" width="14" height="14" aria-hidden="true"><use :href="icon('circle-alert')" /></svg>Not in the list yet</p>
                     </div>
                     <button v-if="!whyNot" type="button" class="btn small" data-kind="quiet" @click="pairs.push(['', ''])"><svg class="icon" aria-hidden="true"><use :href="icon('plus')" /></svg>Add a line</button>
                   </fieldset>
@@ -261,9 +271,10 @@ export default {
                 </div>
                 <p v-if="trial?.problem" class="wrong" role="alert"><svg class="icon" width="15" height="15" aria-hidden="true"><use :href="icon('circle-alert')" /></svg>{{ trial.problem }}</p>
                 <div class="actions">
-                  <button type="button" class="btn small" data-kind="primary" :disabled="!!whyNot || busy || !dirty || !edited.source" @click="save">Save this row</button>
+                  <button type="button" class="btn small" data-kind="primary" :disabled="!!whyNot || busy || !dirty || !edited.source" :aria-describedby="$attrs.id + 'unsaved'" @click="save">Save this row</button>
                   <button type="button" class="btn small" data-kind="secondary" @click="close">{{ dirty ? "Cancel" : "Close" }}</button>
                   <button v-if="row(target) && !whyNot" type="button" class="btn small" data-kind="danger" :disabled="busy" @click="clear(target)">Remove this row</button>
+                  <span :id="$attrs.id + 'unsaved'" class="muted small">{{ unsaved }}</span>
                 </div>
               </div>
               <div class="map-table">
@@ -316,6 +327,9 @@ export default {
     drafted() {
       return Object.keys(this.now.drafts);
     },
+    needed() {
+      return this.targets.filter((target) => target.required && this.draft(target)).length;
+    },
     sure() {
       return this.drafted.filter((key) => this.now.drafts[key].confidence >= SURE);
     },
@@ -327,6 +341,14 @@ export default {
     },
     options() {
       return this.known[this.edited?.transform]?.options[this.target?.kind] ?? [];
+    },
+    // Why the open row cannot be saved yet.
+    unsaved() {
+      if (this.whyNot || !this.edited) return "";
+      if (!this.edited.source) return "Say first where it comes from.";
+      const lacking = this.pairs.find(this.unfilled);
+      if (!this.dirty) return lacking ? `Choose what “${lacking[0]}” becomes, then save.` : "Nothing has been changed.";
+      return "";
     },
     choices() {
       return this.target?.choices ?? [];
@@ -351,6 +373,7 @@ export default {
   },
   methods: {
     icon: (name) => adjoin.icon(name),
+    shortened,
     words: (kind) => KINDS[kind] ?? kind,
     spoken: (choice) => choice.replaceAll("_", " "),
     label(key) {
@@ -372,14 +395,18 @@ export default {
     wrong(target) {
       return this.row(target) ? this.now.wrong[target.key] : null;
     },
-    // What is wrong with a row, unless the open panel says the same.
+    // What is found by an id needs no row.
+    behind(target) {
+      return this.row(target) ? "" : this.now.behind[target.key];
+    },
+    // What is wrong with a row, unless what caused it or the open panel says so already.
     said(target) {
-      const sentence = this.refused[target.key] || this.wrong(target);
+      const sentence = this.refused[target.key] || (this.lost(target) ? null : this.wrong(target));
       return this.editing === target.key && this.trial?.problem === sentence ? null : sentence;
     },
     origin(target) {
       const row = this.row(target);
-      if (!row) return this.draft(target) && !this.whyNot ? "Choose another…" : "Choose a field…";
+      if (!row) return this.draft(target) && !this.whyNot ? "Choose another…" : this.behind(target) ? "Choose a field instead…" : "Choose a field…";
       return { path: "", constant: "always ", expression: "expression " }[row.take] + row.source;
     },
     state(target) {
@@ -441,7 +468,12 @@ export default {
       if (this.edited.transform !== "choice" || this.whyNot) return values;
       const named = new Set([...values.map(([theirs]) => theirs.toLowerCase()), ...target.choices]);
       const seen = this.now.fields.find((field) => field.path === this.edited.source)?.examples ?? [];
-      return [...values, ...seen.filter((each) => !named.has(each.toLowerCase())).map((each) => [each, ""])];
+      return [...seen.filter((each) => !named.has(each.toLowerCase())).map((each) => [each, ""]), ...values];
+    },
+    // A line that the list lacks: a record with its value would be refused.
+    unfilled([theirs, ours]) {
+      const { values, otherwise } = this.edited.options;
+      return theirs.trim() !== "" && !ours && !otherwise && values?.[theirs] === undefined;
     },
     write(target, take) {
       const transform = this.row(target)?.transform ?? target.convert[0];
@@ -557,10 +589,21 @@ export default {
       this.refused = { ...this.refused, [target]: sentence };
     },
     go(key) {
+      const target = this.targets.find((each) => each.key === key);
+      if (!target) return;
+      const fails = (sample) => sample.cells[key]?.[2];
+      if (!fails(this.sample) && this.now.samples.some(fails)) this.at = this.now.samples.findIndex(fails);
+      const opens = this.wrong(target) && !this.lost(target) && this.editing !== key;
+      if (opens && !this.dirty) this.edit(target); // what is being typed elsewhere stays
+      this.$nextTick(() => this.arrive(key));
+    },
+    // Where something is to be done: a value without ours, what mends the row or fills it.
+    arrive(key) {
       const row = document.getElementById(this.$attrs.id + key);
-      if (!row) return;
-      row.scrollIntoView({ block: "center", behavior: "smooth" });
-      (row.querySelector("button:not(:disabled)") ?? row).focus({ preventScroll: true });
+      const places = [".map-pair.lacking select", ".map-pair.lacking input + .icon + input", ".map-say [data-kind=primary]", ".map-accept", ".map-panel select"];
+      const place = places.map((each) => row.querySelector(each)).find((each) => each && !each.disabled);
+      (place ?? row.querySelector("button:not(:disabled)") ?? row).focus({ preventScroll: true });
+      (place ?? row).scrollIntoView({ block: "center", behavior: "smooth" });
       this.fresh = [key];
       clearTimeout(this.calm);
       this.calm = setTimeout(() => (this.fresh = []), 1800);

@@ -48,6 +48,7 @@ class Standing(TypedDict):
     drafts: suggestions by target: {source, reason, confidence, cells}, a cell for each sample.
     samples: {key, cells}; cells are, by target, [before, after, error or None].
     wrong: sentences by target. lost: by target {path, instead or None}: what the source lacks now.
+    behind: by target, how it is filled without a row.
     saved: {number, who, at}. undo: whether there is a step back.
     """
 
@@ -56,6 +57,7 @@ class Standing(TypedDict):
     samples: list[dict[str, Any]]
     wrong: dict[str, str]
     lost: dict[str, dict[str, Any]]
+    behind: dict[str, str]
     fields: list[SourceField]
     saved: dict[str, Any] | None
     undo: bool
@@ -119,7 +121,7 @@ class MappingEditor(ui.element, component="mapping.js"):
         self.run_method("refuse", target, sentence)
 
     def focus(self, target: str) -> None:
-        """Move the page and the keyboard to the row of a field."""
+        """Move the page and the keyboard to the row of a field, open where something is wrong."""
         self.run_method("go", target)
 
     # What a browser sends may be forged: only what could have been sent is passed on.
@@ -169,6 +171,6 @@ class MappingEditor(ui.element, component="mapping.js"):
         found = [target["label"] for target in self._props["targets"]]
         found += [row["source"] for row in standing["rows"].values()]
         found += [draft["reason"] for draft in standing["drafts"].values()]
-        found += list(standing["wrong"].values())
+        found += [*standing["wrong"].values(), *standing["behind"].values()]
         cells = [cell for sample in standing["samples"] for cell in sample["cells"].values()]
         return [*found, *(words for cell in cells for words in cell), self._why_not]

@@ -22,7 +22,7 @@ async def flows_of(visit: Visit, source_id: str) -> tuple[Row, ...]:
 
 def told(flows: tuple[Row, ...]) -> tuple[tuple[str, ...], ...]:
     """Return what is shown of them, so that a run that comes and goes moves nothing."""
-    return tuple((row.id, row.name, row.status, *row.wanted) for row in flows)
+    return tuple((row.id, row.name, row.status, row.schedule.words, *row.wanted) for row in flows)
 
 
 def draw_flows(flows: tuple[Row, ...]) -> None:
@@ -44,6 +44,22 @@ def is_wanted(flows: tuple[Row, ...], type_key: str) -> bool:
     return any(type_key in flow.wanted for flow in flows)
 
 
+def draw_used(type_key: str, label: str, flows: tuple[Row, ...]) -> None:
+    """Say which integration brings in what is active, and when; with the way to it."""
+    wanting = [flow for flow in flows if type_key in flow.wanted]
+    flow = next((each for each in wanting if each.status == "active"), wanting[0])
+    title = f"{flow.name} brings {label} in at its next run"
+    words = f"It runs {flow.schedule.words}."
+    if flow.status != "active":
+        title = f"Nothing brings {label} in yet"
+        words = f"The integration {flow.name} would, but it is not active. Activate it there."
+    if flow.status == "disabled":
+        words = f"The integration {flow.name} would, but it is disabled. Its page says why."
+    tone = "ok" if flow.status == "active" else "info"
+    with callout(tone, title, words, icon="workflow"):
+        button("Open the integration", href=f"/integrations/{flow.id}")
+
+
 def draw_unused(visit: Visit, source_id: str, label: str, flows: tuple[Row, ...]) -> None:
     """Say that what is active is not brought in by anything yet; with the step to take."""
     reason = why_not(visit)
@@ -54,6 +70,7 @@ def draw_unused(visit: Visit, source_id: str, label: str, flows: tuple[Row, ...]
             href = f"/integrations/new?source={source_id}"
             button("New integration", href=href, kind="primary", icon="plus", why_not=reason)
         return
-    with callout("info", title, f"Tick it in the settings of {flows[0].name}.", icon="workflow"):
+    words = f"Tick it in the settings of the integration {flows[0].name}."
+    with callout("info", title, words, icon="workflow"):
         href = f"/integrations/{flows[0].id}/settings"
         button("Open the settings", href=href, kind="primary", icon="settings", why_not=reason)

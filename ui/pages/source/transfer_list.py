@@ -115,7 +115,7 @@ def draw_paused(rows: Sequence[Row]) -> None:
             with ui.element("ul").classes("points turn-more"):
                 for each in lost:
                     with ui.element("li").classes("lost"):
-                        text(_lost(row, each), "span")
+                        text(lost_words(row, each), "span")
             button("Open the mapping", href=_address(row), kind="primary", icon="route")
 
 
@@ -123,7 +123,8 @@ def _address(row: Row) -> str:
     return f"/sources/{row.source_id}/transfers/{row.id}"
 
 
-def _lost(row: Row, each: dict[str, Any]) -> str:
+def lost_words(row: Row, each: dict[str, Any]) -> str:
+    """Say what the source has no longer, what that filled, and what it may be called now."""
     of_type = ALL.get(row.type)
     field = of_type.field(each["target"]) if of_type else None
     label = field.label if field else each["target"]

@@ -13,7 +13,6 @@ from domain.refusals import not_found
 from ui.components.ago import ago
 from ui.components.badge import badge
 from ui.components.button import button
-from ui.components.callout import callout
 from ui.components.mapping import MappingEditor
 from ui.components.menu import Item, Menu
 from ui.components.page_title import breadcrumb
@@ -21,13 +20,13 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.live import Change, gathered
-from ui.pages.source.flows import draw_unused, flows_of, is_wanted
-from ui.pages.source.missing import draw_missing
+from ui.pages.source.flows import flows_of
 from ui.pages.source.transfer_moves import TransferMoves, items
 from ui.pages.source.words import why_not
 from ui.pages.transfer.copying import Copying
 from ui.pages.transfer.editing import Editing, Loaded, read
-from ui.pages.transfer.values import lost_paths, offered_conversions, standing, target_of, targets
+from ui.pages.transfer.state import Ways, draw_state, told
+from ui.pages.transfer.values import offered_conversions, standing, target_of, targets
 from ui.pages.transfer.versions import Versions
 
 
@@ -66,7 +65,7 @@ class _Room:
         self._draw_head()
         with ui.element("div").classes("stack"):
             self._state = Part(self._draw_state, "stack tight")
-            self._state.show(self._told())
+            self._state.show(told(self._editor, self._flows))
             self._editing.mapping = self._draw_mapping()
 
     def begin(self) -> None:
@@ -81,7 +80,7 @@ class _Room:
         ours = (self._editor.transfer.id, self._editor.transfer.source_id)
         if change.noun in ("integration", "everything"):
             self._flows = await flows_of(self._visit, self._editor.transfer.source_id)
-            self._state.show(self._told())
+            self._state.show(told(self._editor, self._flows))
         if change.id in ours or change.noun == "everything":
             await self._refresh()
 
@@ -94,7 +93,7 @@ class _Room:
                     self._badge = badge(editor.transfer.status)
                 self._lead = Part(self._draw_lead, "lead")
                 self._lead.show(editor.transfer.sampled_at)
-            with ui.element("div").classes("actions"):
+            with ui.element("div").classes("actions mapping-moves"):
                 reason = self._why_not
                 button("Versions", self._open_versions, icon="history", kind="quiet")
                 button("Copy from…", self._open_copying, icon="copy", kind="quiet", why_not=reason)
@@ -126,54 +125,15 @@ class _Room:
         )
 
     def _draw_state(self, _: Any) -> None:
-        """Say whether it is paused, what is missing, or that everything is in place."""
-        editor, row = self._editor, self._editor.transfer
-        if self._why_not is not None:
-            with callout("muted", "You can look, but not change anything", self._why_not, "eye"):
-                pass
-        if row.sample_error:
-            with callout("bad", "The source could not be read", row.sample_error):
-                button("Read samples", self._sample, small=True, why_not=self._why_not)
-        if row.status == "paused":
-            words = "The mapping fits the source again: press Activate to go on."
-            if lost_paths(editor):
-                words = f"{row.reason} Its row says what it is probably called now."
-            title = "Paused: the source has changed"
-            with callout("warn", title, words, icon="circle-pause"):
-                pass
-        if editor.trial.missing:
-            draw_missing(editor.trial.missing, self._go, is_active=row.status == "active")
-        elif row.status != "active":
-            self._draw_ready()
-        if row.status == "active" and not self._is_wanted:
-            label = editor.type.label.lower()
-            draw_unused(self._visit, row.source_id, label, self._flows)
-
-    @property
-    def _is_wanted(self) -> bool:
-        return is_wanted(self._flows, self._editor.type.key)
-
-    def _told(self) -> tuple[Any, ...]:
-        """Return what the state of the page is told from."""
-        editor = self._editor
-        row, lost = editor.transfer, tuple(str(each) for each in lost_paths(editor))
-        missing = editor.trial.missing
-        return (row.status, row.reason, row.sample_error, missing, lost, self._is_wanted)
-
-    def _draw_ready(self) -> None:
-        with callout(
-            "ok",
-            "Everything is in place",
-            "The primary key and all required fields are mapped, and the sample records convert.",
-        ):
-            button("Activate", self._activate, kind="primary", icon="play", why_not=self._why_not)
+        ways = Ways(self._go, self._editing.pick, self._sample, self._activate)
+        draw_state(self._visit, self._editor, self._flows, ways)
 
     def _show(self, fresh: Sequence[str]) -> None:
         """Show what has become different, where it stands."""
         editor = self._editor
         self._badge.set(editor.transfer.status)
         self._gear.set(self._items())
-        self._state.show(self._told())
+        self._state.show(told(self._editor, self._flows))
         self._lead.show(editor.transfer.sampled_at)
         self._editing.mapping.show(self._standing(), fresh)
 

@@ -8,7 +8,8 @@ from domain.mapping.conversion import Conversion as DomainConversion
 from domain.mapping.conversion import Option
 from domain.mapping.rows import KEY, Row
 from domain.mappings import Editor, Trial
-from domain.types_of_data import Field
+from domain.references import Reference
+from domain.types_of_data import ALL, Field, TypeOfData
 from ui.components.ago import iso
 from ui.components.mapping import Conversion, Standing, Target
 
@@ -42,6 +43,7 @@ def standing(editor: Editor, drafted: Trial | None, *, can_undo: bool) -> Standi
         "samples": samples(editor.trial),
         "wrong": {target_of(each.place): each.sentence for each in editor.trial.missing},
         "lost": _lost(editor),
+        "behind": {key: _behind(editor.type, each) for key, each in editor.references.items()},
         "fields": [
             {
                 "path": each.path,
@@ -111,6 +113,11 @@ def _lost(editor: Editor) -> dict[str, dict[str, Any]]:
         each["target"]: {"path": each["path"], "instead": each["suggestion"]}
         for each in lost_paths(editor)
     }
+
+
+def _behind(of_type: TypeOfData, reference: Reference) -> str:
+    by = of_type.field(reference.id_field)
+    return f"Filled from {ALL[reference.type].label} by {by.label if by else reference.id_field}."
 
 
 def _target(field: Field) -> Target:
