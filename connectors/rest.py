@@ -28,7 +28,7 @@ from connectors.source import (
     changes_of,
 )
 from connectors.urls import Blocked, parse
-from connectors.vendor import cleaned
+from connectors.vendor import cleaned, request_id_of
 
 PAGING = (
     ("none", "Everything in one answer"),
@@ -109,6 +109,8 @@ def _page(way: Way, access: Access, wanted: Wanted) -> Page:
     if settings["paging"] == "next" and wanted.cursor is not None:
         _must_be_ours(name, asked, access.address)
     reply = _got(way, access, asked)
+    if reply.code == 404 and wanted.cursor is None:
+        raise _nothing_at(URL(asked).path, reply)
     if reply.code == 204:
         return Page([], filtered=settings.is_filtered(wanted))
     value = value_of(name, reply)
@@ -120,6 +122,11 @@ def _page(way: Way, access: Access, wanted: Wanted) -> Page:
     else:
         cursor = _onwards(settings, wanted, value, len(records), total)
     return Page(records, cursor, total, settings.is_filtered(wanted))
+
+
+def _nothing_at(path: str, reply: Reply) -> Fault:
+    sentence = f"There is nothing at {path[:100]} (404). Correct the path, or the base address."
+    return Fault("garbled", sentence, request_id_of(reply))
 
 
 class _Settings:
@@ -289,17 +296,23 @@ def _granted(way: Way, access: Access, given: Mapping[str, str]) -> oauth.Grant:
 def _check(way: Way, access: Access) -> Check:
     """Read the beginning of a type of data that has a path; before there is one, try the address.
 
-    A base address rarely has data, so only what is said about the credentials counts there.
+    A base address rarely has data: there it counts if we are refused, and little else is known.
     """
-    known = [key for key in TYPES if _Settings(access, key).of_type("path")]
+    known = next((key for key in TYPES if _Settings(access, key).of_type("path")), None)
     tried = access if known else _at_base(access, TYPES[0])
     try:
-        KIND.read(way, tried, Wanted(known[0] if known else TYPES[0], count=1))
+        KIND.read(way, tried, Wanted(known or TYPES[0], count=1))
     except Fault as fault:
-        if known or fault.error not in ("garbled", "not_permitted"):
-            return Check(False, None, None, fault.sentence, fault.error, fault.request_id)
-    sentence = "accepted the credentials" if known else "answers and does not refuse us"
-    return Check(True, None, None, f"{_name(access)} {sentence}.")
+        is_of_path = fault.error in ("garbled", "not_permitted")
+        if known or not is_of_path:
+            said = fault.sentence, fault.error, fault.request_id
+            return Check(False, None, None, *said, field=f"{known}-path" if is_of_path else "")
+    if not known:
+        return Check(True, None, None, f"{_name(access)} answers. {_NOT_TRIED}")
+    return Check(True, None, None, f"{_name(access)} accepted the credentials.", gave_data=True)
+
+
+_NOT_TRIED = "Whether it accepts credentials shows when the first type of data is read."
 
 
 def _at_base(access: Access, type_of_data: str) -> Access:
@@ -346,7 +359,7 @@ KIND = Kind(
     name="REST / JSON",
     icon="code",
     hue=330,
-    about="Reads any API that answers with JSON: you say where things lie, nothing is programmed.",
+    about="Reads any API that answers with JSON. You give its address and its paths.",
     address="",
     needs_address=True,
     methods=("bearer", "api_key", "basic", "oauth_client", "oauth_code"),

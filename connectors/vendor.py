@@ -37,6 +37,8 @@ class Check:
         "rate_limited", "vendor_fault", "garbled" (all: try again later) or "blocked" (the
         address is one that the operator didn't allow).
     sentence: plain words, without any credential in them. request_id: the vendor's, for a case.
+    gave_data: it gave records for them. Some say nothing about credentials before that.
+    field: which setting of the source it speaks of, when it is about one; as "reservations-path".
     """
 
     ok: bool
@@ -45,6 +47,8 @@ class Check:
     sentence: str
     error: str | None = None
     request_id: str | None = None
+    gave_data: bool = False
+    field: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from connectors.authorization import METHODS, Method
 from connectors.sources import KINDS
 from domain import dependents, history, moments
 from domain.actors import Actor, Standing
-from domain.authorizations import seeing, visible
+from domain.authorizations import is_tried, seeing, visible
 from domain.dependents import Use
 from storage import database
 from storage.authorizations import Authorization
@@ -21,8 +21,9 @@ EXPIRES_SOON = timedelta(days=14)
 class Row:
     """An authorization without its credentials.
 
-    status: working or refused. expires: None, "soon" (in 14 days) or "expired".
-    moves: what this reader may do with it now.
+    status: working or refused. is_tried: the system has said whose they are, or given data for
+    them; before that, working says no more than that nobody has refused them. expires: None,
+    "soon" (in 14 days) or "expired". moves: what this reader may do with it now.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Row:
     address: str
     account: str
     status: str
+    is_tried: bool
     since: datetime
     checked_at: datetime
     last_error: str
@@ -93,6 +95,7 @@ def row_of(session: Session, who: Standing, row: Authorization, now: datetime) -
         row.address,
         row.account_name or "",
         row.status,
+        is_tried(row),
         row.since,
         row.checked_at,
         row.last_error,

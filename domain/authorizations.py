@@ -18,7 +18,7 @@ from domain import connections, credentials, dependents, lifecycle, moments, mov
 from domain.actors import Actor, Standing, standing
 from domain.installation import current
 from domain.properties import checked_text
-from domain.refusals import Refusal, invalid, not_found
+from domain.refusals import Owner, Refusal, invalid, not_found
 from storage import database, encryption, jobs
 from storage.authorizations import Authorization
 from storage.connections import Connection
@@ -27,6 +27,7 @@ from storage.sources import Source
 log = logging.getLogger("adjoin.authorizations")
 
 CHECK_JOB = "authorizations.check"
+ADDRESS = "address"  # how a refusal calls the field of the base address
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,12 @@ def repair(
         _, row = visible(session, actor, authorization_id, now)
         connections.managing(session, actor, row.property_id, now)
         _must_be_kept(row)
+        settings = settings_of(session, row)
     kind, method = KINDS[row.kind], METHODS[row.method]
     if method.kept:
         raise invalid(f"{method.label}: agree in the browser again.")
     given = credentials.checked(method.fields, values)
-    check = tried(kind, Access(row.address, method.key, given, row.settings))
+    check = tried(kind, Access(row.address, method.key, given, settings))
     with database.transaction() as session:
         who, row = _mine(session, actor, authorization_id, now)
         _must_be_kept(row)
@@ -190,14 +192,17 @@ def visible(
 def tried(kind: Kind, access: Access) -> Check:
     """Return what a system says to credentials that it accepts; blocks on the network.
 
-    Refuses `credentials_refused`, and `check_failed` when it could not say.
+    Refuses `credentials_refused`, and `check_failed` when it could not say; with the `field` of a
+    setting, when that is why.
     """
     check = kind.check(current().door, access)
     if check.ok:
         return check
     if check.error == "refused":
         raise Refusal("credentials_refused", check.sentence)
-    raise Refusal("check_failed", f"{check.sentence} Nothing was saved.", "platform")
+    owner: Owner = "property" if check.field else "platform"
+    message = f"{check.sentence} Nothing was saved."
+    raise Refusal("check_failed", message, owner, field=check.field)
 
 
 def checked(draft: Draft) -> tuple[Kind, Method, dict[str, str]]:
@@ -214,16 +219,23 @@ def checked(draft: Draft) -> tuple[Kind, Method, dict[str, str]]:
 def checked_address(kind: Kind, address: str) -> str:
     """Return the base address of a system without a slash at its end; refuses `invalid`."""
     address = address.strip().rstrip("/") or kind.address
-    if not address and kind.needs_address:
-        raise invalid(f"Write the address where {kind.name} answers.")
-    if "?" in address or "#" in address:
-        raise invalid("Leave out what follows “?” or “#” in the address: paths are added to it.")
+    if complaint := address_problem(kind, address):
+        raise invalid(complaint, field=ADDRESS)
     if address:
         try:
             current().door.check(address)
         except Blocked as blocked:
-            raise invalid(blocked.reason) from blocked
+            raise invalid(blocked.reason, field=ADDRESS) from blocked
     return address
+
+
+def address_problem(kind: Kind, address: str) -> str | None:
+    """Return what is wrong with a base address as it is written, None when it can be tried."""
+    if not address.strip() and kind.needs_address:
+        return "Write the address where the system answers."
+    if "?" in address or "#" in address:
+        return "Leave out what follows “?” or “#” in the address: paths are added to it."
+    return None
 
 
 def create(
@@ -257,10 +269,22 @@ def create(
 
 
 def keep(row: Authorization, values: Mapping[str, str], check: Check, now: datetime) -> None:
-    """Store credentials that were accepted."""
+    """Store credentials that were accepted, and forget what was done with others before."""
     row.ciphertext = encryption.encrypt(json.dumps(dict(values)))
     row.account_id, row.account_name = check.account_id, check.account_name
-    row.last_error, row.checked_at = "", now
+    row.last_error, row.checked_at, row.last_used_at = "", now, None
+    note_use(row, check, now)
+
+
+def is_tried(row: Authorization) -> bool:
+    """Whether the system has said whose the credentials are, or has given data for them."""
+    return row.account_id is not None or row.last_used_at is not None
+
+
+def note_use(row: Authorization, check: Check, now: datetime) -> None:
+    """Take note that a check read data with these credentials, if it did."""
+    if check.gave_data:
+        row.last_used_at = now
 
 
 def renew(
@@ -294,6 +318,15 @@ def same_account(row: Authorization, check: Check, instead: str) -> None:
         )
 
 
+def settings_of(session: Session, row: Authorization) -> dict[str, Any]:
+    """Return what credentials are tried with: what a source that they open reads, if there is one.
+
+    Without it, an API that is described by settings can be asked for nothing that needs them.
+    """
+    opened = dependents.sources_of(session, row.id)
+    return {**row.settings, **(opened[0].settings if opened else {})}
+
+
 def values_of(row: Authorization) -> dict[str, str]:
     """Return the credentials in the clear."""
     found: dict[str, str] = json.loads(encryption.decrypt(row.ciphertext))
@@ -313,7 +346,8 @@ def _recheck(authorization_id: str, now: datetime, actor: Actor | None = None) -
         if row is None or row.status == "forgotten":
             return ""
         tried_text, kind = row.ciphertext, KINDS[row.kind]
-        access = Access(row.address, row.method, values_of(row), row.settings)
+        settings = settings_of(session, row)
+        access = Access(row.address, row.method, values_of(row), settings)
     check = kind.check(current().door, access)
     with database.transaction() as session:
         row = session.get_one(Authorization, authorization_id)
@@ -323,6 +357,7 @@ def _recheck(authorization_id: str, now: datetime, actor: Actor | None = None) -
         if check.error == "refused":
             dependents.refuse(session, row, check.sentence, now)
         row.checked_at, row.last_error = now, "" if check.ok else check.sentence
+        note_use(row, check, now)
         if check.ok and row.status == "refused" and actor is not None:
             same_account(row, check, f"add another authorization for {kind.name}")
             who = connections.managing(session, actor, row.property_id, now)

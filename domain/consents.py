@@ -66,9 +66,8 @@ def begin_again(actor: Actor, authorization_id: str, *, now: datetime | None = N
         who = connections.managing(session, actor, row.property_id, now)
         if row.method != "oauth_code" or row.status == "forgotten":
             raise invalid("This authorization is repaired with new credentials.")
-        draft = Draft(
-            row.kind, row.method, authorizations.values_of(row), row.address, row.settings, row.name
-        )
+        values, settings = authorizations.values_of(row), authorizations.settings_of(session, row)
+        draft = Draft(row.kind, row.method, values, row.address, settings, row.name)
         return _sent(session, who, row.property_id, draft, row.id, now)
 
 

@@ -1,7 +1,7 @@
 """The history: one row for every change, and one story of each connection for all its readers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -38,7 +38,7 @@ WORDS = {
     "app.texts_withdrawn": "Took the new texts back",
     "app.texts_published": "Published the partner’s texts",
     "app.texts_declined": "Sent the partner’s texts back",
-    "authorization.added": "Authorization added: the credentials work",
+    "authorization.added": "Authorization added",
     "authorization.refused": "The credentials are refused",
     "authorization.repaired": "The credentials work again",
     "authorization.credentials_changed": "Credentials changed",
@@ -131,7 +131,7 @@ WORDS = {
 @dataclass(frozen=True)
 class Line:
     """One line of the story. `side` is property, partner, platform or adjoin; `kind` one of
-    kinds.KINDS."""
+    kinds.KINDS. about: which of several things it is about, empty where there is only one."""
 
     id: str
     at: datetime
@@ -140,6 +140,7 @@ class Line:
     who: str
     side: str
     note: str
+    about: str = ""
 
     @property
     def kind(self) -> str:
@@ -211,16 +212,23 @@ def of_connection(
         return tuple(line(row) for row in rows)
 
 
-def of_subjects(session: Session, *subject_ids: str, limit: int = 200) -> tuple[Line, ...]:
+def of_subjects(
+    session: Session,
+    *subject_ids: str,
+    labels: Mapping[str, str] | None = None,
+    limit: int = 200,
+) -> tuple[Line, ...]:
     """Return the latest lines about sources, transfers, integrations or authorizations, newest
-    first; whether the reader may see them is up to the caller."""
+    first; whether the reader may see them is up to the caller. `labels` say of the ids of those
+    that need it which one each is."""
     rows = session.exec(
         select(HistoryRow)
         .where(col(HistoryRow.subject_id).in_(subject_ids))
         .order_by(col(HistoryRow.at).desc(), col(HistoryRow.id).desc())
         .limit(limit)
     )
-    return tuple(line(row) for row in rows)
+    names = labels or {}
+    return tuple(replace(line(row), about=names.get(row.subject_id or "", "")) for row in rows)
 
 
 def latest(session: Session, connection_id: str, status: str) -> HistoryRow | None:

@@ -21,11 +21,15 @@ WORDLESS = "This value cannot be converted."  # for those who must not see it
 
 
 class Reason(NamedTuple):
-    """Why a record was rejected: the field of ours, what the source had there, a sentence."""
+    """Why a record was rejected: the field of ours, what the source had there, a sentence.
+
+    at_source: it has to be corrected there; a mapping can make nothing of it.
+    """
 
     target: str
     value: str
     sentence: str
+    at_source: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,8 @@ def _lines(each: Rejected) -> Iterator[tuple[str, ...]]:
     raw = orjson.dumps(each.raw).decode()
     came = (str(each.times), f"{each.first_at:%Y-%m-%d %H:%M}")
     for reason in each.reasons or (Reason("", "", ""),):
-        yield (each.label, each.external_id or "", *reason, raw, *came)
+        said = (reason.target, reason.value, reason.sentence)
+        yield (each.label, each.external_id or "", *said, raw, *came)
 
 
 def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
@@ -119,7 +124,8 @@ def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
     if of_type.is_about_guests and not who.manages(run.property_id):
         raw = masking.masked(raw)
         reasons = tuple(
-            Reason(reason.target, masking.masked_text(reason.value), WORDLESS) for reason in reasons
+            reason._replace(value=masking.masked_text(reason.value), sentence=WORDLESS)
+            for reason in reasons
         )
     return Rejected(
         reject.id,

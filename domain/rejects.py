@@ -109,9 +109,14 @@ class Rejects:
 
     def _row(self, item: Item, now: datetime) -> dict[str, Any]:
         key = item.converted.key
-        reasons = [
+        errors = item.converted.errors
+        said = [
             {"target": error.target, "value": error.value, "sentence": error.sentence}
-            for error in item.converted.errors
+            for error in errors
+        ]
+        reasons = [
+            reason | {"at_source": error.at_source}
+            for reason, error in zip(said, errors, strict=True)
         ]
         return {
             "id": ids.new("rej"),
@@ -119,7 +124,7 @@ class Rejects:
             "run_id": self._run_id,
             "first_run_id": self._run_id,
             "type": self._type,
-            "mark": _mark_of(key, reasons, item.raw) if self._integration_id else None,
+            "mark": _mark_of(key, said, item.raw) if self._integration_id else None,
             "external_id": key,
             "reasons": reasons,
             "raw": encryption.encrypt(item.raw.decode()),

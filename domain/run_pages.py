@@ -111,9 +111,9 @@ class Page:
     """All about one run. `previews` are some changes that a dry run would make.
 
     skipped: labels of what the integration wants, but this run did not ask for.
-    left: how many rejected records are left out still, and came in no later run. newest: the run
-    that what was rejected here came in last, None when none of it came again. request_id: the
-    source's, for a case.
+    left: how many rejected records are left out still, and came in no later run. fine: how many of
+    them could be read since. newest: the run that what was rejected here came in last, None when
+    none of it came again. request_id: the source's, for a case.
     """
 
     row: Row
@@ -124,6 +124,7 @@ class Page:
     skipped: tuple[str, ...]
     previews: tuple[Preview, ...]
     left: int
+    fine: int
     newest: str | None
     request_id: str | None
 
@@ -158,9 +159,7 @@ def read(actor: Actor, run_id: str, *, now: datetime | None = None) -> Page:
     with database.reading() as session:
         who, run = visible(session, actor, run_id, now)
         parts = _parts(session, run.id).get(run.id, [])
-        left = select(func.count()).where(
-            col(Reject.run_id) == run.id, col(Reject.resolved_at).is_(None)
-        )
+        rejected = select(func.count()).where(col(Reject.run_id) == run.id)
         integration = session.get_one(Integration, run.integration_id)
         return Page(
             _row(who, run, parts, now),
@@ -170,7 +169,8 @@ def read(actor: Actor, run_id: str, *, now: datetime | None = None) -> Page:
             tuple(_part(part) for part in parts),
             _skipped(integration, run, parts),
             tuple(preview for part in parts for preview in _previews(who, run, part)),
-            session.exec(left).one(),
+            session.exec(rejected.where(col(Reject.resolved_at).is_(None))).one(),
+            session.exec(rejected.where(col(Reject.became) == "fine")).one(),
             _newest(session, run, sum(part.rejected for part in parts)),
             run.request_id,
         )

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from connectors.authorization import METHODS, Method
-from connectors.source import Access, Kind
+from connectors.source import Access, Check, Kind
 from connectors.sources import KINDS
 from domain import (
     authorization_pages,
@@ -59,13 +59,13 @@ class Draft:
 class Offered:
     """A kind to choose from, with the ways to open it and what the property has for it already.
 
-    read_by: the names of the sources that read an account already, by authorizations that open it.
+    read_by: the sources that read an account already, by authorizations that open it.
     """
 
     kind: Kind
     methods: tuple[Method, ...]
     authorizations: tuple[authorization_pages.Row, ...]
-    read_by: Mapping[str, tuple[str, ...]]
+    read_by: Mapping[str, tuple[Twin, ...]]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def offered(actor: Actor, property_id: str, *, now: datetime | None = None) -> t
         opens = session.exec(
             select(Authorization).where(Authorization.property_id == property_id)
         ).all()
-        read_by = {each.id: twins.names(session, each) for each in opens}
+        read_by = {each.id: twins.through(session, each) for each in opens}
     return tuple(
         Offered(
             kind,
@@ -165,6 +165,7 @@ def read(actor: Actor, source_id: str, *, now: datetime | None = None) -> Page:
         kind, row = KINDS[source.kind], _row(session, who, source)
         opens = session.get(Authorization, source.authorization_id or "")
         present = {part.type for part in row.transfers}
+        labels = {part.id: part.label for part in row.transfers}
         return Page(
             row,
             kind,
@@ -174,7 +175,7 @@ def read(actor: Actor, source_id: str, *, now: datetime | None = None) -> Page:
             _uploads(session, source),
             tuple(key for key in ALL if key in kind.types and key not in present),
             twins.of(session, source),
-            history.of_subjects(session, source.id, *(part.id for part in row.transfers)),
+            history.of_subjects(session, source.id, *labels, labels=labels),
         )
 
 
@@ -191,11 +192,12 @@ def add(actor: Actor, property_id: str, draft: Draft, *, now: datetime | None = 
         settings = source_settings.checked(kind, draft.settings)
         opens = _authorization(session, property_id, kind, draft.authorization_id)
     address = "" if opens else authorizations.checked_address(kind, draft.address)
-    if kind.key != "file":
-        authorizations.tried(kind, _access(opens, address, settings))
+    check = _tried(kind, opens, address, settings, now) if kind.key != "file" else None
     with database.transaction() as session:
         who = connections.managing(session, actor, property_id, now)
         opens = _authorization(session, property_id, kind, draft.authorization_id, hold=True)
+        if opens and check:
+            authorizations.note_use(opens, check, now)
         _must_fit(session, property_id)
         source = Source(
             property_id=property_id,
@@ -368,6 +370,25 @@ def _authorization(
     return found
 
 
+def _tried(
+    kind: Kind,
+    opens: Authorization | None,
+    address: str,
+    settings: Mapping[str, Any],
+    now: datetime,
+) -> Check:
+    """Return what a system says when it is asked for the first data; refuses as `add` does.
+
+    Credentials that nobody could try before, and that it does not accept, are refused from now on.
+    """
+    try:
+        return authorizations.tried(kind, _access(opens, address, settings))
+    except Refusal as refusal:
+        if refusal.code == "credentials_refused" and opens and not authorizations.is_tried(opens):
+            authorizations.refused(opens.id, refusal.message, now=now)
+        raise
+
+
 def _access(opens: Authorization | None, address: str, settings: Mapping[str, Any]) -> Access:
     if opens is None:
         return Access(address, settings=settings)
@@ -389,7 +410,8 @@ def _checked_name(name: str) -> str:
 
 def _write(session: Session, source: Source) -> None:
     # Put into words beforehand: after a failed flush the session can read nothing more.
-    taken = invalid(f"There is a source called {source.name} already. Choose another name.")
+    words = f"There is a source called {source.name} already. Choose another name."
+    taken = invalid(words, field="name")
     session.add(source)
     try:
         session.flush()

@@ -34,16 +34,19 @@ def of(session: Session, source: Source) -> tuple[Twin, ...]:
             (opens.account_name or "") if opens else "",
             tuple(ALL[key].label for key in ALL if key in active & _active(session, other)),
         )
-        for other, through in _others(session, source.property_id, source.kind)
-        if other.id != source.id and mine is not None and _account(other, through) == mine
+        for other, its in _others(session, source.property_id, source.kind)
+        if other.id != source.id and mine is not None and _account(other, its) == mine
     )
 
 
-def names(session: Session, opens: Authorization) -> tuple[str, ...]:
-    """Return the names of the sources that read the account of an authorization already."""
-    mine = _account_of(opens)
-    there = _others(session, opens.property_id, opens.kind)
-    return tuple(other.name for other, through in there if _account(other, through) == mine)
+def through(session: Session, opens: Authorization) -> tuple[Twin, ...]:
+    """Return the sources that read the account of an authorization already, by name."""
+    mine, account = _account_of(opens), opens.account_name or ""
+    return tuple(
+        Twin(other.id, other.name, account, ())
+        for other, its in _others(session, opens.property_id, opens.kind)
+        if _account(other, its) == mine
+    )
 
 
 # Details

@@ -39,12 +39,14 @@ class CellError:
     """Why one field of one record could not be filled.
 
     `value` is the source's, in one short line; where the sentence shows it, it shows it so. For
-    the sake of guests, show neither to those who may not see guest data.
+    the sake of guests, show neither to those who may not see guest data. at_source: it has to be
+    corrected where the record is from.
     """
 
     target: str
     value: str
     sentence: str
+    at_source: bool = False
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ def compile(type_of_data: TypeOfData, rows: Sequence[Row], *, time_zone: str) ->
                     raise MappingError(empty)
             except MappingError as error:
                 values[target] = None
-                errors += refuse(target, record, error.sentence)
+                errors += refuse(target, record, error)
         for target in money:
             values[target], values[f"{target}_currency"] = values[target] or (None, None)
         return Converted(values.pop(KEY, None), values, tuple(errors) if errors else ())
@@ -100,11 +102,11 @@ def compile(type_of_data: TypeOfData, rows: Sequence[Row], *, time_zone: str) ->
 
 def _refusal(
     cells: Sequence[Cell], by_key: Mapping[str, Field], required: set[str], empty: str
-) -> Callable[[str, Any, str], list[CellError]]:
+) -> Callable[[str, Any, MappingError], list[CellError]]:
     """Return the function that says why a cell stays empty; it may do so without an error."""
     by_target = {cell.target: cell for cell in cells}
 
-    def refuse(target: str, record: Any, sentence: str) -> list[CellError]:
+    def refuse(target: str, record: Any, error: MappingError) -> list[CellError]:
         cell = by_target[target]
         try:
             value = cell.take(record)
@@ -113,8 +115,9 @@ def _refusal(
         if is_empty(value) and not cell.takes_empty:
             if target not in required:
                 return []
-            sentence = empty
-        return [CellError(target, short(value), f"{by_key[target].label}: {sentence}")]
+            error = MappingError(empty)
+        sentence = f"{by_key[target].label}: {error.sentence}"
+        return [CellError(target, short(value), sentence, error.at_source)]
 
     return refuse
 

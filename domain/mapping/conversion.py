@@ -14,11 +14,15 @@ _LONGEST_SHOWN = 60  # characters of somebody else's value inside a sentence of 
 
 
 class MappingError(Exception):
-    """A value, or a row, does not do; `sentence` says why, in words for people."""
+    """A value, or a row, does not do; `sentence` says why, in words for people.
 
-    def __init__(self, sentence: str) -> None:
+    at_source: no mapping can make anything of the value; it has to be corrected where it is from.
+    """
+
+    def __init__(self, sentence: str, *, at_source: bool = False) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.at_source = at_source
 
 
 @dataclass(frozen=True)

@@ -81,11 +81,13 @@ def _impossible(value: Any, found: Mapping[str, Any]) -> MappingError | None:
     days = monthrange(year, month)[1]
     if not 1 <= day <= days:
         there = f"{_MONTHS[month - 1]} {year} has {days} days"
-        return MappingError(f"{quoted(value)} is a day that does not exist: {there}.")
+        sentence = f"{quoted(value)} is a day that does not exist: {there}."
+        return MappingError(sentence, at_source=True)
     hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
     is_half = found.get("half") and not 1 <= hour <= 12
     if hour > 23 or minute > 59 or second > 59 or is_half:
-        return MappingError(f"{quoted(value)} has a time that does not exist.")
+        sentence = f"{quoted(value)} has a time that does not exist."
+        return MappingError(sentence, at_source=True)
     return None
 
 

@@ -36,7 +36,7 @@ async def give_credentials(
     page: Page, name: str, credentials: Mapping[str, str], *, address: str = ""
 ) -> None:
     """Give wrong credentials, which are refused, and then the right ones, which are kept."""
-    await page.get_by_role("button", name="New credentials").click()
+    await page.get_by_role("button", name="New authorization").click()
     dialog = page.get_by_role("dialog")
     if address:
         await dialog.get_by_label("Address").fill(address)

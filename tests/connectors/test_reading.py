@@ -17,7 +17,7 @@ from connectors import answers, reading
 from connectors.door import Door
 from connectors.faults import Fault
 from connectors.line import Reply, Way
-from connectors.source import Access, Page, Read, Wanted
+from connectors.source import Access, Check, Page, Read, Wanted
 from connectors.sources import KINDS
 from tests.connectors.receivers import Serve
 from tests.standins.apaleo import CLIENT, Apaleo
@@ -422,7 +422,29 @@ async def test_an_address_can_be_checked_before_any_path_is_known(here: Door, se
         access = Access(url, "bearer", {"token": token})
         check = await asyncio.to_thread(KINDS["rest"].check, here, access)
         assert (check.ok, check.error) == (ok, None if ok else "refused")
-        assert "does not refuse us" in check.sentence if ok else "Correct them" in check.sentence
+        assert (
+            "answers. Whether it accepts" in check.sentence
+            if ok
+            else "Correct them" in check.sentence
+        )
+        assert not check.gave_data
+
+
+async def test_credentials_count_as_used_once_a_path_gave_data(here: Door, serve: Serve) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        return web.json_response([], status=200 if request.path == "/v1/guests" else 404)
+
+    url = await serve(handler)
+
+    def checked(path: str) -> Check:
+        settings = {"types": {"guests": {"path": path}}}
+        return KINDS["rest"].check(here, Access(f"{url}/v1", "bearer", {"token": "t"}, settings))
+
+    found = await asyncio.to_thread(checked, "/guests")
+    assert (found.ok, found.gave_data) == (True, True)
+    missed = await asyncio.to_thread(checked, "/nothing")
+    assert (missed.ok, missed.gave_data, missed.field) == (False, False, "guests-path")
+    assert missed.sentence.startswith("There is nothing at /v1/nothing (404). Correct the path")
 
 
 # Strangers' JSON

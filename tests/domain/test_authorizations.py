@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.source import Access
+from connectors.source import Access, Check
 from domain import (
     accesses,
     authorization_pages,
@@ -126,6 +126,54 @@ def test_an_expiring_authorization_says_so(world: World, system: HotelSystem) ->
     with database.transaction() as session:
         session.get_one(Authorization, authorization_id).expires_at = world.now
     assert expires() == "expired"
+
+
+UNTRIED = Check(True, None, None, "api.pms.example answers.")
+READ = Check(True, None, None, "api.pms.example accepted the credentials.", gave_data=True)
+BEARER = authorizations.Draft("rest", "bearer", {"token": "T" * 20}, "https://api.pms.example")
+PATHS = {"types": {"guests": {"path": "/guests"}}}
+
+
+def test_credentials_count_as_tried_only_once_data_was_read_with_them(
+    world: World, system: HotelSystem
+) -> None:
+    system.says = UNTRIED
+    opens = authorizations.add(world.maya, world.hotel, BEARER, now=world.now)
+
+    def is_tried() -> bool:
+        return authorization_pages.read(world.maya, opens, now=world.now).row.is_tried
+
+    assert not is_tried()
+    authorizations.check_again(world.maya, opens, now=world.now)
+    assert not is_tried()
+    system.says = READ
+    draft = sources.Draft("rest", "Boathouse", opens, settings=PATHS)
+    sources.add(world.maya, world.hotel, draft, now=world.now)
+    assert is_tried()
+    authorizations.check_again(world.maya, opens, now=world.now)
+    assert system.asked[-1].settings["types"] == PATHS["types"]
+    system.says = UNTRIED
+    authorizations.repair(world.maya, opens, {"token": "U" * 20}, now=world.now)
+    assert not is_tried()
+
+
+def test_credentials_that_fail_their_first_try_are_refused_from_then_on(
+    world: World, system: HotelSystem
+) -> None:
+    system.says = UNTRIED
+    opens = authorizations.add(world.maya, world.hotel, BEARER, now=world.now)
+    system.says = REFUSED
+    draft = sources.Draft("rest", "Boathouse", opens, settings=PATHS)
+    assert refused(sources.add, world.maya, world.hotel, draft).code == "credentials_refused"
+    assert status_of(Authorization, opens) == "refused"
+    system.says = READ
+    authorizations.repair(world.maya, opens, {"token": "U" * 20}, now=world.now)
+    assert sources.add(world.maya, world.hotel, draft, now=world.now)
+
+
+def test_what_a_vendor_has_named_the_account_of_is_tried(world: World, system: HotelSystem) -> None:
+    opens = harvest.authorize(world)
+    assert authorization_pages.read(world.maya, opens, now=world.now).row.is_tried
 
 
 # Breaking and repairing

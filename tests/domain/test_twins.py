@@ -53,7 +53,8 @@ def test_another_hotel_is_never_named(world: World) -> None:
     theirs = harvest.source(world, world.charlie)
     assert sources.read(world.charlie, theirs).twins == ()
     mews = next(each for each in sources.offered(world.charlie, world.lodge) if each.read_by)
-    assert list(mews.read_by.values()) == [("Front desk",)], "their own, of that name"
+    (readers,) = mews.read_by.values()
+    assert [each.name for each in readers] == ["Front desk"], "their own, of that name"
 
 
 @pytest.mark.parametrize(("address", "known"), [("https://a.example", 1), ("https://b.example", 0)])
@@ -77,4 +78,5 @@ def test_the_form_is_told_which_accounts_are_read_already(world: World) -> None:
     opens, spare = harvest.authorize(world), harvest.authorize(world, name="Spare")
     harvest.source(world, authorization_id=opens)
     (mews,) = (each for each in sources.offered(world.maya, world.hotel) if each.read_by)
-    assert mews.read_by == {opens: ("Front desk",), spare: ("Front desk",)}, "the same account"
+    read_by = {key: [each.name for each in readers] for key, readers in mews.read_by.items()}
+    assert read_by == {opens: ["Front desk"], spare: ["Front desk"]}, "the same account"

@@ -280,7 +280,7 @@ async def test_a_dry_run_shows_what_would_change(
     await maya.should_see("Waits for its turn")
     flows.work(flows.living(integration))
     await maya.should_see("What would change")
-    for words in ("res-1", "Guest 1", "Anne Smith", "It wrote no record.", "would be updated"):
+    for words in ("res-1", "Guest 1", "Anne Smith", "It wrote no record.", "Would be updated"):
         await maya.should_see(words)
     assert flows.records()["res-1"].guest_name == "Guest 1"
     hands.press(maya, "Run now")
@@ -343,12 +343,52 @@ def test_what_is_still_left_out_comes_before_what_was_taken_since(
     assert reject_pages.of_run(world.maya, run, after=second.id) == ()
 
 
+async def test_what_came_in_since_says_so_instead_of_what_to_do(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    run = with_rejects(world, system)
+    system.records["reservations"] = [reservation(2)]
+    flows.run(world, flows.of(run).integration_id)
+    await look_at_run(maya, run)
+    await maya.should_see("1 of 2 records has come in since; 1 is left out still")
+    await maya.should_see("Came in")
+    with maya:
+        ways = [one.props.get("href") for one in ElementFilter() if one.props.get("href")]
+    assert sum("?at=arrival" in way for way in ways) == 1, "of the one that is left out"
+
+
+async def test_what_no_mapping_can_read_is_to_be_corrected_at_the_source(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    integration = flows.draft(world)
+    system.records["reservations"] = [reservation(1, Start="2026-02-30"), reservation(2)]
+    integrations.activate(world.maya, integration, now=world.now)
+    run = flows.work(flows.living(integration))
+    await look_at_run(maya, run)
+    await maya.should_see("is a day that does not exist")
+    await maya.should_see("Correct it in the source system. The next run brings it in.")
+    await maya.should_not_see("Arrival in the mapping")
+
+
+async def test_a_run_that_found_nothing_new_says_so(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    integration = flows.active(world)
+    flows.run(world, integration)
+    await look_at_run(maya, flows.run(world, integration))
+    await maya.should_see("There was nothing to change")
+    await maya.should_not_see("Every record was taken")
+    system.filters, system.records["reservations"] = True, []
+    await look_at_run(maya, flows.run(world, integration))
+    await maya.should_see("Reservations: nothing new.")
+
+
 async def test_a_run_in_vain_does_not_say_that_all_others_were_taken(
     maya: User, world: World, system: HotelSystem
 ) -> None:
     run = with_rejects(world, system)
     await look_at_run(maya, run)
-    await maya.should_see("All others were. See why below")
+    await maya.should_see("All others were. See below why")
     await look_at_run(maya, flows.work(runs.retry(world.maya, run)))
     await maya.should_see("2 records could not be taken")
     await maya.should_not_see("All others were")

@@ -240,7 +240,8 @@ async def test_its_history_grows_while_somebody_looks(
     await go(maya, f"/sources/{source_id}")
     assert history.WORDS["source.added"] in page_words(maya)
     transfers.add(world.maya, source_id, "rates")
-    await until(lambda: history.WORDS["transfer.added"] in page_words(maya))
+    added = f"Rates: {history.WORDS['transfer.added']}"
+    await until(lambda: added in page_words(maya))
 
 
 def test_every_kind_of_source_has_a_drawing_that_we_have() -> None:

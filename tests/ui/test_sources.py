@@ -102,10 +102,11 @@ async def test_the_list_says_when_credentials_are_refused(maya: User, world: Wor
 
 async def test_credentials_that_nothing_uses_can_be_removed(maya: User, world: World) -> None:
     opens, spare = harvest.authorize(world), harvest.authorize(world, name="Spare")
-    harvest.source(world, authorization_id=opens)
+    source_id = harvest.source(world, authorization_id=opens)
     await go(maya, "/sources")
     found = {row["id"]: row for row in rows(maya, "Authorizations")}
-    assert (found[opens]["uses"], found[spare]["uses"]) == ("Front desk", "Nothing")
+    used = {"label": "Front desk", "href": f"/sources/{source_id}"}
+    assert (found[opens]["uses"], found[spare]["uses"]) == ([used], [{"label": "Nothing"}])
     assert "Front desk would stop." in found[opens]["do"][1]["why_not"]
     act(maya, "Authorizations", opens, "remove")  # forged: the button is disabled
     await maya.should_not_see("Remove Mews, Harbour Hotel at Mews")
@@ -136,6 +137,25 @@ async def test_an_authorization_is_called_something_else(
     await noah.should_not_see("Rename Key of the night porter")
 
 
+async def test_a_refused_authorization_is_repaired_where_it_is_listed(
+    maya: User, world: World
+) -> None:
+    opens = harvest.authorize(world, name="Spare")
+    await go(maya, "/sources")
+    assert [each["action"] for each in rows(maya, "Authorizations")[0]["do"]] == [
+        "rename",
+        "remove",
+    ]
+    authorizations.refused(opens, "Mews does not accept them.", now=world.now)
+    await until(lambda: rows(maya, "Authorizations")[0]["do"][0]["action"] == "repair")
+    act(maya, "Authorizations", opens, "repair")
+    await maya.should_see("Repair Spare")
+    for key, label in (("client_token", "Client token"), ("access_token", "Access token")):
+        fill(maya, label, CREDENTIALS[key])
+    confirm(maya, "Test and save")
+    await until(lambda: rows(maya, "Authorizations")[0]["status"] == "working")
+
+
 async def test_another_property_sees_nothing_of_it(
     person: Person, world: World, system: HotelSystem
 ) -> None:
@@ -164,7 +184,7 @@ async def test_credentials_are_tried_and_then_open_the_new_source(
     maya: User, world: World, system: HotelSystem
 ) -> None:
     await choose_kind(maya, "mews")
-    press(maya, "New credentials")
+    press(maya, "New authorization")
     await maya.should_see("Mews is asked at once")
     for key, label in (("client_token", "Client token"), ("access_token", "Access token")):
         fill(maya, label, CREDENTIALS[key])
@@ -211,10 +231,11 @@ async def test_the_form_says_that_an_account_is_read_already(maya: User, world: 
     opens = harvest.authorize(world)
     await choose_kind(maya, "mews")
     await maya.should_not_see("this account")
-    harvest.source(world, authorization_id=opens)
+    source_id = harvest.source(world, authorization_id=opens)
     await choose_kind(maya, "mews")
     await maya.should_see("Front desk reads this account")
     await maya.should_see("To bring in something more, add it to Front desk.")
+    assert button(maya, "Open Front desk").props["href"] == f"/sources/{source_id}"
     press(maya, "Add source")
     await until(lambda: len(sources.of_property(world.maya, world.hotel)) == 2)
 
@@ -249,6 +270,79 @@ def maya_complains(user: User) -> bool:
     return "at least one type of data" in (path.props.get("error-message") or "")
 
 
+async def test_an_empty_form_names_all_that_is_missing_at_its_place(maya: User) -> None:
+    await choose_kind(maya, "rest")
+    fill(maya, "Name", "")
+    press(maya, "Add source")
+    await until(lambda: maya_complains(maya))
+    assert complaint(maya, "Base address") == "Write the address where the system answers."
+    assert complaint(maya, "Name") == "Give the source a name."
+    press(maya, "New authorization")
+    await maya.should_see("New authorization for REST / JSON")
+    confirm(maya, "Test and save")
+    await until(lambda: complaint(maya, "Token"))
+    assert complaint(maya, "Address") == "Write the address where the system answers."
+
+
+async def test_a_path_that_leads_nowhere_is_said_at_its_field(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    await choose_kind(maya, "rest")
+    fill(maya, "Base address", "https://api.pms.example")
+    with maya:
+        path = maya.find(marker="guests-path").elements.pop()
+        path.value = "/nothing"
+    sentence = "There is nothing at /nothing (404)."
+    system.says = Check(False, None, None, sentence, "garbled", field="guests-path")
+    press(maya, "Add source")
+    await until(lambda: path.props.get("error-message"))
+    assert path.props["error-message"] == f"{sentence} Nothing was saved."
+    assert sources.of_property(world.maya, world.hotel) == ()
+
+
+async def test_what_nobody_could_try_yet_is_not_called_working(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    await choose_kind(maya, "rest")
+    press(maya, "New authorization")
+    await maya.should_see("The other system is asked at once")
+    fill(maya, "Address", "https://api.pms.example")
+    fill(maya, "Token", "wrong")
+    system.says = Check(True, None, None, "api.pms.example answers.")
+    confirm(maya, "Test and save")
+    await until(lambda: "Bearer token · not tried yet" in page_words(maya))
+    await maya.should_not_see("accepted the credentials")
+    system.says = Check(False, None, None, "It does not accept these credentials.", "refused")
+    with maya:
+        maya.find(marker="guests-path").elements.pop().value = "/guests"
+    press(maya, "Add source")
+    await maya.should_see("It does not accept these credentials.")
+    await until(lambda: "refused: repair it first" in page_words(maya))
+    assert button(maya, "Repair api.pms.example")
+    await go(maya, "/sources")
+    assert rows(maya, "Authorizations")[0]["status"] == "refused"
+
+
+async def test_the_list_says_what_was_not_tried_yet(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    system.says = Check(True, None, None, "api.pms.example answers.")
+    draft = authorizations.Draft("rest", "bearer", {"token": "T"}, "https://api.pms.example")
+    opens = authorizations.add(world.maya, world.hotel, draft, now=world.now)
+    harvest.source(world, kind="rest", authorization_id=opens)
+    await go(maya, "/sources")
+    assert rows(maya, "Authorizations")[0]["status"] == {"status": "muted", "text": "Not tried yet"}
+    assert rows(maya, "Sources")[0]["opens"] == "Not tried yet"
+
+
+async def test_a_file_is_not_said_to_be_asked_but_to_be_uploaded(maya: User) -> None:
+    await choose_kind(maya, "mews")
+    await maya.should_see("Mews is asked before anything is saved.")
+    await choose_kind(maya, "file")
+    await maya.should_not_see("is asked before anything is saved")
+    await maya.should_see("You upload the file on the next page")
+
+
 async def test_the_proposed_name_is_free(maya: User, world: World) -> None:
     for name, proposed in (("mews", "Mews 2"), ("Mews 2", "Mews 3")):
         harvest.source(world, name=name)
@@ -271,9 +365,9 @@ async def test_to_agree_in_the_browser_one_is_sent_to_the_other_system(
     maya: User, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await choose_kind(maya, "rest")
-    press(maya, "New credentials")
+    press(maya, "New authorization")
     await maya.should_see("The other system is asked at once")
-    fill(maya, "How it is opened", "oauth_code")
+    fill(maya, "Kind of credentials", "oauth_code")
     await maya.should_see("You are sent to the other system, agree there, and come back here.")
     await maya.should_see("It must know this return address before you go")
     await maya.should_see("/sources/agreed")
@@ -313,6 +407,7 @@ async def test_a_name_that_is_taken_is_refused_in_place(maya: User, world: World
     await choose_kind(maya, "mews")
     name_it(maya, "Reception")
     press(maya, "Add source")
-    await maya.should_see("There is a source called Reception already.")
+    await until(lambda: complaint(maya, "Name"))
+    assert "There is a source called Reception already." in str(complaint(maya, "Name"))
     assert len(sources.of_property(world.maya, world.hotel)) == 1
     assert transfers.of_source(world.maya, sources.of_property(world.maya, world.hotel)[0].id) == ()

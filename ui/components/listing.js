@@ -24,6 +24,9 @@ export default {
                 <time v-else-if="column.kind === 'time'" :datetime="row[column.key]">{{ moment(row[column.key]) }}</time>
                 <code v-else-if="column.kind === 'mono'">{{ row[column.key] }}</code>
                 <a v-else-if="column.kind === 'link'" class="above" :href="row[column.key].href">{{ row[column.key].label }}</a>
+                <span v-else-if="column.kind === 'links'" class="links above">
+                  <component :is="item.href ? 'a' : 'span'" v-for="item in row[column.key]" :key="item.label" :href="item.href">{{ item.label }}</component>
+                </span>
                 <span v-else-if="column.kind === 'actions'" class="row-actions above">
                   <template v-for="item in row[column.key]" :key="item.action">
                     <span v-if="item.why_not" class="why">
@@ -105,6 +108,7 @@ export default {
       const value = row[column.key];
       if (column.kind === "badge") return this.badge(value)?.label ?? "";
       if (column.kind === "actions") return "";
+      if (column.kind === "links") return value.map((item) => item.label).join(" ");
       return `${value?.label ?? value ?? ""} ${row[column.sub] ?? ""}`;
     },
     name(row) {

@@ -13,8 +13,8 @@ Row = dict[str, Any]
 class Column(TypedDict, total=False):
     """One column.
 
-    `kind` is text, strong, badge, ago, time, mono, number, link or actions; `align` start or end.
-    `sub` names a second key, shown small below the value.
+    `kind` is text, strong, badge, ago, time, mono, number, link, links or actions; `align` start
+    or end. `sub` names a second key, shown small below the value.
     """
 
     key: str
@@ -43,7 +43,8 @@ class Listing(ui.element, component="listing.js"):
         """Show `rows` under the name `label` (for screen readers).
 
         Values by kind: badge a key of look.STATUS or {status, text}; ago and time ISO 8601 text;
-        link {label, href}; actions a list of {action, label, kind, icon, why_not}.
+        link {label, href}; links a list of those, each a mere word without its href; actions a list
+        of {action, label, kind, icon, why_not}.
         `on_act({"row": id, "action": action})` follows a row's buttons, `on_open(id)` a plain
         click on the row. `search` is the placeholder of a search box; `zone` the time zone.
         `whole` shows every row at once, for a page that loads more by itself.

@@ -27,8 +27,10 @@ export default {
       <p class="sr-only" aria-live="polite">{{ said }}</p>
     </div>
   `,
-  props: { rows: Array, zone: String, empty: String, kinds: Object, place: String },
-  data: () => ({ added: [], kind: "", line: "", limit: STEP, step: STEP, said: "" }),
+  props: { rows: Array, zone: String, empty: String, kinds: Object, place: String, first: Number },
+  data() {
+    return { added: [], kind: "", line: "", limit: this.first, step: STEP, said: "" };
+  },
   computed: {
     all() {
       return [...this.added, ...this.rows];
@@ -91,7 +93,7 @@ export default {
     choose(kind) {
       this.kind = kind;
       this.line = "";
-      this.limit = STEP;
+      this.limit = this.first;
       this.said = `${this.shown.length} lines`;
       this.remember(this.address("", kind));
     },

@@ -38,14 +38,17 @@ class Timeline(ui.element, component="timeline.js"):
         *,
         kinds: Mapping[str, str] | None = None,
         place: str = "",
+        first: int = 40,
     ) -> None:
         """Show `rows`; `kinds` are the labels of their kinds, in the order of the filters.
 
-        `place` is the key of the place to which a permalink leads whoever has several.
+        `place` is the key of the place to which a permalink leads whoever has several. `first` is
+        how many are shown before somebody asks for older ones.
         """
         super().__init__()
         self._rows = list(rows)
-        self._props.update({"zone": zone, "empty": empty, "kinds": dict(kinds or {})})
+        self._props.update({"zone": zone, "empty": empty, "first": first})
+        self._props.update({"kinds": dict(kinds or {})})
         self._props.set_optional("place", place or None)
         keep(self, rows=self._rows)
 

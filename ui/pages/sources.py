@@ -127,4 +127,6 @@ def _opens(opens: authorization_pages.Row | None) -> str | None:
         return "Refused: repair it"
     if opens.expires == "expired":
         return "Expired"
-    return "Expires soon" if opens.expires == "soon" else opens.account or "Accepted"
+    if opens.expires == "soon":
+        return "Expires soon"
+    return opens.account or ("Working" if opens.is_tried else "Not tried yet")

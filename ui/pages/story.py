@@ -71,9 +71,15 @@ class Story:
     """A timeline of a history, which its reader filters by kind; `update` adds what is new."""
 
     def __init__(
-        self, lines: Sequence[Line], zone: str, sides: Mapping[str, str], place: str = ""
+        self,
+        lines: Sequence[Line],
+        zone: str,
+        sides: Mapping[str, str],
+        place: str = "",
+        *,
+        first: int = 40,
     ) -> None:
-        """Draw `lines`, the newest first, with their times in `zone`.
+        """Draw `lines`, the newest `first` of them at once, with their times in `zone`.
 
         `sides` says what the sides are called that are to be named beside who it was. `place` is
         the key of the place that the page belongs to: a permalink names it.
@@ -81,7 +87,7 @@ class Story:
         self._sides = sides
         self._told = {line.id for line in lines}
         self._timeline = Timeline(
-            [self._entry(line) for line in lines], zone, kinds=kinds.KINDS, place=place
+            [self._entry(line) for line in lines], zone, kinds=kinds.KINDS, place=place, first=first
         )
 
     def update(self, lines: Sequence[Line]) -> None:
@@ -99,8 +105,8 @@ class Story:
             "at": iso(line.at),
             "who": line.who,
             "side": self._sides.get(line.side),
-            "text": line.text,
-            "detail": line.note or None,
+            "text": ": ".join(filter(None, (line.about, line.text))),
+            "detail": line.note if line.note != line.about else None,
             "tone": tone,
             "icon": icon,
         }

@@ -27,15 +27,6 @@ from ui.pages.run.rejected import Rejected
 from ui.pages.source.words import counted, why_not
 
 _CHANGING = ("created", "updated", "rejected", "deleted")
-_NUMBERS: list[Column] = [
-    {"key": key, "label": label.capitalize(), "kind": "number"} for key, label in COUNTS.items()
-]
-_PARTS: list[Column] = [
-    {"key": "label", "label": "Type of data", "kind": "strong", "sub": "how"},
-    *_NUMBERS,
-    {"key": "state", "label": "Complete", "kind": "badge", "sub": "sentence"},
-]
-
 
 _NONE_LEFT = {
     False: "None of them is left out any more.",
@@ -83,8 +74,10 @@ class _Room:
                 self._bar = progress("Progress of the run")
             self._numbers = Piece(self._draw_numbers)
             self._parts = Listing(
-                _PARTS, [], label="Counts by type of data", zone=visit.zone, whole=True
+                _columns(row), [], label="Counts by type of data", zone=visit.zone, whole=True
             )
+            self._parts.classes("wrapping" if row.is_dry else "")
+            self._quiet = text("", classes="muted")
             self._previews = Piece(draw_previews)
             self._rejected = Rejected(visit, row.id)
         self._show()
@@ -109,14 +102,14 @@ class _Room:
         self._badge.set(row.status)
         took = f", took {duration(row.seconds)}" if row.ended_at and row.seconds else ""
         self._lead.text = f"{why(row)}{took}"
-        self._verbs.show((row.status, row.moves, found.left, found.newest, row.counts.rejected))
+        rejects = (found.left, found.fine, found.newest)
+        self._verbs.show((row.status, row.moves, rejects, row.counts.rejected))
         self._outcome.show(
             (
                 row.status,
                 row.sentence,
                 row.owner,
-                found.left,
-                found.newest,
+                rejects,
                 row.counts,
                 found.skipped,
             )
@@ -125,7 +118,11 @@ class _Room:
         share, words = told(row.progress, row.counts)
         self._bar.set(share, row.sentence if row.status == "queued" and row.sentence else words)
         self._numbers.show(row.counts)
-        self._parts.replace([_line(part, row) for part in found.parts])
+        quiet = [part.label for part in found.parts if _is_quiet(part)]
+        self._parts.replace([_line(part, row) for part in found.parts if not _is_quiet(part)])
+        self._parts.set_visibility(len(quiet) < len(found.parts))
+        self._quiet.text = f"{listed(quiet)}: nothing new." if quiet else ""
+        self._quiet.set_visibility(bool(quiet))
         self._previews.show((row.is_dry, row.status, found.previews))
 
     def _draw_verbs(self, _: object) -> None:
@@ -166,6 +163,8 @@ class _Room:
         elif row.status == "succeeded":
             words = "It wrote no record." if row.is_dry else ""
             title = "Every record could be read" if row.is_dry else "Every record was taken"
+            if not any(getattr(row.counts, key) for key in (*_CHANGING, "not_subscribed")):
+                title = "Nothing would change" if row.is_dry else "There was nothing to change"
             with callout("ok", title, words or None):
                 pass
         if found.skipped and row.status != "canceled":
@@ -188,8 +187,12 @@ class _Room:
             title, words = f"{rejected} could not be taken then", _NONE_LEFT[newest is not None]
         else:
             title = f"{counted(left, 'record')} could not be taken"
-            words = "See why below, put it right, then press Retry rejected."
-            if row.counts.rejected < row.counts.read and not newest:
+            if fine := self._found.fine:
+                are = "is" if left == 1 else "are"
+                have = "has" if fine == 1 else "have"
+                title = f"{fine} of {rejected} {have} come in since; {left} {are} left out still"
+            words = "See below why, and what to do about each. Then press Retry rejected."
+            if row.counts.rejected < row.counts.read and not newest and not fine:
                 words = f"All others were. {words}"
             if newest:
                 words += " Some more came again since: they are listed with the run they came in."
@@ -203,8 +206,7 @@ class _Room:
             for key, label in COUNTS.items():
                 number = getattr(counts, key)
                 if number or key in ("read", "created", "updated", "unchanged", "rejected"):
-                    is_wish = self._found.row.is_dry and key in _CHANGING
-                    stat(f"{number:,}", f"would be {label}" if is_wish else label)
+                    stat(f"{number:,}", _told(key, label, self._found.row))
 
     async def _cancel(self) -> None:
         if await act(runs.cancel, self._visit.actor, self._found.row.id):
@@ -227,6 +229,28 @@ class _Room:
         if outcome.value is not None:
             name = f"rejected-{self._found.row.queued_at:%Y-%m-%d-%H%M}.csv"
             ui.download.content(outcome.value, name, "text/csv")
+
+
+def _told(key: str, label: str, row: Row) -> str:
+    """Return what a count is called: what a dry run counts has not happened."""
+    return f"would be {label}" if row.is_dry and key in _CHANGING else label
+
+
+def _columns(row: Row) -> list[Column]:
+    numbers: list[Column] = [
+        {"key": key, "label": _told(key, label, row).capitalize(), "kind": "number"}
+        for key, label in COUNTS.items()
+    ]
+    return [
+        {"key": "label", "label": "Type of data", "kind": "strong", "sub": "how"},
+        *numbers,
+        {"key": "state", "label": "Complete", "kind": "badge", "sub": "sentence"},
+    ]
+
+
+def _is_quiet(part: Part) -> bool:
+    """Whether there is nothing to say of a type of data but that it was asked for."""
+    return part.is_complete and not part.error and not any(part.counts)
 
 
 def _line(part: Part, row: Row) -> Line:

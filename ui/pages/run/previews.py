@@ -40,7 +40,7 @@ def _draw(preview: Preview, *, is_open: bool) -> None:
         details.props["open"] = is_open
         with ui.element("summary"):
             text(preview.external_id, "code")
-            badge(_TONES.get(preview.change, "muted"), CHANGES.get(preview.change, preview.change))
+            badge(_TONES.get(preview.change, "muted"), _would(preview.change))
             text(ALL[preview.type].one.capitalize(), "span", "muted")
         with ui.element("table").classes("cells"):
             with ui.element("thead"), ui.element("tr"):
@@ -49,6 +49,12 @@ def _draw(preview: Preview, *, is_open: bool) -> None:
             with ui.element("tbody"):
                 for cell in preview.cells:
                     _draw_cell(cell)
+
+
+def _would(change: str) -> str:
+    if change == "status_changed":
+        return "Would change its status"
+    return f"Would be {CHANGES.get(change, change).lower()}"
 
 
 def _draw_cell(cell: Cell) -> None:

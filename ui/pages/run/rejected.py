@@ -21,7 +21,7 @@ from ui.pages.source.words import why_not
 
 # What a record that is not left out any more has become, as a tone and in words.
 _BECAME = {
-    "fine": ("ok", "Fine since"),
+    "fine": ("ok", "Came in"),
     "again": ("muted", "Came again for other reasons"),
     "gone": ("muted", "Not given any more"),
 }
@@ -95,10 +95,15 @@ class Rejected:
                 with ui.element("summary"):
                     text(record.external_id or "No primary key", "code")
                     text(ALL[record.type].one.capitalize(), "span", "muted")
-                    if record.became:
+                    if record.resolved_at:
                         badge(*_BECAME[record.became])
-                    elif record.times > 1:
-                        badge("warn", f"Came {record.times} times")
+                        ago(record.resolved_at, zone=self._visit.zone).classes("small muted")
+                    else:
+                        if record.times > 1:
+                            badge("warn", f"Came {record.times} times")
+                        _draw_reasons(record)
+                if record.resolved_at:
+                    text("Why it was left out then:", classes="small muted")
                     _draw_reasons(record)
                 if record.times > 1:
                     ago(record.first_at, "It came first", self._visit.zone).classes("small muted")
@@ -107,10 +112,13 @@ class Rejected:
                 self._draw_ways(record)
 
     def _draw_ways(self, record: Record) -> None:
-        """Lead to the rows of the mapping that the reasons speak of."""
+        """Say what to do: correct it at the source, or go to the row of the mapping."""
         mapping, of_type = self._mappings.get(record.type), ALL[record.type]
-        fields = (of_type.field(reason.target) for reason in record.reasons)
+        to_map = (each for each in record.reasons if not each.at_source)
+        fields = (of_type.field(reason.target) for reason in to_map)
         with ui.element("p").classes("reject-ways"):
+            if any(reason.at_source for reason in record.reasons):
+                text("Correct it in the source system. The next run brings it in.", "span")
             for field in dict.fromkeys(filter(None, fields)) if mapping else ():
                 link = text(f"{field.label} in the mapping", "a")
                 link.props["href"] = f"{mapping}?at={field.key}"

@@ -89,23 +89,20 @@ class _Room:
         self._draw_head()
         with ui.element("div").classes("stack"):
             self._trouble = Part(self._draw_trouble, "stack")
-            with ui.element("div").classes("columns"):
+            with ui.element("div").classes("columns story-below"):
                 with ui.element("div").classes("stack"):
                     self._transfers = TransfersCard(visit, self._moves, found, rows)
                     if found.row.kind == "file":
                         self._files = FilesCard(visit, self._moves, found, rows, self.refresh)
-                    else:
-                        self._draw_story()
                 with ui.element("div").classes("stack"):
-                    if found.row.kind == "file":
-                        self._draw_story()
-                    else:
+                    if found.row.kind != "file":
                         self._opens = AuthorizationCard(visit, self._credentials, found)
                     self._settings = Part(self._draw_settings, "contents")
                     self._feeds: Part[object] = Part(lambda _: draw_flows(self._flows), "contents")
                     if self._hook is not None:
                         with card("Calls", icon="webhook"):
                             self._calls = HookPanel(visit, self._hook)
+                self._draw_story()
         self._show()
 
     def _draw_story(self) -> None:
@@ -115,6 +112,7 @@ class _Room:
                 self._visit.zone,
                 {"property": self._visit.place.name},
                 self._visit.place.key,
+                first=8,
             )
 
     def _draw_head(self) -> None:
@@ -248,7 +246,8 @@ class _Room:
 
         async def save() -> None:
             refused.clear()
-            if not form.is_complete():
+            if wrong := form.complaints():
+                wrong[0].focus()
                 return
             outcome = await attempt_outside(
                 sources.change_settings, self._visit.actor, found.row.id, form.answers
@@ -256,6 +255,9 @@ class _Room:
             if outcome.refusal is None:
                 self._dialog.close()
                 notice("The next sample and the next run use them.", title="Saved")
+                return
+            if field := form.named(outcome.refusal.field):
+                field.error(outcome.refusal.message).focus()
                 return
             with refused, callout("bad", "Nothing was saved", outcome.refusal.message):
                 pass

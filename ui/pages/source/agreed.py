@@ -10,6 +10,7 @@ from ui.components.callout import callout
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb, page_title
 from ui.frame import Visit
+from ui.pages.source.words import learned
 
 
 async def page(visit: Visit) -> None:
@@ -21,7 +22,7 @@ async def page(visit: Visit) -> None:
         _say(outcome.refusal)
         return
     row = (await load(authorization_pages.read, visit.actor, outcome.value)).row
-    notice(f"{row.name} works.", title="Authorization saved")
+    notice(learned(row), "ok" if row.is_tried else "info", title="Authorization saved")
     used = next((use.id for use in row.uses if use.noun == "source"), None)
     new = f"/sources/new?kind={row.kind}&authorization={row.id}"
     ui.navigate.to(f"/sources/{used}" if used else new)

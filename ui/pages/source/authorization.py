@@ -19,7 +19,7 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.source.authorization_dialog import AuthorizationDialog
-from ui.pages.source.words import why_not
+from ui.pages.source.words import NOT_TRIED, state_of, why_not
 
 
 class AuthorizationCard:
@@ -45,6 +45,8 @@ class AuthorizationCard:
             text(f"{where} without credentials.", classes="muted")
             return
         facts(self._facts(row))
+        if row.status == "working" and not row.is_tried:
+            text(NOT_TRIED, classes="muted")
         reason = why_not(self._visit)
         with ui.element("div").classes("actions"):
             button("Test again", partial(self._test, row), icon="refresh-cw", why_not=reason)
@@ -56,9 +58,9 @@ class AuthorizationCard:
         zone = self._visit.zone
         found: list[Fact] = [
             ("Name", row.name),
-            ("State", lambda: badge(row.status)),
+            ("State", lambda: badge(*state_of(row))),
             ("Account", row.account or "not told by the system"),
-            ("How", row.method_label),
+            ("Credentials", row.method_label),
         ]
         if row.address:
             found.append(("Address", row.address))
@@ -69,7 +71,7 @@ class AuthorizationCard:
             found.append(("Expires", moment(row.expires_at, zone)))
         others = [use.name for use in row.uses if use.id != self._found.row.id]
         if others:
-            found.append(("Used by", ", ".join(others) + " too"))
+            found.append(("Also used by", ", ".join(others)))
         return found
 
     def _repair(self) -> None:

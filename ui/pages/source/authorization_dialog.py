@@ -8,11 +8,11 @@ from nicegui import ui
 
 from connectors.authorization import METHODS, Method
 from connectors.source import Kind
-from domain import authorizations, consents
+from domain import authorization_pages, authorizations, consents
 from domain.authorization_pages import Row
 from domain.authorizations import Draft
 from domain.refusals import Refusal
-from ui.ask import Outcome, attempt, attempt_outside
+from ui.ask import Outcome, attempt, attempt_outside, load
 from ui.components.button import Button, button
 from ui.components.callout import callout
 from ui.components.dialog import Dialog
@@ -23,7 +23,7 @@ from ui.components.secret import copyable
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.answers import Form, ask_credentials
-from ui.pages.source.words import system
+from ui.pages.source.words import learned, system
 
 
 @dataclass
@@ -84,14 +84,22 @@ class AuthorizationDialog:
                 return self._sent(await attempt(consents.begin, visit.actor, visit.place.id, draft))
             outcome = await attempt_outside(authorizations.add, visit.actor, visit.place.id, draft)
             if outcome.value is not None:
-                notice(f"{system(kind)} accepted the credentials.", title="Authorization saved")
+                await self._tell(outcome.value, "Authorization saved")
                 await when_added(outcome.value)
             return outcome
 
-        self._open(f"Authorization for {kind.name}", kind, methods, submit, address=address)
+        self._open(f"New authorization for {kind.name}", kind, methods, submit, address=address)
 
-    def repair(self, row: Row, kind: Kind) -> None:
-        """Ask for other credentials of the same account, in place of the ones that `row` has."""
+    def repair(
+        self,
+        row: Row,
+        kind: Kind,
+        when_repaired: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        """Ask for other credentials of the same account, in place of the ones that `row` has.
+
+        `when_repaired(id)` follows once they are kept.
+        """
         visit, method = self._visit, METHODS[row.method]
 
         async def submit(asked: _Asked) -> Outcome[Any]:
@@ -101,7 +109,9 @@ class AuthorizationDialog:
                 authorizations.repair, visit.actor, row.id, asked.form.answers
             )
             if outcome:
-                notice(f"{system(kind)} accepted the new credentials.", title="Works again")
+                await self._tell(row.id, "Credentials changed")
+                if when_repaired is not None:
+                    await when_repaired(row.id)
             return outcome
 
         verb = "Repair" if row.status == "refused" else "Change"
@@ -125,7 +135,7 @@ class AuthorizationDialog:
                 self._ask_where(asked, address)
             if len(methods) > 1:
                 asked.method = select_field(
-                    "How it is opened",
+                    "Kind of credentials",
                     {each.key: each.label for each in methods},
                     value=methods[0].key,
                     on_change=lambda _: self._ask_credentials(asked, room),
@@ -135,7 +145,7 @@ class AuthorizationDialog:
 
         async def check() -> None:
             refused.clear()
-            if not asked.form.is_complete():
+            if not _is_complete(asked):
                 return
             busy.text = f"Asking {system(kind)}…"
             outcome = await submit(asked)
@@ -198,6 +208,11 @@ class AuthorizationDialog:
         ui.navigate.to(address)
         return outcome
 
+    async def _tell(self, authorization_id: str, title: str) -> None:
+        """Say what was learned of credentials that are kept now; no more than that."""
+        row = (await load(authorization_pages.read, self._visit.actor, authorization_id)).row
+        notice(learned(row), "ok" if row.is_tried else "info", title=title)
+
     def _finish(self, outcome: Outcome[Any], refused: ui.element) -> None:
         if outcome.refusal is None:
             self._dialog.close()
@@ -212,10 +227,22 @@ class AuthorizationDialog:
             self._asked.form.forget()
 
 
+def _is_complete(asked: _Asked) -> bool:
+    """Say whether every field can be taken; the others get their sentence and the keyboard."""
+    is_complete = asked.form.is_complete()
+    if asked.address is None:
+        return is_complete
+    complaint = authorizations.address_problem(asked.kind, _text_of(asked.address))
+    asked.address.error(complaint)
+    if complaint:
+        asked.address.focus()
+    return is_complete and complaint is None
+
+
 def _promise(kind: Kind, repairs: Row | None) -> str:
     sentence = (
-        f"{system(kind)} is asked at once whether it accepts these credentials. They are saved "
-        "only if it does, encrypted, and nobody can read them here afterwards."
+        f"{system(kind)} is asked at once. The credentials are saved only if it does not refuse "
+        "them, encrypted, and nobody can read them here afterwards."
     )
     if repairs is None:
         return sentence

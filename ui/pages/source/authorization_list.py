@@ -5,8 +5,10 @@ from typing import Any
 
 from nicegui import ui
 
+from connectors.sources import KINDS
 from domain import authorizations
 from domain.authorization_pages import Row
+from domain.dependents import Use
 from ui.ask import act, attempt
 from ui.components import listing
 from ui.components.ago import iso
@@ -16,13 +18,14 @@ from ui.components.listing import Column, Listing
 from ui.components.notice import notice
 from ui.components.text import text
 from ui.frame import Visit
-from ui.pages.source.words import why_not
+from ui.pages.source.authorization_dialog import AuthorizationDialog
+from ui.pages.source.words import state_of, why_not
 
 _COLUMNS: list[Column] = [
     {"key": "name", "label": "Authorization", "kind": "strong", "sub": "how"},
     {"key": "status", "label": "State", "kind": "badge"},
     {"key": "account", "label": "Account", "kind": "text"},
-    {"key": "uses", "label": "Used by", "kind": "text"},
+    {"key": "uses", "label": "Used by", "kind": "links"},
     {"key": "checked", "label": "Last tested", "kind": "ago"},
     {"key": "do", "label": "", "kind": "actions"},
 ]
@@ -34,11 +37,12 @@ class AuthorizationList:
     def __init__(self, visit: Visit, rows: Sequence[Row]) -> None:
         self._visit = visit
         self._dialog = Dialog()
+        self._credentials = AuthorizationDialog(visit)
         self._rows: dict[str, Row] = {}
         with ui.element("section").classes("below-list") as self._room:
             text("Authorizations", "h2")
             text(
-                "Credentials that sources and core apps share. To repair one, open what it opens.",
+                "Credentials to other systems. Sources and core apps may share them.",
                 classes="muted",
             )
             self._listing = Listing(
@@ -55,17 +59,23 @@ class AuthorizationList:
             self._listing.replace([self._row(row) for row in rows])
 
     def _row(self, row: Row) -> listing.Row:
-        reason = self._why_stays(row)
+        reason, may_not = self._why_stays(row), why_not(self._visit)
+        status, words = state_of(row)
+        repair = {"action": "repair", "label": "Repair", "icon": "wrench", "why_not": may_not}
         return {
             "id": row.id,
             "name": row.name,
             "how": f"{row.kind_name} · {row.method_label}",
-            "status": _state(row),
+            "status": {"status": status, "text": words} if words else status,
             "account": row.account or row.address,
-            "uses": _uses(row) or "Nothing",
+            "uses": [
+                {"label": label, "href": _ADDRESSES[use.noun] + use.id} for label, use in _uses(row)
+            ]
+            or [{"label": "Nothing"}],
             "checked": iso(row.checked_at),
             "do": [
-                {"action": "rename", "label": "Rename", "why_not": why_not(self._visit)},
+                *([repair] if row.status == "refused" else []),
+                {"action": "rename", "label": "Rename", "why_not": may_not},
                 {"action": "remove", "label": "Remove", "kind": "danger", "why_not": reason},
             ],
         }
@@ -74,12 +84,14 @@ class AuthorizationList:
         """Return why it cannot be removed."""
         if reason := why_not(self._visit):
             return reason
-        uses = _uses(row)
+        uses = ", ".join(label for label, _ in _uses(row))
         return f"{uses} would stop. Remove that first." if uses else None
 
     def _act(self, wish: dict[str, Any]) -> None:
         row = self._rows[wish["row"]]
-        if wish["action"] == "rename" and not why_not(self._visit):
+        if wish["action"] == "repair" and row.status == "refused" and not why_not(self._visit):
+            self._credentials.repair(row, KINDS[row.kind])
+        elif wish["action"] == "rename" and not why_not(self._visit):
             self._ask_name(row)
         elif wish["action"] == "remove" and not self._why_stays(row):
             self._ask_remove(row)
@@ -114,17 +126,13 @@ class AuthorizationList:
         self._dialog.ask("Remove", remove, kind="danger", icon="trash-2")
 
 
-def _uses(row: Row) -> str:
-    """Name what it opens; an app and a source are often called the same."""
-    return ", ".join(
-        f"{use.name} (app)" if use.noun == "connection" else use.name
+_ADDRESSES = {"connection": "/subscriptions/", "source": "/sources/"}
+
+
+def _uses(row: Row) -> list[tuple[str, Use]]:
+    """Name what uses it; an app and a source are often called the same."""
+    return [
+        (f"{use.name} (app)" if use.noun == "connection" else use.name, use)
         for use in row.uses
         if use.status != "disconnected"
-    )
-
-
-def _state(row: Row) -> str | dict[str, str]:
-    if row.status == "working" and row.expires is not None:
-        text_of = {"soon": "Expires soon", "expired": "Expired"}
-        return {"status": "warn", "text": text_of[row.expires]}
-    return row.status
+    ]

@@ -36,7 +36,7 @@ class FilesCard:
         self._visit = visit
         self._moves = moves
         self._refresh = refresh
-        lead = "CSV in any spelling, or Excel (.xlsx). An upload takes the place of the one before."
+        lead = "CSV or Excel (.xlsx). An upload takes the place of the one before."
         with card("Files", lead, icon="file-text") as self._room:
             self._part = Part(self._draw, "stack tight")
         self.update(found, rows)

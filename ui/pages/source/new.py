@@ -1,18 +1,21 @@
-"""Adds a source: which kind, how it is opened, where things lie in it, and what it is called."""
+"""Adds a source: which kind, its authorization, its settings, and what it is called."""
 
 from collections.abc import Sequence, Set
 from typing import Any
 
 from nicegui import ui
 
-from domain import sources
+from connectors.source import Kind
+from connectors.sources import KINDS
+from domain import authorizations, sources
 from domain.authorization_pages import Row as Authorization
+from domain.refusals import Refusal
 from domain.sources import Draft, Offered
 from ui.ask import attempt_outside, load
 from ui.components.button import button
 from ui.components.callout import callout
 from ui.components.card import card
-from ui.components.field import ChoiceCards, TextField, choice_cards, text_field
+from ui.components.field import ChoiceCards, Field, TextField, choice_cards, text_field
 from ui.components.notice import notice
 from ui.components.page_title import breadcrumb, page_title
 from ui.components.part import Part
@@ -29,7 +32,7 @@ _NONE = ""
 async def page(visit: Visit) -> None:
     offered = await load(sources.offered, visit.actor, visit.place.id)
     breadcrumb([("Sources", "/sources"), ("Add a source", None)])
-    with page_title("Add a source", "A few answers; the system is asked before anything is saved."):
+    with page_title("Add a source", "Choose the system, then answer a few questions about it."):
         pass
     if reason := why_not(visit):
         with callout("muted", "You can look at sources, but not add one", reason, icon="eye"):
@@ -79,26 +82,28 @@ class _Form:
         kind = offered.kind
         with self._rest:
             if kind.methods:
-                lead = f"{system(kind)} answers only to credentials that it knows."
-                with card("How is it opened?", None if kind.needs_address else lead, "key-round"):
+                title = "Address and authorization" if kind.needs_address else "Authorization"
+                with card(title, icon="lock-keyhole"):
                     if kind.needs_address:
                         self._address = self._ask_address()
                     self._choices = ui.element("div")
                 self._draw_choices(authorization_id)
             if kind.settings:
-                with card("Where do things lie?", icon="map-pin"):
+                lead = "As the documentation of the other system’s API says."
+                with card("Settings", lead, "settings"):
                     self._settings = SettingsForm(kind)
             with card("What do you call it?", icon="tag"):
                 self._name = text_field(
                     "Name",
                     value=_free(kind.name, self._taken),
-                    hint="Your people see it everywhere.",
+                    hint=f"Everybody at {self._visit.place.name} sees the source under this name.",
                     required=True,
                 ).mark("source-name")
             self._refused = ui.element("div").classes("refused")
             with ui.element("div").classes("actions form-end"):
                 button("Add source", self._add, kind="primary", icon="plus")
                 button("Cancel", href="/sources")
+                text(_follows(kind), classes="muted")
 
     def _ask_address(self) -> TextField:
         return text_field(
@@ -115,7 +120,7 @@ class _Form:
         kind, known = offered.kind, offered.authorizations
         options = {each.id: (each.name, _about(each)) for each in known}
         if kind.needs_address:
-            options = {_NONE: ("No credentials", "It answers to everybody."), **options}
+            options = {_NONE: ("None needed", "The system answers without credentials."), **options}
         if chosen not in options:
             chosen = next((each.id for each in known if each.status == "working"), _NONE)
         self._choices.clear()
@@ -128,10 +133,11 @@ class _Form:
                     on_change=lambda _: self._follow_choice(),
                 )
             else:
-                text(f"No credentials for {kind.name} are known here yet.", classes="muted")
-            self._read_by = Part(draw_read_already, "refused")
+                text(f"There is no authorization for {kind.name} here yet.", classes="muted")
+            self._read_by = Part(draw_read_already, "below")
             with ui.element("div").classes("actions below"):
-                button("New credentials", self._ask_credentials, icon="plus")
+                button("New authorization", self._ask_credentials, icon="plus")
+                self._repair = Part(self._draw_repair)
         self._follow_choice()
 
     def _follow_choice(self) -> None:
@@ -141,8 +147,18 @@ class _Form:
             return
         opens = str(self._opens.value or "")
         self._read_by.show(offered.read_by.get(opens, ()))
+        self._repair.show(next((each for each in offered.authorizations if each.id == opens), None))
         if self._address is not None:
             self._address.set_visibility(opens not in offered.read_by)
+
+    def _draw_repair(self, row: Authorization | None) -> None:
+        if row is None or row.status != "refused":
+            return
+
+        def repair() -> None:
+            self._dialog.repair(row, KINDS[row.kind], self._take)
+
+        button(f"Repair {row.name}", repair, icon="wrench")
 
     def _ask_credentials(self) -> None:
         offered = self._chosen
@@ -157,7 +173,7 @@ class _Form:
         )
 
     async def _take(self, authorization_id: str) -> None:
-        """Offer what was just added, chosen already."""
+        """Offer what was just added or has changed, chosen already."""
         found = await load(sources.offered, self._visit.actor, self._visit.place.id)
         self._offered = {each.kind.key: each for each in found}
         self._draw_choices(authorization_id)
@@ -165,7 +181,10 @@ class _Form:
     async def _add(self) -> None:
         self._refused.clear()
         offered = self._chosen
-        if offered is None or (self._settings is not None and not self._settings.is_complete()):
+        if offered is None:
+            return
+        if wrong := self._complaints(offered.kind):
+            wrong[0].focus()
             return
         draft = self._draft(offered.kind.key)
         outcome = await attempt_outside(sources.add, self._visit.actor, self._visit.place.id, draft)
@@ -173,8 +192,34 @@ class _Form:
             notice("Now add what you want to bring in.", title=f"{draft.name} was added")
             ui.navigate.to(f"/sources/{outcome.value}")
         elif outcome.refusal is not None:
-            with self._refused, callout("bad", "Nothing was saved", outcome.refusal.message):
-                pass
+            await self._say(outcome.refusal, draft.authorization_id)
+
+    def _complaints(self, kind: Kind) -> list[Field]:
+        """Return the fields that cannot be taken as they are, as they follow on the page."""
+        wrong: list[Field] = []
+        if self._address is not None and self._address.visible:
+            complaint = authorizations.address_problem(kind, str(self._address.value or ""))
+            if complaint:
+                wrong.append(self._address.error(complaint))
+        if self._settings is not None:
+            wrong += self._settings.complaints()
+        if self._name is not None and not str(self._name.value or "").strip():
+            wrong.append(self._name.error("Give the source a name."))
+        return wrong
+
+    async def _say(self, refusal: Refusal, authorization_id: str) -> None:
+        """Say why nothing was saved: at the field that it is about, if there is one."""
+        fields = {"name": self._name, authorizations.ADDRESS: self._address}
+        field: Field | None = fields.get(refusal.field)
+        if field is None and self._settings is not None:
+            field = self._settings.named(refusal.field)
+        if field is not None:
+            field.error(refusal.message).focus()
+            return
+        if refusal.code == "credentials_refused":
+            await self._take(authorization_id)
+        with self._refused, callout("bad", "Nothing was saved", refusal.message):
+            pass
 
     def _draft(self, kind: str) -> Draft:
         settings: dict[str, Any] = self._settings.answers if self._settings is not None else {}
@@ -185,6 +230,13 @@ class _Form:
             str(self._address.value or "") if self._address is not None else "",
             settings,
         )
+
+
+def _follows(kind: Kind) -> str:
+    """Say what happens after the last answer."""
+    if kind.methods:
+        return f"{system(kind)} is asked before anything is saved."
+    return "You upload the file on the next page, after you have added a type of data."
 
 
 def _free(name: str, taken: Set[str]) -> str:
@@ -201,4 +253,6 @@ def _about(row: Authorization) -> str:
         words.append(f"from the connected app {apps[0]}")
     if row.status == "refused":
         words.append("refused: repair it first")
+    elif not row.is_tried:
+        words.append("not tried yet")
     return " · ".join(filter(None, words))

@@ -8,12 +8,12 @@ from nicegui import ui
 from connectors.source import Kind, SettingField
 from domain import source_settings
 from domain.types_of_data import ALL
-from ui.components.field import SelectField, TextField, select_field, text_field
+from ui.components.field import Field, SelectField, TextField, select_field, text_field
 from ui.components.text import text
 
 
 class SettingsForm:
-    """Draws the fields of a kind here; read `.answers` when `is_complete()`."""
+    """Draws the fields of a kind here; read `.answers` when there are no `complaints()`."""
 
     def __init__(self, kind: Kind, given: Mapping[str, Any] | None = None) -> None:
         self._kind = kind
@@ -44,10 +44,10 @@ class SettingsForm:
                 kept["types"].setdefault(type_key, {})[key] = str(field.value or "").strip()
         return kept
 
-    def is_complete(self) -> bool:
-        """Say whether everything can be taken; what cannot gets its sentence and the keyboard."""
+    def complaints(self) -> list[Field]:
+        """Return the fields that cannot be taken as they are, each with its sentence now."""
         rules = {each.key: each for each in self._kind.settings}
-        wrong = []
+        wrong: list[Field] = []
         for key, field in self._fields.items():
             if field.visible and self._complains(field, rules[key]):
                 wrong.append(field)
@@ -58,9 +58,12 @@ class SettingsForm:
             first = next(iter(self._of_types.values()))
             first.error("Give the path of at least one type of data.")
             wrong.append(first)
-        if wrong:
-            wrong[0].focus()
-        return not wrong
+        return wrong
+
+    def named(self, name: str) -> Field | None:
+        """Return the field that a refusal calls `name`, such as "reservations-path"."""
+        type_key, _, key = name.partition("-")
+        return self._of_types.get((type_key, key))
 
     def _complains(self, field: TextField | SelectField, rule: SettingField) -> bool:
         written = str(field.value or "").strip()

@@ -26,10 +26,13 @@ def draw_twins(twins: Sequence[Twin]) -> None:
             button(f"Open {twin.name}", href=f"/sources/{twin.id}", icon="arrow-right")
 
 
-def draw_read_already(names: Sequence[str]) -> None:
+def draw_read_already(twins: Sequence[Twin]) -> None:
     """Say in the form that what was chosen is read by other sources already."""
-    if names:
-        title = f"{' and '.join(names)} {'reads' if len(names) == 1 else 'read'} this account"
-        words = f"{_ONE_ONLY} To bring in something more, add it to {names[0]}."
-        with callout("warn", title, words, icon="copy"):
-            pass
+    if not twins:
+        return
+    names = " and ".join(twin.name for twin in twins)
+    title = f"{names} {'reads' if len(twins) == 1 else 'read'} this account"
+    words = f"{_ONE_ONLY} To bring in something more, add it to {twins[0].name}."
+    with callout("warn", title, words, icon="copy"):
+        for twin in twins:
+            button(f"Open {twin.name}", href=f"/sources/{twin.id}", icon="arrow-right")

@@ -2,7 +2,10 @@
 
 from connectors.source import Kind
 from connectors.sources import KINDS
+from domain.authorization_pages import Row
 from ui.frame import Visit
+
+NOT_TRIED = "Whether it accepts the credentials shows when the first type of data is read."
 
 
 def look(kind: str) -> tuple[str, int]:
@@ -13,6 +16,23 @@ def look(kind: str) -> tuple[str, int]:
 def system(kind: Kind) -> str:
     """Return what to call the other side in a sentence: a vendor by name, an API by what it is."""
     return kind.name if kind.address else "The other system"
+
+
+def state_of(row: Row) -> tuple[str, str | None]:
+    """Return the badge of an authorization and its own words, no better than what is known."""
+    if row.status != "working":
+        return row.status, None
+    if row.expires is not None:
+        return "warn", {"soon": "Expires soon", "expired": "Expired"}[row.expires]
+    return (row.status, None) if row.is_tried else ("muted", "Not tried yet")
+
+
+def learned(row: Row) -> str:
+    """Say what the other system has let us know of credentials that it did not refuse."""
+    kind = KINDS[row.kind]
+    if row.is_tried:
+        return f"{system(kind)} accepted the credentials."
+    return f"{kind.called(row.address)} answers. {NOT_TRIED}"
 
 
 def why_not(visit: Visit) -> str | None:
