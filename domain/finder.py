@@ -127,7 +127,7 @@ def _hits(
             record.id,
             _name(of_type, record, behind, may_see),
             getattr(record, _CODES.get(of_type.key, "code"), None) or "",
-            record.external_id,
+            masking.key(of_type, record.external_id, may_see),
             public_id(of_type.key, record.id),
             names.get(record.source_id, ""),
             getattr(record, "active", None) is not False,

@@ -367,4 +367,5 @@ def _masked(sample: Sample) -> Sample:
         )
         for cell in sample.cells
     )
-    return replace(sample, before=masking.masked(sample.before), cells=cells)
+    key = masking.plain_id(sample.key or "") or None
+    return replace(sample, key=key, before=masking.masked(sample.before), cells=cells)

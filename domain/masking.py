@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import logs
+from domain.types_of_data import TypeOfData
 
 MASK = "•••"
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
@@ -35,6 +36,12 @@ def without_secrets(text: str) -> str:
     A net under those who take care themselves: it finds what looks like a secret, not a name.
     """
     return _ADDRESS.sub(MASK, _URL.sub(rf"\1{MASK}", logs.redact(text)))
+
+
+def key(of_type: TypeOfData, text: str, may_see: bool) -> str:
+    """Return a primary key for its reader: one that says more than an id, as a guest’s mail address
+    does, is masked for those who may not see guests’ data."""
+    return text if may_see or not of_type.is_about_guests else plain_id(text)
 
 
 def plain_id(text: str) -> str:

@@ -119,10 +119,10 @@ def _lines(each: Rejected) -> Iterator[tuple[str, ...]]:
 
 def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
     of_type = ALL[reject.type]
-    raw = orjson.loads(encryption.decrypt(reject.raw))
+    raw, external_id = orjson.loads(encryption.decrypt(reject.raw)), reject.external_id
     reasons = tuple(Reason(**reason) for reason in reject.reasons)
     if of_type.is_about_guests and not who.manages(run.property_id):
-        raw = masking.masked(raw)
+        raw, external_id = masking.masked(raw), masking.plain_id(external_id or "") or None
         reasons = tuple(
             reason._replace(value=masking.masked_text(reason.value), sentence=WORDLESS)
             for reason in reasons
@@ -131,7 +131,7 @@ def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
         reject.id,
         reject.type,
         of_type.label,
-        reject.external_id,
+        external_id,
         reasons,
         raw,
         reject.times,
