@@ -1,6 +1,7 @@
 """Integrations: the list, and making one: what, when, who hears, and Activate."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from nicegui import ElementFilter
@@ -178,6 +179,12 @@ async def test_charlie_finds_nothing(person: Person, world: World) -> None:
     for path in ("", "/settings", f"/runs/{last_run(world, integration)}"):
         await charlie.open(f"/integrations/{integration}{path}")
         await charlie.should_see("There is no such page")
+
+
+def test_a_moment_stays_on_one_line() -> None:
+    said = clock(datetime(2026, 11, 21, 13, 2, tzinfo=UTC), "Europe/Berlin")
+    assert said.split(" ") == [said]
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == "21 Nov, 14:02"
 
 
 # A new one

@@ -167,9 +167,9 @@ def run_address(integration_id: str, run_id: str) -> str:
 
 
 def clock(at: datetime, zone: str) -> str:
-    """Return a moment on the clocks of a place: "21 Nov, 14:02"."""
+    """Return a moment on the clocks of a place, "21 Nov, 14:02", that stays on one line."""
     there = at.astimezone(ZoneInfo(zone))
-    return f"{there.day} {there:%b, %H:%M}"
+    return f"{there.day} {there:%b, %H:%M}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def maybe(at: datetime | None) -> str | None:
