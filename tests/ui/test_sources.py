@@ -82,6 +82,16 @@ async def test_a_source_that_answers_is_not_called_working_while_nothing_comes_f
     await until(lambda: listed(maya)[0][2] == {"status": "warn", "text": "Data paused"})
 
 
+async def test_the_page_of_a_source_says_what_the_list_says(maya: User, world: World) -> None:
+    source_id = harvest.source(world)
+    await go(maya, f"/sources/{source_id}")
+    await maya.should_see("Brings nothing in")
+    transfer = harvest.active(world, source_id)
+    await maya.should_not_see("Brings nothing in")
+    harvest.paused(world, transfer)
+    await maya.should_see("Data paused")
+
+
 async def test_the_first_source_replaces_the_empty_page(maya: User, world: World) -> None:
     await go(maya, "/sources")
     await maya.should_see("No source yet")
