@@ -86,9 +86,10 @@ def tell_disabled(session: Session, integration: Integration, owner: Owner, now:
         integration.reason,
         f"No data has come in since {_moment(session, integration, since)}.",
     ]
-    if integration.first_error and integration.first_error != integration.last_error:
+    said = (integration.reason, integration.last_error)
+    if integration.first_error and integration.first_error not in said:
         parts.append(f"The first error was: {integration.first_error}")
-    if integration.last_error:
+    if integration.last_error and integration.last_error != integration.reason:
         parts.append(f"The last error was: {integration.last_error}")
     hotel = _hotel(session, integration)
     subject = f"{integration.name} at {hotel.name} has disabled itself"

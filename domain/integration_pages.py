@@ -1,8 +1,9 @@
 """What pages show of integrations: each as a row, one with all about it, and what is on offer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -24,13 +25,17 @@ from storage.sources import Source
 
 @dataclass(frozen=True)
 class OfferedType:
-    """A type of data in the tree of update types. transfer_status: None when there is none."""
+    """A type of data in the tree of update types. transfer_status: None when there is none.
+
+    brought_by: the names of other integrations that bring it in already, drafts aside.
+    """
 
     type: str
     label: str
     changes: tuple[str, ...]
     transfer_id: str | None
     transfer_status: str | None
+    brought_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class OfferedSource:
     """A source to choose from, with all that it could bring in.
 
     tells: the types of data of whose changes it tells us by itself; none when it never calls.
+    new_name: what to call one more integration of it, such that no two have one name.
     """
 
     id: str
@@ -47,6 +53,7 @@ class OfferedSource:
     icon: str
     status: str
     types: tuple[OfferedType, ...]
+    new_name: str
     tells: tuple[str, ...] = ()
 
 
@@ -68,13 +75,14 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """An integration. status: draft, active or disabled; disabled_by: property or adjoin.
+    """An integration. status: draft, active or disabled; disabled_by: property or adjoin;
+    disabled_for: hand, refused (credentials) or errors.
 
     called_at: when its source last called, to some seconds.
     wanted: the ticked kinds of change by type of data. stopped: the types among them whose data
     transfer is not active, so that nothing comes in; paused: those of them that stopped because
-    the source has changed. running: the id of the run that is queued or running. `moves` is what
-    this reader may do with it now.
+    the source has changed. running: the id of the run that is queued or running. left_out: None
+    when everything that came was taken. `moves` is what this reader may do with it now.
     """
 
     id: str
@@ -87,6 +95,7 @@ class Row:
     status: str
     since: datetime
     disabled_by: str | None
+    disabled_for: str
     reason: str
     wanted: Mapping[str, tuple[str, ...]]
     stopped: tuple[str, ...]
@@ -98,16 +107,14 @@ class Row:
     last_success_at: datetime | None
     last_run: LastRun | None
     running: str | None
+    left_out: LeftOut | None
     moves: tuple[str, ...]
     created_at: datetime
 
 
 @dataclass(frozen=True)
 class Page:
-    """All about one integration; `offered` is the tree of what its source could bring in.
-
-    left_out: None when everything that came was taken.
-    """
+    """All about one integration; `offered` is the tree of what its source could bring in."""
 
     row: Row
     limits: Limits
@@ -116,7 +123,6 @@ class Page:
     first_error: str
     last_error: str
     missing: tuple[Missing, ...]
-    left_out: LeftOut | None
     history: tuple[history.Line, ...]
 
 
@@ -129,7 +135,8 @@ def offered(
         found = session.exec(
             select(Source).where(Source.property_id == property_id).order_by(col(Source.name))
         )
-        return tuple(_offered(session, source) for source in found)
+        flows = _flows(session, property_id)
+        return tuple(_offered(session, source, flows) for source in found)
 
 
 def of_property(actor: Actor, property_id: str, *, now: datetime | None = None) -> tuple[Row, ...]:
@@ -137,12 +144,20 @@ def of_property(actor: Actor, property_id: str, *, now: datetime | None = None) 
     now = now or moments.now()
     with database.reading() as session:
         who = seeing(session, actor, property_id, now)
-        found = session.exec(
-            select(Integration)
-            .where(Integration.property_id == property_id)
-            .order_by(col(Integration.name), col(Integration.id))
+        return tuple(_row(session, who, each, now) for each in _flows(session, property_id))
+
+
+def count_stopped(actor: Actor, property_id: str, *, now: datetime | None = None) -> int:
+    """Return how many integrations of a property have disabled themselves; refuses `not_found` to
+    strangers."""
+    with database.reading() as session:
+        seeing(session, actor, property_id, now or moments.now())
+        stopped = select(func.count()).where(
+            col(Integration.property_id) == property_id,
+            col(Integration.status) == "disabled",
+            col(Integration.disabled_by) == "adjoin",
         )
-        return tuple(_row(session, who, each, now) for each in found)
+        return session.exec(stopped).one()
 
 
 def read(actor: Actor, integration_id: str, *, now: datetime | None = None) -> Page:
@@ -154,11 +169,14 @@ def read(actor: Actor, integration_id: str, *, now: datetime | None = None) -> P
             _row(session, who, found, now),
             meter.from_json(found.limits),
             alerts.of(session, found),
-            _offered(session, session.get_one(Source, found.source_id)),
+            _offered(
+                session,
+                session.get_one(Source, found.source_id),
+                [each for each in _flows(session, found.property_id) if each.id != found.id],
+            ),
             found.first_error,
             found.last_error,
             integrations.missing(session, found),
-            _left_out(session, found),
             history.of_subjects(session, found.id),
         )
 
@@ -166,7 +184,17 @@ def read(actor: Actor, integration_id: str, *, now: datetime | None = None) -> P
 # Details
 
 
-def _offered(session: Session, source: Source) -> OfferedSource:
+def _flows(session: Session, property_id: str) -> Sequence[Integration]:
+    """Return the integrations of a property by name."""
+    return session.exec(
+        select(Integration)
+        .where(Integration.property_id == property_id)
+        .order_by(col(Integration.name), col(Integration.id))
+    ).all()
+
+
+def _offered(session: Session, source: Source, flows: Sequence[Integration]) -> OfferedSource:
+    """flows: the other integrations of the property."""
     kind, there = KINDS[source.kind], plans.transfers_of(session, source.id)
     types = tuple(
         OfferedType(
@@ -175,14 +203,34 @@ def _offered(session: Session, source: Source) -> OfferedSource:
             integrations.changes_of(source, key),
             there[key].id if key in there else None,
             there[key].status if key in there else None,
+            tuple(
+                flow.name
+                for flow in flows
+                if flow.source_id == source.id and flow.status != "draft" and flow.wanted.get(key)
+            ),
         )
         for key in ALL
         if key in kind.types
     )
     tells = kind.hears.types if kind.hears else ()
     return OfferedSource(
-        source.id, source.name, source.kind, kind.name, kind.icon, source.status, types, tells
+        source.id,
+        source.name,
+        source.kind,
+        kind.name,
+        kind.icon,
+        source.status,
+        types,
+        _new_name(source, flows),
+        tells,
     )
+
+
+def _new_name(source: Source, flows: Sequence[Integration]) -> str:
+    """Return the source's name, or "Mews 2" where an integration has that name already."""
+    taken = {flow.name for flow in flows}
+    others = (f"{source.name} {number}" for number in count(2))
+    return next(name for name in chain((source.name,), others) if name not in taken)
 
 
 def _row(session: Session, who: Standing, found: Integration, now: datetime) -> Row:
@@ -191,7 +239,6 @@ def _row(session: Session, who: Standing, found: Integration, now: datetime) -> 
     there = {key: each.status for key, each in plans.transfers_of(session, source.id).items()}
     stopped = tuple(key for key in wanted if there.get(key) != "active")
     run = plans.living(session, found)
-    limits = meter.from_json(found.limits)
     return Row(
         found.id,
         found.property_id,
@@ -203,6 +250,7 @@ def _row(session: Session, who: Standing, found: Integration, now: datetime) -> 
         found.status,
         found.since,
         found.disabled_by,
+        found.disabled_for,
         found.reason,
         {key: tuple(found.wanted[key]) for key in wanted},
         stopped,
@@ -210,13 +258,21 @@ def _row(session: Session, who: Standing, found: Integration, now: datetime) -> 
         schedules.from_json(found.schedule),
         found.next_run_at,
         source.called_at,
-        meter.read(limits, found.failures, found.first_failure_at, now),
+        _meter(found, now),
         found.last_success_at,
         _last_run(session, found),
         run.id if run else None,
+        _left_out(session, found),
         _moves(who, found),
         found.created_at,
     )
+
+
+def _meter(found: Integration, now: datetime) -> Meter:
+    limits, first = meter.from_json(found.limits), found.first_failure_at
+    if found.status == "disabled":
+        return meter.disabled(limits, found.disabled_for, found.failures, first)
+    return meter.read(limits, found.failures, first, now)
 
 
 def _moves(who: Standing, found: Integration) -> tuple[str, ...]:

@@ -111,7 +111,8 @@ def activate(actor: Actor, integration_id: str, *, now: datetime | None = None) 
     """Let data flow from now on, and queue the first run.
 
     Refuses `not_found`, `forbidden`, `wrong_state`, and `not_ready` with the whole list of what is
-    missing: a `readiness.NotReady` whose places are authorization, wanted or transfer:<type>.
+    missing: a `readiness.NotReady` whose places are authorization, wanted, source (it has no data
+    transfer) or transfer:<type>.
     """
     now = now or moments.now()
     with database.transaction() as session:
@@ -247,14 +248,12 @@ def missing(session: Session, found: Integration) -> tuple[Missing, ...]:
     lacking = []
     if source.status == "broken":
         lacking.append(Missing(f"{source.name} is broken: {source.reason}", AUTHORIZATION))
+    there = {key: each.status for key, each in plans.transfers_of(session, source.id).items()}
     if not found.wanted:
-        lacking.append(Missing("Tick at least one kind of change.", "wanted"))
-    there = plans.transfers_of(session, source.id)
+        return (*lacking, *_why_nothing_is_wanted(source, there))
     for key in plans.is_wanted(found, ALL):
-        status = there[key].status if key in there else "not there yet"
-        if status != "active":
-            sentence = f"The data transfer of {ALL[key].label} is {status}. Activate it."
-            lacking.append(Missing(sentence, f"transfer:{key}"))
+        if there.get(key) != "active":
+            lacking.append(_not_active(source, key, there.get(key)))
     return tuple(lacking)
 
 
@@ -296,6 +295,28 @@ def _must_fit(session: Session, property_id: str) -> None:
     present = select(func.count()).where(col(Integration.property_id) == property_id)
     if session.exec(present).one() >= MOST:
         raise invalid(f"A property can have {MOST} integrations. Remove one first.")
+
+
+def _why_nothing_is_wanted(source: Source, there: Mapping[str, str]) -> tuple[Missing, ...]:
+    """Ask for ticks only where something can be ticked, and else for what has to come first."""
+    active = [ALL[key].label for key in ALL if there.get(key) == "active"]
+    if active:
+        can = f"{', '.join(active)} of {source.name} can come in. Tick what you want."
+        return (Missing(can, "wanted"),)
+    if there:
+        return tuple(_not_active(source, key, there[key]) for key in ALL if key in there)
+    return (Missing(f"{source.name} has no data transfer yet. Add one first.", "source"),)
+
+
+def _not_active(source: Source, key: str, status: str | None) -> Missing:
+    """Say what to do, there, before a type of data can come in. status: None for no transfer."""
+    what = f"{ALL[key].label} of {source.name}"
+    sentence = f"{what} are not active: finish the mapping and press Activate there."
+    if status is None:
+        sentence = f"{what} have no data transfer yet. Add it first."
+    elif status == "paused":
+        sentence = f"{what} are paused, because the source has changed: put the mapping right."
+    return Missing(sentence, f"transfer:{key}")
 
 
 def _must_be_ready(session: Session, found: Integration) -> None:

@@ -1,7 +1,8 @@
 """The error meter: how far an integration is from disabling itself. Pure.
 
 Two things must come together: so many failed runs in a row, and so many hours since the first of
-them. Time in which nothing was tried, and faults of Adjoin itself, never count.
+them. Time in which nothing was tried, and faults of Adjoin itself, never count. Refused credentials
+disable it at once.
 """
 
 from collections.abc import Mapping
@@ -53,6 +54,17 @@ def read(limits: Limits, failures: int, first_failure_at: datetime | None, now: 
     return Meter(failures, limits, first_failure_at, share, words, max(reached, default=0.0))
 
 
+def disabled(limits: Limits, why: str, failures: int, first_failure_at: datetime | None) -> Meter:
+    """Return the meter of what is disabled already. why: hand, refused or errors."""
+    if why == "hand":
+        return Meter(0, limits, None, 0.0, "Nothing is counted while it is disabled.", 0.0)
+    words = "Full at once: the credentials were refused."
+    if why == "errors":
+        hours = f"{limits.hours_without_success} h without success"
+        words = f"Full: {failures} failed in a row, and {hours}."
+    return Meter(failures, limits, first_failure_at, 1.0, words, max(limits.warn_at, default=1.0))
+
+
 def checked(limits: Limits) -> Limits:
     """Return the limits; refuses `invalid` what is out of bounds."""
     if not 1 <= limits.failures_in_a_row <= MOST_FAILURES:
@@ -84,7 +96,8 @@ def _words(limits: Limits, failures: int, without: timedelta) -> str:
     """Say it: "7 of 30 in a row, would disable itself after 24 h without success"."""
     hours = f"{limits.hours_without_success} h"
     if not failures:
-        return f"No failed run; {limits.failures_in_a_row} in a row would disable it."
+        most = f"{limits.failures_in_a_row} in a row, and {hours} without success"
+        return f"No failed run now. {most}, would disable it."
     counted = f"{failures} of {limits.failures_in_a_row} in a row"
     if failures < limits.failures_in_a_row:
         return f"{counted}, would disable itself after {hours} without success"

@@ -138,8 +138,7 @@ def next_run(session: Session, integration: Integration, after: datetime) -> dat
 def _source_broke(session: Session, source: Source, sentence: str, now: datetime) -> None:
     for integration in _of_source(session, source.id, "active"):
         _count(integration, sentence, now)
-        reason = f"{source.name} does not accept the credentials any more. {sentence}"
-        disable(session, integration, "refused", reason, "property", now)
+        disable(session, integration, "refused", sentence, "property", now)
 
 
 @dependents.when_repaired

@@ -93,7 +93,14 @@ PAGES = (
     Page("/sources/agreed", "Back from the other system", agreed.page, HOTEL),
     Page("/sources/{source_id}", "Source", source.page, HOTEL),
     Page("/sources/{source_id}/transfers/{transfer_id}", "Mapping", transfer.page, HOTEL),
-    Page("/integrations", "Integrations", integrations.page, HOTEL, icon="workflow"),
+    Page(
+        "/integrations",
+        "Integrations",
+        integrations.page,
+        HOTEL,
+        icon="workflow",
+        count=integrations.count,
+    ),
     Page("/integrations/new", "New integration", new_integration.page, HOTEL),
     Page("/integrations/{integration_id}", "Integration", integration.page, HOTEL),
     Page(

@@ -75,7 +75,40 @@ def test_activating_is_refused_with_everything_that_is_missing(
     nothing = flows.draft(world, source, wanted={})
     with pytest.raises(NotReady) as refused:
         integrations.activate(world.maya, nothing, now=world.now)
-    assert [each.place for each in refused.value.missing] == ["wanted"]
+    (obstacle,) = refused.value.missing
+    assert obstacle.place == "transfer:reservations", "nothing can be ticked before it is active"
+    assert obstacle.sentence == (
+        "Reservations of Front desk are not active: finish the mapping and press Activate there."
+    )
+
+
+def test_a_draft_without_ticks_says_what_can_be_ticked_or_what_has_to_come_first(
+    world: World, system: HotelSystem
+) -> None:
+    source = harvest.source(world)
+    drafted = flows.draft(world, source, wanted={})
+    (first,) = integration_pages.read(world.maya, drafted).missing
+    assert first == ("Front desk has no data transfer yet. Add one first.", "source")
+    harvest.active(world, source)
+    (then,) = integration_pages.read(world.maya, drafted).missing
+    assert then == ("Reservations of Front desk can come in. Tick what you want.", "wanted")
+
+
+def test_what_is_offered_says_what_comes_in_already_and_takes_no_name_twice(
+    world: World, system: HotelSystem
+) -> None:
+    source = harvest.source(world)
+    harvest.active(world, source)
+    flow = flows.draft(world, source, name="Front desk")
+    (offered,) = integration_pages.offered(world.maya, world.hotel)
+    assert {each.brought_by for each in offered.types} == {()}, "a draft brings nothing in"
+    assert offered.new_name == "Front desk 2"
+    integrations.activate(world.maya, flow, now=world.now)
+    (offered,) = integration_pages.offered(world.maya, world.hotel)
+    brought = {each.type: each.brought_by for each in offered.types}
+    assert (brought["reservations"], brought["guests"]) == (("Front desk",), ())
+    own = integration_pages.read(world.maya, flow).offered
+    assert {each.brought_by for each in own.types} == {()}, "it is no double of itself"
 
 
 @pytest.mark.parametrize(
@@ -277,7 +310,12 @@ def test_refused_credentials_disable_it_at_once_and_repairing_them_enables_it(
     for each in (flow, other):
         stored = flows.stored(each)
         assert (stored.status, stored.disabled_for) == ("disabled", "refused")
-        assert "does not accept" in stored.reason
+        assert stored.reason == harvest.REJECTED.sentence
+        row = integration_pages.read(world.maya, each).row
+        assert row.meter.words == "Full at once: the credentials were refused."
+    assert integration_pages.count_stopped(world.maya, world.hotel) == 2
+    letter = builders.body_of(flows.mails("integration.disabled")[0])
+    assert letter.count(harvest.REJECTED.sentence) == 1
     assert [mail.event for mail in flows.mails()] == ["integration.disabled"] * 2
     system.fault = None
     (opens,) = authorization_pages.of_property(world.maya, world.hotel)
@@ -292,6 +330,7 @@ def test_credentials_that_somebody_disabled_by_hand_stay_disabled(
 ) -> None:
     flow = flows.active(world)
     integrations.disable(world.maya, flow, now=world.now)
+    assert integration_pages.count_stopped(world.maya, world.hotel) == 0
     (opens,) = authorization_pages.of_property(world.maya, world.hotel)
     authorizations.refused(opens.id, "No.", now=world.now)
     authorizations.repair(world.maya, opens.id, harvest.CREDENTIALS)
@@ -345,6 +384,16 @@ def test_the_meter_says_how_far_it_is() -> None:
     now = datetime(2026, 11, 21, tzinfo=UTC)
     words = meter.read(Limits(), 7, now - timedelta(hours=3), now).words
     assert words == "7 of 30 in a row, would disable itself after 24 h without success"
+    words = meter.read(Limits(), 0, None, now).words
+    assert words == "No failed run now. 30 in a row, and 24 h without success, would disable it."
+
+
+def test_the_meter_of_what_is_disabled_promises_nothing() -> None:
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    full = meter.disabled(Limits(), "errors", 49, now)
+    assert (full.share, full.words) == (1, "Full: 49 failed in a row, and 24 h without success.")
+    assert meter.disabled(Limits(), "refused", 1, now).share == 1
+    assert meter.disabled(Limits(), "hand", 7, now).share == 0
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def rejected(run_id: str) -> Counts:
 
 
 def left_out(world: World, integration: str) -> int:
-    left = integration_pages.read(world.maya, integration).left_out
+    left = integration_pages.read(world.maya, integration).row.left_out
     return left.records if left else 0
 
 

@@ -179,6 +179,7 @@ VERBS: dict[str, Verb] = {
     "mappings.copy": lambda who, s: mappings.copy(who, s.transfer, s.moving, expected_version=1),
     "integration_pages.offered": lambda who, s: integration_pages.offered(who, s.hotel),
     "integration_pages.of_property": lambda who, s: integration_pages.of_property(who, s.hotel),
+    "integration_pages.count_stopped": lambda who, s: integration_pages.count_stopped(who, s.hotel),
     "integration_pages.read": lambda who, s: integration_pages.read(who, s.flow),
     "integrations.create": lambda who, s: integrations.create(who, s.hotel, _flow(s)),
     "integrations.change": lambda who, s: integrations.change(who, s.draft, _flow(s)),

@@ -90,12 +90,15 @@ async def test_a_draft_says_what_is_missing_and_where(maya: User, world: World) 
     transfers.deactivate(world.maya, transfer, now=world.now)
     await look(maya, integration)
     await maya.should_see("A draft: not everything is there yet")
-    await maya.should_see("The data transfer of Reservations is inactive. Activate it.")
-    await maya.should_see("Open reservations")
+    await maya.should_see("Reservations of Front desk are not active: finish the mapping")
+    await maya.should_see("Then come back here and press Activate.")
+    way = hands.button(maya, "Open reservations").props["href"]
+    assert way == f"/sources/{source}/transfers/{transfer}"
+    assert "Activate" not in hands.labels(maya), "it would only refuse again"
     transfers.activate(world.maya, transfer, now=world.now)
     await maya.should_see("Everything is in place.")
     hands.press(maya, "Activate")
-    await maya.should_see("Active: there is nothing for you to do")
+    await maya.should_see("The first run is on")
     assert flows.stored(integration).status == "active"
 
 
@@ -119,6 +122,51 @@ async def test_what_disabled_itself_says_why_and_comes_back_by_one_press(
     await maya.should_see("Active: there is nothing for you to do")
 
 
+async def test_refused_credentials_are_said_once_and_lead_to_the_repair(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    source = harvest.source(world)
+    harvest.active(world, source)
+    integration = flows.active(world, source)
+    await look(maya, integration)
+    system.fault = harvest.REJECTED
+    flows.run(world, integration)
+    await maya.should_see("It disabled itself: Front desk refuses the credentials")
+    await maya.should_see("Once the source is repaired, this goes on by itself.")
+    await maya.should_see("Stopped")
+    await maya.should_not_see("First error")
+    await maya.should_not_see("is broken")
+    assert hands.button(maya, "Repair the source").props["href"] == f"/sources/{source}"
+    assert "Enable" not in hands.labels(maya)
+    assert gauge(maya, "meter")["aria-valuenow"] == 100.0
+
+
+async def test_the_first_run_is_not_called_nothing_to_do(maya: User, world: World) -> None:
+    integration = flows.draft(world)
+    integrations.activate(world.maya, integration, now=world.now)
+    await look(maya, integration)
+    await maya.should_see("The first run is on")
+    await maya.should_not_see("Active: there is nothing for you to do")
+    await maya.should_not_see("never")
+    flows.work(flows.living(integration))
+    await maya.should_see("Active: there is nothing for you to do")
+
+
+async def test_a_failure_before_the_last_success_is_not_denied(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    integration = flows.active(world)
+    await look(maya, integration)
+    await maya.should_see("No failed run now. 30 in a row, and 24 h without success")
+    await maya.should_not_see("Last failed run")
+    system.fault = Fault("unreachable", "Mews did not answer in time.")
+    flows.run(world, integration)
+    system.fault = None
+    flows.run(world, integration)
+    await maya.should_see("No failed run now.")
+    await maya.should_see("Last failed run")
+
+
 async def test_failing_runs_say_why_and_whose_turn_it_is(
     maya: User, world: World, system: HotelSystem
 ) -> None:
@@ -139,6 +187,7 @@ async def test_a_stopped_transfer_says_what_does_not_come_in(maya: User, world: 
     await maya.should_see("there is nothing for you to do")
     transfers.deactivate(world.maya, transfer, now=world.now)
     await maya.should_see("Reservations do not come in")
+    await maya.should_see("Nothing comes in")  # beside the name, as in the list
     way = hands.button(maya, "Open reservations").props["href"]
     assert way == f"/sources/{source}/transfers/{transfer}"
 
@@ -248,6 +297,21 @@ async def test_progress_says_how_many_how_fast_and_how_much_longer(
     words = str(shown["aria-valuetext"])
     assert words.startswith("1,000 of about 4,000 records · ")
     assert words.endswith(" left")
+
+
+async def test_progress_says_when_nobody_knows_how_many_there_are(maya: User, world: World) -> None:
+    integration = flows.active(world)
+    run_id = runs.run_now(world.maya, integration)
+    with database.transaction() as session:
+        run = session.get_one(Run, run_id)
+        run.status, run.started_at = "running", world.after(seconds=-10)
+        part = flows.part(run_id)
+        part.read, part.total, part.unchanged = 1000, None, 1000
+        session.add_all((run, session.merge(part)))
+    await look(maya, integration)
+    words = str(gauge(maya, "progressbar")["aria-valuetext"])
+    assert words.startswith("1,000 records · ")
+    assert words.endswith("the source does not tell how many there are")
 
 
 async def test_cancel_stops_it(maya: User, world: World) -> None:

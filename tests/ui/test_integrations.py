@@ -1,5 +1,8 @@
 """Integrations: the list, and making one: what, when, who hears, and Activate."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from nicegui import ElementFilter
 from nicegui.testing import User
@@ -7,6 +10,7 @@ from nicegui.testing.user_interaction import UserInteraction
 
 from domain import integration_pages, integrations, run_pages, transfers
 from domain.alerts import Recipient
+from domain.places import Place
 from domain.schedules import Schedule
 from tests import flows, harvest
 from tests.builders import World
@@ -16,6 +20,8 @@ from tests.ui.conftest import Person
 from tests.ui.patience import until
 from ui.components.field import TextField
 from ui.components.ticktree import TickTree
+from ui.pages.integration.words import clock
+from ui.pages.integrations import count
 
 NEW = "/integrations/new"
 
@@ -83,7 +89,8 @@ async def test_the_first_integration_replaces_the_empty_page(
     flows.draft(world, source)
     await maya.should_not_see("Nothing flows yet")
     row = hands.rows(maya, "Integrations")[0]
-    assert (row["name"], row["source"], row["status"]) == ("Flow", "from Front desk", "draft")
+    assert (row["name"], row["about"]) == ("Flow", "from Front desk, every 15 minutes")
+    assert row["status"] == {"status": "draft", "text": None}
     assert row["run"] == {"status": "muted", "text": "None yet"}
 
 
@@ -91,11 +98,10 @@ async def test_a_line_says_how_it_runs_and_how_fresh_it_is(maya: User, world: Wo
     integration = flows.active(world)
     await hands.go(maya, "/integrations")
     row = hands.rows(maya, "Integrations")[0]
-    assert (row["status"], row["run"], row["schedule"]) == (
-        "active",
-        "succeeded",
-        "every 15 minutes",
-    )
+    assert (row["status"]["status"], row["run"]) == ("active", "succeeded")
+    ended = flows.of(last_run(world, integration)).ended_at
+    assert ended is not None
+    assert row["ran"] == clock(ended, "Europe/Berlin")
     assert row["fresh"] is not None
     assert row["meter"] == {"status": "ok", "text": "No errors"}
     flows.failed(integration, 7, world.after(hours=-2), world.now)
@@ -120,6 +126,51 @@ async def test_a_line_does_not_call_active_what_brings_nothing_in(maya: User, wo
     assert hands.rows(maya, "Integrations")[0]["note"] == "Reservations do not come in"
 
 
+async def test_what_has_disabled_itself_stands_first_with_the_way_to_its_repair(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    source_id = harvest.source(world)
+    harvest.active(world, source_id)
+    flow = flows.active(world, source_id)
+    flows.draft(world, source_id, name="A draft")
+    await hands.go(maya, "/integrations")
+    assert [row["name"] for row in hands.rows(maya, "Integrations")] == ["A draft", "Flow"]
+    system.fault = harvest.REJECTED
+    flows.run(world, flow)
+    await until(lambda: hands.rows(maya, "Integrations")[0]["name"] == "Flow")
+    row = hands.rows(maya, "Integrations")[0]
+    assert row["status"] == {"status": "bad", "text": "Stopped"}
+    assert row["note"].startswith("by itself, ")
+    assert row["meter"] == {"status": "bad", "text": "Credentials refused"}
+    assert row["step"] == {"label": "Repair the source", "href": f"/sources/{source_id}"}
+
+
+async def test_the_menu_counts_what_has_disabled_itself_for_those_who_can_help(
+    world: World, system: HotelSystem
+) -> None:
+    flow = flows.active(world)
+    mayas = Place("hotel", "property", world.hotel, "Harbour Hotel", "manager")
+    noahs = replace(mayas, role="viewer")
+    assert await count(world.maya, mayas) == 0
+    system.fault = harvest.REJECTED
+    flows.run(world, flow)
+    assert await count(world.maya, mayas) == 1
+    assert await count(world.noah, noahs) == 0
+
+
+async def test_a_line_counts_the_records_that_are_left_out(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    flow = flows.active(world)
+    system.records["reservations"].append(harvest.reservation(7, Start="soon"))
+    flows.run(world, flow)
+    system.records["reservations"] = [harvest.reservation(8)]
+    flows.run(world, flow)
+    await hands.go(maya, "/integrations")
+    row = hands.rows(maya, "Integrations")[0]
+    assert row["meter"] == {"status": "warn", "text": "1 record left out"}
+
+
 async def test_charlie_finds_nothing(person: Person, world: World) -> None:
     integration = flows.active(world)
     charlie = await person("charlie@alpine.example")
@@ -128,6 +179,12 @@ async def test_charlie_finds_nothing(person: Person, world: World) -> None:
     for path in ("", "/settings", f"/runs/{last_run(world, integration)}"):
         await charlie.open(f"/integrations/{integration}{path}")
         await charlie.should_see("There is no such page")
+
+
+def test_a_moment_stays_on_one_line() -> None:
+    said = clock(datetime(2026, 11, 21, 13, 2, tzinfo=UTC), "Europe/Berlin")
+    assert said.split(" ") == [said]
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == "21 Nov, 14:02"
 
 
 # A new one
@@ -142,10 +199,9 @@ async def test_what_can_flow_is_ticked_and_what_cannot_says_why(maya: User, sour
     assert told["deleted"] == "Mews does not tell it"
     assert shown["guests"]["why_not"] == "Its data transfer is inactive."
     assert shown["guests"]["link"]["href"].startswith(f"/sources/{source}/transfers/tra_")
-    assert shown["rates"]["link"] == {
-        "label": "Add it to the source",
-        "href": f"/sources/{source}",
-    }
+    assert set(shown) == {"reservations", "guests"}
+    await maya.should_see("Spaces, rates, products, services and accounting categories have no")
+    await maya.should_see("Add one to Front desk")
     assert "created" in tree(maya).value["reservations"]
 
 
@@ -188,15 +244,48 @@ async def test_a_draft_is_kept_without_activating(maya: User, world: World, sour
     assert [row.status for row in made(world)] == ["draft"]
 
 
-async def test_nothing_ticked_is_kept_as_a_draft_that_says_what_is_missing(
+async def test_nothing_ticked_cannot_be_activated_but_kept_as_a_draft(
     maya: User, world: World, source: str
 ) -> None:
     await hands.go(maya, NEW)
     tick(maya, "reservations", *tree(maya).value["reservations"], on=False)
     hands.press(maya, "Activate")
+    await maya.should_see("Tick at least one kind of change, or save a draft.")
+    assert made(world) == ()
+    hands.press(maya, "Save as draft")
     await maya.should_see("A draft: not everything is there yet")
-    await maya.should_see("Tick at least one kind of change.")
-    assert [row.status for row in made(world)] == ["draft"]
+    await maya.should_see("Reservations of Front desk can come in. Tick what you want.")
+    (row,) = made(world)
+    way = hands.button(maya, "Choose what comes in").props["href"]
+    assert (row.status, way) == ("draft", f"/integrations/{row.id}/settings")
+    await hands.go(maya, way)
+    assert "created" in tree(maya).value["reservations"], "what can come in is suggested"
+
+
+async def test_where_nothing_can_come_in_yet_the_form_leads_to_what_comes_first(
+    maya: User, world: World
+) -> None:
+    source_id = harvest.source(world)
+    await hands.go(maya, NEW)
+    await maya.should_see("Nothing can come in from Front desk yet")
+    assert hands.button(maya, "Open the source").props["href"] == f"/sources/{source_id}"
+    transfer = harvest.mapped(world, source_id)
+    await hands.go(maya, NEW)
+    await maya.should_see("Reservations are not active: finish the mapping")
+    way = hands.button(maya, "Open reservations").props["href"]
+    assert way == f"/sources/{source_id}/transfers/{transfer}"
+    assert "Activate" not in hands.labels(maya)
+
+
+async def test_what_comes_in_already_is_marked_and_not_ticked_again(
+    maya: User, world: World, source: str
+) -> None:
+    flows.active(world, source, name="Front desk")
+    await hands.go(maya, NEW)
+    shown = {branch["key"]: branch for branch in tree(maya)._props["branches"]}
+    assert shown["reservations"]["note"] == "Already comes by Front desk"
+    assert tree(maya).value == {}
+    assert hands.field(maya, "Name").value == "Front desk 2"
 
 
 async def test_a_wrong_number_stays_in_the_form(maya: User, world: World, source: str) -> None:

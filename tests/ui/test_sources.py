@@ -60,7 +60,7 @@ async def test_each_source_says_how_it_is_opened_and_what_it_brings(
         (
             "Front desk",
             "Mews",
-            "working",
+            {"status": "working", "text": None},
             f"Mews, {account}",
             account,
             "1 of 2 active",
@@ -77,9 +77,19 @@ async def test_a_source_that_answers_is_not_called_working_while_nothing_comes_f
     await go(maya, "/sources")
     assert listed(maya)[0][2] == {"status": "muted", "text": "Brings nothing in"}
     transfer = harvest.active(world, source_id)
-    await until(lambda: listed(maya)[0][2] == "working")
+    await until(lambda: listed(maya)[0][2]["status"] == "working")
     harvest.paused(world, transfer)
     await until(lambda: listed(maya)[0][2] == {"status": "warn", "text": "Data paused"})
+
+
+async def test_the_page_of_a_source_says_what_the_list_says(maya: User, world: World) -> None:
+    source_id = harvest.source(world)
+    await go(maya, f"/sources/{source_id}")
+    await maya.should_see("Brings nothing in")
+    transfer = harvest.active(world, source_id)
+    await maya.should_not_see("Brings nothing in")
+    harvest.paused(world, transfer)
+    await maya.should_see("Data paused")
 
 
 async def test_the_first_source_replaces_the_empty_page(maya: User, world: World) -> None:
@@ -96,7 +106,7 @@ async def test_the_list_says_when_credentials_are_refused(maya: User, world: Wor
     harvest.source(world, authorization_id=opens)
     await go(maya, "/sources")
     authorizations.refused(opens, "Mews does not accept them.", now=world.now)
-    await until(lambda: rows(maya, "Sources")[0]["status"] == "broken")
+    await until(lambda: rows(maya, "Sources")[0]["status"]["status"] == "broken")
     assert rows(maya, "Sources")[0]["opens"] == "Refused: repair it"
 
 

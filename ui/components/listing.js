@@ -46,7 +46,8 @@ export default {
                   <strong v-else-if="column.kind === 'strong'">{{ row[column.key] }}</strong>
                   <span v-else>{{ column.kind === "number" ? number(row[column.key]) : row[column.key] }}</span>
                 </template>
-                <span v-if="column.sub && row[column.sub]" class="sub">{{ row[column.sub] }}</span>
+                <a v-if="column.sub && row[column.sub]?.href" class="sub above" :href="row[column.sub].href">{{ row[column.sub].label }}</a>
+                <span v-else-if="column.sub && row[column.sub]" class="sub">{{ row[column.sub] }}</span>
               </td>
             </tr>
           </tbody>
@@ -109,7 +110,7 @@ export default {
       if (column.kind === "badge") return this.badge(value)?.label ?? "";
       if (column.kind === "actions") return "";
       if (column.kind === "links") return value.map((item) => item.label).join(" ");
-      return `${value?.label ?? value ?? ""} ${row[column.sub] ?? ""}`;
+      return `${value?.label ?? value ?? ""} ${row[column.sub]?.label ?? row[column.sub] ?? ""}`;
     },
     name(row) {
       return row[this.columns[this.lead].key];

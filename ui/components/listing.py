@@ -14,7 +14,8 @@ class Column(TypedDict, total=False):
     """One column.
 
     `kind` is text, strong, badge, ago, time, mono, number, link, links or actions; `align` start
-    or end. `sub` names a second key, shown small below the value.
+    or end. `sub` names a second key, shown small below the value: text, or {label, href} for a
+    link.
     """
 
     key: str

@@ -3,7 +3,9 @@
 from nicegui import ui
 
 from domain import integration_pages
+from domain.actors import Actor
 from domain.integration_pages import Row
+from domain.places import Place
 from ui.ask import load
 from ui.components import listing
 from ui.components.button import button
@@ -13,15 +15,16 @@ from ui.components.page_title import page_title
 from ui.frame import Visit
 from ui.live import Change, gathered
 from ui.look import STATUS
-from ui.pages.integration.words import maybe, meter_short, stopped, tone
-from ui.pages.source.words import why_not
+from ui.pages.integration.state import has_disabled_itself, state
+from ui.pages.integration.words import clock, maybe, meter_short, stopped, tone
+from ui.pages.source.words import counted, why_not
 
 _COLUMNS: list[Column] = [
-    {"key": "name", "label": "Integration", "kind": "strong", "sub": "source"},
+    {"key": "name", "label": "Integration", "kind": "strong", "sub": "about"},
     {"key": "status", "label": "Status", "kind": "badge", "sub": "note"},
-    {"key": "run", "label": "Last run", "kind": "badge", "sub": "schedule"},
+    {"key": "run", "label": "Last run", "kind": "badge", "sub": "ran"},
     {"key": "fresh", "label": "Fresh as of", "kind": "ago"},
-    {"key": "meter", "label": "Errors", "kind": "badge"},
+    {"key": "meter", "label": "Errors", "kind": "badge", "sub": "step"},
 ]
 _NOUNS = ("integration", "run", "source", "transfer", "everything")
 
@@ -45,6 +48,13 @@ async def page(visit: Visit) -> None:
             await renew()
 
     visit.follow(heard)
+
+
+async def count(actor: Actor, place: Place) -> int:
+    """Return how many integrations have disabled themselves; a viewer could not help it."""
+    if place.role != "manager":
+        return 0
+    return await load(integration_pages.count_stopped, actor, place.id)
 
 
 async def _has_source(visit: Visit) -> bool:
@@ -73,7 +83,8 @@ class _Shown:
 
     def update(self, found: tuple[Row, ...]) -> None:
         """Show `found`; rows that kept their place are changed where they stand."""
-        rows, before = [_line(row) for row in found], self._rows
+        first = sorted(found, key=lambda row: not has_disabled_itself(row))
+        rows, before = [_line(row, self._visit.zone) for row in first], self._rows
         if rows == before or self._room.is_deleted:
             return
         self._rows = rows
@@ -116,35 +127,34 @@ class _Shown:
             button("Go to the sources", href="/sources", kind="primary", icon="database")
 
 
-def _line(row: Row) -> listing.Row:
+def _line(row: Row, zone: str) -> listing.Row:
+    status, words = state(row)
     return {
         "id": row.id,
         "href": f"/integrations/{row.id}",
         "name": row.name,
-        "source": f"from {row.source}" if row.source != row.name else None,
-        "status": _status(row),
-        "note": _note(row),
+        "about": _about(row),
+        "status": {"status": status, "text": words},
+        "note": _note(row, zone),
         "run": _run(row),
-        "schedule": row.schedule.words,
+        "ran": clock(row.last_run.at, zone) if row.last_run and not row.running else None,
         "fresh": maybe(row.last_success_at),
-        "meter": {"status": tone(row.meter), "text": meter_short(row.meter)}
-        if row.status == "active"
-        else None,
+        "meter": _errors(row),
+        "step": _step(row),
     }
 
 
-def _status(row: Row) -> str | dict[str, str]:
-    if row.status != "active" or not row.stopped:
-        return row.status
-    is_all = len(row.stopped) == len(row.wanted)
-    return {"status": "warn", "text": "Nothing comes in" if is_all else "Partly stopped"}
+def _about(row: Row) -> str:
+    source = f"from {row.source}, " if row.source != row.name else ""
+    return f"{source}{row.schedule.words}"
 
 
-def _note(row: Row) -> str | None:
+def _note(row: Row, zone: str) -> str | None:
     if row.status == "active" and row.stopped:
         return f"{stopped(row)} do not come in"
     if row.status == "disabled":
-        return "by itself" if row.disabled_by == "adjoin" else "by hand"
+        who = "by itself" if has_disabled_itself(row) else "by hand"
+        return f"{who}, {clock(row.since, zone)}"
     return None
 
 
@@ -156,3 +166,19 @@ def _run(row: Row) -> str | dict[str, str] | None:
     if row.last_run.status == "succeeded_with_rejects":
         return {"status": "warn", "text": "With rejects"}
     return row.last_run.status if row.last_run.status in STATUS else None
+
+
+def _errors(row: Row) -> dict[str, str] | None:
+    if row.status != "active" and not has_disabled_itself(row):
+        return None
+    if row.disabled_for == "refused":
+        return {"status": "bad", "text": "Credentials refused"}
+    if row.left_out and not row.meter.failures:
+        return {"status": "warn", "text": f"{counted(row.left_out.records, 'record')} left out"}
+    return {"status": tone(row.meter), "text": meter_short(row.meter)}
+
+
+def _step(row: Row) -> dict[str, str] | None:
+    if row.disabled_for == "refused":
+        return {"label": "Repair the source", "href": f"/sources/{row.source_id}"}
+    return None

@@ -16,7 +16,7 @@ from ui.components.page_title import page_title
 from ui.frame import Visit
 from ui.live import Change
 from ui.pages.source.authorization_list import AuthorizationList
-from ui.pages.source.words import counted, why_not
+from ui.pages.source.words import counted, state, why_not
 
 _COLUMNS: list[Column] = [
     {"key": "name", "label": "Source", "kind": "strong", "sub": "kind"},
@@ -94,12 +94,13 @@ class _Shown:
 def _row(row: Row, opens: authorization_pages.Row | None) -> listing.Row:
     active = sum(part.status == "active" for part in row.transfers)
     paused = sum(part.status == "paused" for part in row.transfers)
+    status, words = state(row)
     return {
         "id": row.id,
         "href": f"/sources/{row.id}",
         "name": row.name,
         "kind": row.kind_name,
-        "status": _status(row, active, paused),
+        "status": {"status": status, "text": words},
         "authorization": opens.name if opens else "None needed",
         "opens": _opens(opens),
         "transfers": f"{active} of {len(row.transfers)} active"
@@ -109,15 +110,6 @@ def _row(row: Row, opens: authorization_pages.Row | None) -> listing.Row:
         "types": ", ".join(part.label for part in row.transfers),
         "since": iso(row.since),
     }
-
-
-def _status(row: Row, active: int, paused: int) -> str | dict[str, str]:
-    """Return the badge: that the system answers is no comfort while nothing comes from it."""
-    if row.status != "working":
-        return row.status
-    if paused:
-        return {"status": "warn", "text": "Data paused"}
-    return row.status if active else {"status": "muted", "text": "Brings nothing in"}
 
 
 def _opens(opens: authorization_pages.Row | None) -> str | None:

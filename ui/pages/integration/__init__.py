@@ -25,6 +25,7 @@ from ui.pages.integration.alerts import draw_alerts
 from ui.pages.integration.moves import Moves
 from ui.pages.integration.run_list import RunsCard
 from ui.pages.integration.running import Running
+from ui.pages.integration.state import is_first_run, state
 from ui.pages.integration.turn import TurnPanel
 from ui.pages.integration.words import tone, wanted
 from ui.pages.source.words import look
@@ -63,8 +64,9 @@ class _Room:
             self._turn = TurnPanel(visit, self._moves)
             self._running = Running(self._moves)
             with ui.element("div").classes("thirds"):
-                with card("Errors", "Too many of them disable it.", icon="gauge"):
+                with card("Errors", icon="gauge"):
                     self._meter = meter("Failed runs on the way to where it disables itself")
+                    self._last_failure = Part(self._draw_last_failure)
                 self._pace = Part(self._draw_pace, "contents")
                 self._who = Part(draw_alerts, "contents")
             self._runs = RunsCard(visit, row.id, self._rows)
@@ -86,18 +88,24 @@ class _Room:
             with ui.element("div").classes("grow"):
                 with ui.element("div").classes("line"):
                     self._title = text(row.name, "h1")
-                    self._badge = badge(row.status)
+                    self._badge = badge(*state(row))
                 self._lead = text("", classes="lead")
             self._verbs = Part(self._draw_verbs, "actions")
 
     def _draw_verbs(self, _: object) -> None:
         self._moves.draw_head(self._found.row)
 
+    def _draw_last_failure(self, at: datetime | None) -> None:
+        if at is not None:
+            with ui.element("p").classes("muted small"):
+                ago(at, "Last failed run", self._visit.zone)
+
     def _draw_pace(self, found: Page) -> None:
         row = found.row
         with card("Pace", icon="clock"):
             source: Fact = ("Source", lambda: _link(row.source, f"/sources/{row.source_id}"))
-            fresh: Fact = ("Fresh as of", self._time(row.last_success_at, "never"))
+            never = "the first run is on" if is_first_run(row) else "nothing has come in yet"
+            fresh: Fact = ("Fresh as of", self._time(row.last_success_at, never))
             paced = [source, ("Runs", row.schedule.words), fresh]
             if row.schedule.kind == "webhook":
                 paced.append(("Last call received", self._time(row.called_at, "none yet")))
@@ -125,11 +133,13 @@ class _Room:
     def _show(self) -> None:
         found, row = self._found, self._found.row
         self._title.text = row.name
-        self._badge.set(row.status)
+        self._badge.set(*state(row))
         self._lead.text = f"Brings data in from {row.source}, {row.schedule.words}"
         self._verbs.show((row.status, row.running, row.name))
-        failed = (run.owner for run in self._rows if run.status == "failed" and not run.is_dry)
-        self._turn.show(found, next(failed, None))
+        failures = (run for run in self._rows if run.status == "failed" and not run.is_dry)
+        failed = next(failures, None)
+        self._turn.show(found, failed.owner if failed else None)
+        self._last_failure.show(failed.queued_at if failed else None)
         self._running.show(next((run for run in self._rows if run.id == row.running), None))
         self._runs.update(self._rows)
         self._meter.set(row.meter.share, row.meter.words, tone(row.meter))

@@ -6,17 +6,18 @@ from nicegui import ui
 
 from domain.alerts import Recipient
 from domain.hooks import Row as Hook
-from domain.integration_pages import OfferedSource
+from domain.integration_pages import OfferedSource, OfferedType
 from domain.integrations import Draft
 from domain.meter import Limits
 from domain.schedules import LEAST_OFTEN, MOST_OFTEN, ONE_HOUR, Schedule
 from domain.types_of_data import ALL
 from ui.components.card import card
 from ui.components.field import TextField, choice_cards, text_field
+from ui.components.text import text
 from ui.components.ticktree import Branch, TickTree
 from ui.frame import Visit
 from ui.pages.integration.recipients import Recipients
-from ui.pages.integration.words import CHANGES, where_to_open, why_closed
+from ui.pages.integration.words import CHANGES, listed, where_to_open, why_closed
 from ui.pages.source.hook import HookPanel
 
 _SCHEDULES = {
@@ -41,25 +42,31 @@ class Form:
         limits: Limits | None = None,
         recipients: Sequence[Recipient] = (),
     ) -> None:
-        """Draw the form; `wanted` is what is ticked, None for all that can be had now.
+        """Draw the form; `wanted` is what is ticked, None for all that could come in and does not.
 
         `hook` is how the source calls us, None when it never does.
         """
         self._visit = visit
         self._source = source
         self._hook = hook
-        self._draw_what(_everything(source) if wanted is None else wanted)
+        self._draw_what(_everything_new(source) if wanted is None else wanted)
         self._draw_when(schedule or Schedule())
         self._draw_who(recipients, limits or Limits())
         with card("What do you call it?", icon="tag"):
             self.name = text_field(
-                "Name", value=name or source.name, hint="It stands in mails and in the history."
+                "Name", value=name or source.new_name, hint="It stands in mails and in the history."
             )
 
     def _draw_what(self, wanted: Mapping[str, Sequence[str]]) -> None:
         lead = "Only the kinds of change that you tick are applied. The others are counted."
         with card("What comes in?", lead, icon="list-checks"):
-            self.tree = TickTree("What comes in", branches(self._source), wanted)
+            there = [each for each in self._source.types if each.transfer_id or each.type in wanted]
+            self.tree = TickTree("What comes in", branches(self._source, there), wanted)
+            if lacking := [each.label for each in self._source.types if each not in there]:
+                with ui.element("p").classes("ticktree-rest"):
+                    text(f"{listed(lacking)} have no data transfer yet.", "span")
+                    link = text(f"Add one to {self._source.name}", "a")
+                    link.props["href"] = f"/sources/{self._source.id}"
 
     def _draw_when(self, schedule: Schedule) -> None:
         with card("When does it run?", icon="clock"):
@@ -119,6 +126,11 @@ class Form:
             )
         self._warn_at = limits.warn_at
 
+    @property
+    def wanted(self) -> dict[str, tuple[str, ...]]:
+        """What is ticked."""
+        return {key: tuple(ticked) for key, ticked in self.tree.value.items() if ticked}
+
     def draft(self) -> Draft | None:
         """Return the answers, None when something must be corrected first; it says what."""
         minutes = self._minute_count()
@@ -129,7 +141,7 @@ class Form:
         return Draft(
             self._source.id,
             str(self.name.value or ""),
-            {key: tuple(ticked) for key, ticked in self.tree.value.items() if ticked},
+            self.wanted,
             Schedule(str(self._kind.value), minutes, str(self._at.value or "").strip()),
             Limits(failures, hours, self._warn_at),
             self.recipients.read(),
@@ -145,15 +157,17 @@ class Form:
         return _whole(self._minutes, sentence)
 
 
-def branches(source: OfferedSource) -> list[Branch]:
-    """Return the tree of what a source could bring in."""
+def branches(source: OfferedSource, types: Sequence[OfferedType]) -> list[Branch]:
+    """Return the tree of what a source could bring in, of some types of data."""
     found: list[Branch] = []
-    for offered in source.types:
+    for offered in types:
         why_not = why_closed(offered, source.name)
+        by = " and ".join(offered.brought_by)
         found.append(
             {
                 "key": offered.type,
                 "label": offered.label,
+                "note": f"Already comes by {by}" if by else "",
                 "why_not": why_not,
                 "link": where_to_open(offered, source.id) if why_not else None,
                 "leaves": [
@@ -171,8 +185,13 @@ def branches(source: OfferedSource) -> list[Branch]:
     return found
 
 
-def _everything(source: OfferedSource) -> dict[str, tuple[str, ...]]:
-    return {each.type: each.changes for each in source.types if each.transfer_status == "active"}
+def _everything_new(source: OfferedSource) -> dict[str, tuple[str, ...]]:
+    """Return all that can be had now, but for what another integration brings in already."""
+    return {
+        each.type: each.changes
+        for each in source.types
+        if each.transfer_status == "active" and not each.brought_by
+    }
 
 
 def _whole(field: TextField, sentence: str) -> int | None:

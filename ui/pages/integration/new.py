@@ -10,7 +10,7 @@ from domain.hooks import Row as Hook
 from domain.integration_pages import OfferedSource
 from domain.readiness import NotReady
 from ui.ask import attempt, load
-from ui.components.button import button
+from ui.components.button import Kind, button
 from ui.components.callout import callout
 from ui.components.card import card
 from ui.components.empty import empty
@@ -19,7 +19,7 @@ from ui.components.notice import notice
 from ui.components.page_title import breadcrumb, page_title
 from ui.frame import Visit
 from ui.pages.integration.form import Form
-from ui.pages.integration.words import follows
+from ui.pages.integration.words import follows, listed
 from ui.pages.source.words import why_not
 
 
@@ -79,6 +79,10 @@ class _New:
         source = self._offered.get(str(self._source.value))
         if source is None:
             return
+        if not any(each.transfer_status == "active" for each in source.types):
+            with self._rest:
+                _draw_closed(source)
+            return
         with self._rest:
             me = Recipient(self._visit.visitor.email, on_disabled=True, on_failed=True)
             self._form = Form(self._visit, source, self._calling.get(source.id), recipients=(me,))
@@ -89,6 +93,10 @@ class _New:
                 button("Cancel", href="/integrations", kind="quiet")
 
     async def _activate(self) -> None:
+        if self._form is not None and not self._form.wanted:
+            self._refused.clear()
+            self._refuse("Nothing was saved", "Tick at least one kind of change, or save a draft.")
+            return
         if not await self._keep():
             return
         outcome = await attempt(integrations.activate, self._visit.actor, self._draft_id)
@@ -127,6 +135,24 @@ class _New:
     def _refuse(self, title: str, sentence: str) -> None:
         with self._refused, callout("bad", title, sentence):
             pass
+
+
+def _draw_closed(source: OfferedSource) -> None:
+    """Say what has to be done before there is anything to choose, and where."""
+    there = [each for each in source.types if each.transfer_id]
+    words = "It has no data transfer yet: add one there and map its fields."
+    if there:
+        labels = listed([each.label for each in there])
+        words = f"{labels} are not active: finish the mapping and press Activate there."
+    title = f"Nothing can come in from {source.name} yet"
+    with callout("warn", title, f"{words} Then come back here.", icon="circle-pause"):
+        address = f"/sources/{source.id}"
+        if not there:
+            button("Open the source", href=address, kind="primary", icon="arrow-right")
+        for number, each in enumerate(there):
+            kind: Kind = "secondary" if number else "primary"
+            way = f"{address}/transfers/{each.transfer_id}"
+            button(f"Open {each.label.lower()}", href=way, kind=kind, icon="arrow-right")
 
 
 def _about(source: OfferedSource) -> str:

@@ -1,7 +1,6 @@
 """The card of an integration's runs: a chart of the last ones, and all of them as a list."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from domain import run_pages
 from domain.run_pages import Row
@@ -12,7 +11,7 @@ from ui.components.card import card
 from ui.components.listing import Column, Listing
 from ui.components.runchart import RunChart
 from ui.frame import Visit
-from ui.pages.integration.words import LIVING, TRIGGERS, duration, point, run_address
+from ui.pages.integration.words import LIVING, TRIGGERS, clock, duration, point, run_address
 
 _CHARTED, _LISTED, _MORE = 30, 8, 30
 _COLUMNS: list[Column] = [
@@ -117,6 +116,5 @@ def why(row: Row) -> str:
 
 
 def when(row: Row, zone: str) -> str:
-    """Return when a run was queued, on the clocks of a place: "21 Nov, 14:02"."""
-    there = row.queued_at.astimezone(ZoneInfo(zone))
-    return f"{there.day} {there:%b, %H:%M}"
+    """Return when a run was queued, on the clocks of a place."""
+    return clock(row.queued_at, zone)

@@ -34,7 +34,7 @@ async def page(visit: Visit, integration_id: str) -> None:
             found.offered,
             hook,
             name=row.name,
-            wanted=row.wanted,
+            wanted=row.wanted or None,  # a draft may be of a time when nothing could be ticked
             schedule=row.schedule,
             limits=found.limits,
             recipients=found.recipients,

@@ -1,23 +1,24 @@
 """What state an integration is in, and what to do next."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from nicegui import ui
 
 from domain import moments
-from domain.integration_pages import LeftOut, Page
-from domain.readiness import AUTHORIZATION, Missing
+from domain.integration_pages import LeftOut, Page, Row
+from domain.readiness import AUTHORIZATION
 from ui.components.ago import ago
-from ui.components.button import button
+from ui.components.button import Kind, button
 from ui.components.callout import callout
 from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.integration.moves import Moves
+from ui.pages.integration.state import has_disabled_itself, is_first_run
 from ui.pages.integration.words import ADVICE, TURNS, follows, run_address, stopped, tone
 from ui.pages.source.words import counted
 
-_SELF = "It disabled itself"
 _READY = "Everything is in place. A dry run shows what would come in; Activate lets it flow."
 
 
@@ -47,7 +48,8 @@ class TurnPanel:
                     row.meter.failures,
                     row.stopped,
                     row.paused,
-                    found.left_out,
+                    row.left_out,
+                    is_first_run(row),
                     row.next_run_at,
                     found.missing,
                     found.last_error,
@@ -65,8 +67,10 @@ class TurnPanel:
     def _draft(self, found: Page) -> None:
         if found.missing:
             with callout("warn", "A draft: not everything is there yet", icon="circle-dashed"):
-                self._draw_missing(found)
-                self._moves.draw_activate(found.row)
+                with ui.element("div").classes("turn-more"):
+                    _draw_points([each.sentence for each in found.missing])
+                    text("Then come back here and press Activate.", classes="muted")
+                _draw_ways(found, [each.place for each in found.missing])
             return
         words = f"{_READY} {follows(found.row.schedule)}"
         with callout("info", "A draft: nothing flows yet", words, icon="circle-dashed"):
@@ -83,8 +87,12 @@ class TurnPanel:
                 self._draw_next(found)
         elif row.stopped:
             self._stopped(found)
-        elif found.left_out:
-            self._left_out(found, found.left_out)
+        elif row.left_out:
+            self._left_out(found, row.left_out)
+        elif is_first_run(row):
+            words = "It brings in everything that is there. There is nothing for you to do."
+            with callout("info", "The first run is on", words, icon="refresh-cw"):
+                pass
         else:
             with callout("ok", "Active: there is nothing for you to do"):
                 self._draw_next(found)
@@ -100,9 +108,7 @@ class TurnPanel:
         is_all = len(row.stopped) == len(row.wanted)
         words += " Until then nothing comes in." if is_all else " What else you ticked goes on."
         with callout("warn", title, words, icon="circle-pause"):
-            for offered in found.offered.types:
-                if offered.type in row.stopped:
-                    self._draw_way(found, f"transfer:{offered.type}")
+            _draw_ways(found, [f"transfer:{key}" for key in row.stopped])
 
     def _left_out(self, found: Page, left: LeftOut) -> None:
         title = f"Active, but {counted(left.records, 'record')} could not be taken"
@@ -114,19 +120,21 @@ class TurnPanel:
 
     def _disabled(self, found: Page) -> None:
         row = found.row
-        is_self = row.disabled_by == "adjoin"
-        title = _SELF if is_self else "Disabled by hand"
-        with callout("bad" if is_self else "muted", title, row.reason or None, _icon(is_self)):
+        is_self = has_disabled_itself(row)
+        tone, icon = ("bad", "triangle-alert") if is_self else ("muted", "circle-pause")
+        with callout(tone, _why_disabled(row), row.reason or None, icon):
             with ui.element("div").classes("turn-more"):
                 if is_self:
                     _draw_errors(found)
                     self._draw_advice()
+                _draw_points(_still_to_say(found))
+                text(_what_follows(found), classes="muted")
                 with ui.element("div").classes("line small"):
                     ago(row.since, "Since", self._visit.zone)
-                if not found.missing:
-                    text("Enable tries one page of the source first.", classes="muted")
-            self._draw_missing(found)
-            self._moves.draw_enable(row)
+            if found.missing:
+                _draw_ways(found, [each.place for each in found.missing])
+            else:
+                self._moves.draw_enable(row)
 
     def _draw_advice(self) -> None:
         if advice := ADVICE.get(self._owner):
@@ -142,19 +150,6 @@ class TurnPanel:
                 _draw_when(row.next_run_at, self._visit.zone, "Next run in any case")
             else:
                 _draw_when(row.next_run_at, self._visit.zone)
-
-    def _draw_missing(self, found: Page) -> None:
-        if not found.missing:
-            return
-        with ui.element("ul").classes("points turn-more"):
-            for missing in found.missing:
-                with ui.element("li").classes("lost"):
-                    text(missing.sentence, "span")
-                    _draw_link(found, missing)
-
-    def _draw_way(self, found: Page, place: str) -> None:
-        label, address = _way(found, place)
-        button(label, href=address, kind="primary", icon="arrow-right")
 
 
 class _Said:
@@ -185,10 +180,42 @@ def _draw_errors(found: Page) -> None:
             return
 
 
-def _draw_link(found: Page, missing: Missing) -> None:
-    label, address = _way(found, missing.place)
-    link = text(label, "a")
-    link.props["href"] = address
+def _why_disabled(row: Row) -> str:
+    if row.disabled_for == "refused":
+        return f"It disabled itself: {row.source} refuses the credentials"
+    return "It disabled itself" if has_disabled_itself(row) else "Disabled by hand"
+
+
+def _still_to_say(found: Page) -> list[str]:
+    """Return what is missing, but for refused credentials: those are the reason already."""
+    is_said = found.row.disabled_for == "refused"
+    return [
+        each.sentence for each in found.missing if not (is_said and each.place == AUTHORIZATION)
+    ]
+
+
+def _what_follows(found: Page) -> str:
+    if not found.missing:
+        return "Enable tries one page of the source first."
+    if found.row.disabled_for == "refused":
+        return "Once the source is repaired, this goes on by itself."
+    return "Then come back here and press Enable."
+
+
+def _draw_points(sentences: Sequence[str]) -> None:
+    if not sentences:
+        return
+    with ui.element("ul").classes("points"):
+        for sentence in sentences:
+            text(sentence, "li", "lost")
+
+
+def _draw_ways(found: Page, places: Sequence[str]) -> None:
+    """Draw a button to each place where something is to be done, the first one to be seen first."""
+    ways = dict.fromkeys(_way(found, place) for place in places)
+    for number, (label, address) in enumerate(ways):
+        kind: Kind = "secondary" if number else "primary"
+        button(label, href=address, kind=kind, icon="arrow-right")
 
 
 def _way(found: Page, place: str) -> tuple[str, str]:
@@ -203,7 +230,3 @@ def _way(found: Page, place: str) -> tuple[str, str]:
         if offered.type == key and offered.transfer_id:
             return f"Open {offered.label.lower()}", f"{source}/transfers/{offered.transfer_id}"
     return "Open the source", source
-
-
-def _icon(is_self: bool) -> str:
-    return "triangle-alert" if is_self else "circle-pause"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from domain.integration_pages import OfferedType, Row
 from domain.meter import Meter
@@ -100,7 +101,7 @@ def where_to_open(offered: OfferedType, source_id: str) -> dict[str, str]:
 
 def tone(meter: Meter) -> str:
     """Return how bad an error meter is, as a tone."""
-    if not meter.failures:
+    if not meter.failures and not meter.share:
         return "ok"
     return "bad" if meter.warns_at >= max(meter.limits.warn_at, default=1.0) else "warn"
 
@@ -120,6 +121,8 @@ def progress(found: Progress | None, counts: Counts) -> tuple[float | None, str]
         return None, "Asks for the first records"
     of = f" of about {counts.read / found.share:,.0f}" if found.share else ""
     told = [f"{counts.read:,}{of} records", f"{found.rate:,.0f} a second"]
+    if found.share is None:
+        told.append("the source does not tell how many there are")
     if found.seconds_left is not None:
         told.append(f"{_left(found.seconds_left)} left")
     return found.share, " · ".join(told)
@@ -161,6 +164,12 @@ def point(run: Run) -> Point:
 
 def run_address(integration_id: str, run_id: str) -> str:
     return f"/integrations/{integration_id}/runs/{run_id}"
+
+
+def clock(at: datetime, zone: str) -> str:
+    """Return a moment on the clocks of a place, "21 Nov, 14:02", that stays on one line."""
+    there = at.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%b, %H:%M}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def maybe(at: datetime | None) -> str | None:

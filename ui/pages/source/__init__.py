@@ -36,7 +36,7 @@ from ui.pages.source.settings import SettingsForm, told
 from ui.pages.source.transfer_list import TransfersCard, draw_paused
 from ui.pages.source.transfer_moves import TransferMoves
 from ui.pages.source.twins import draw_twins
-from ui.pages.source.words import look, system, why_not
+from ui.pages.source.words import look, state, system, why_not
 from ui.pages.story import Story
 
 # Of the property, whichever it is: what they say of this source changes with them.
@@ -122,7 +122,7 @@ class _Room:
             with ui.element("div").classes("grow"):
                 with ui.element("div").classes("line"):
                     self._title = text(row.name, "h1")
-                    self._badge = badge(row.status)
+                    self._badge = badge(*state(row))
                 text(f"{row.kind_name} source of {self._visit.place.name}", classes="lead")
             with ui.element("div").classes("actions"):
                 reason = why_not(self._visit)
@@ -177,7 +177,7 @@ class _Room:
     def _show(self) -> None:
         found = self._found
         self._title.text = found.row.name
-        self._badge.set(found.row.status)
+        self._badge.set(*state(found.row))
         self._trouble.show(
             (
                 found.row,

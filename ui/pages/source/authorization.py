@@ -19,7 +19,7 @@ from ui.components.part import Part
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.source.authorization_dialog import AuthorizationDialog
-from ui.pages.source.words import NOT_TRIED, state_of, why_not
+from ui.pages.source.words import NOT_TRIED, authorization_state, why_not
 
 
 class AuthorizationCard:
@@ -58,7 +58,7 @@ class AuthorizationCard:
         zone = self._visit.zone
         found: list[Fact] = [
             ("Name", row.name),
-            ("State", lambda: badge(*state_of(row))),
+            ("State", lambda: badge(*authorization_state(row))),
             ("Account", row.account or "not told by the system"),
             ("Credentials", row.method_label),
         ]

@@ -19,7 +19,7 @@ from ui.components.notice import notice
 from ui.components.text import text
 from ui.frame import Visit
 from ui.pages.source.authorization_dialog import AuthorizationDialog
-from ui.pages.source.words import state_of, why_not
+from ui.pages.source.words import authorization_state, why_not
 
 _COLUMNS: list[Column] = [
     {"key": "name", "label": "Authorization", "kind": "strong", "sub": "how"},
@@ -60,7 +60,7 @@ class AuthorizationList:
 
     def _row(self, row: Row) -> listing.Row:
         reason, may_not = self._why_stays(row), why_not(self._visit)
-        status, words = state_of(row)
+        status, words = authorization_state(row)
         repair = {"action": "repair", "label": "Repair", "icon": "wrench", "why_not": may_not}
         return {
             "id": row.id,

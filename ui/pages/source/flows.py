@@ -11,6 +11,7 @@ from ui.components.callout import callout
 from ui.components.card import card
 from ui.components.text import text
 from ui.frame import Visit
+from ui.pages.integration.state import state
 from ui.pages.source.words import why_not
 
 
@@ -20,9 +21,11 @@ async def flows_of(visit: Visit, source_id: str) -> tuple[Row, ...]:
     return tuple(row for row in rows if row.source_id == source_id)
 
 
-def told(flows: tuple[Row, ...]) -> tuple[tuple[str, ...], ...]:
+def told(flows: tuple[Row, ...]) -> tuple[tuple[str | None, ...], ...]:
     """Return what is shown of them, so that a run that comes and goes moves nothing."""
-    return tuple((row.id, row.name, row.status, row.schedule.words, *row.wanted) for row in flows)
+    return tuple(
+        (row.id, row.name, *state(row), row.schedule.words, *row.wanted) for row in flows
+    )
 
 
 def draw_flows(flows: tuple[Row, ...]) -> None:
@@ -36,7 +39,7 @@ def draw_flows(flows: tuple[Row, ...]) -> None:
                     link = text(row.name, "a", "row-name")
                     link.props["href"] = f"/integrations/{row.id}"
                     text(row.schedule.words, "p", "muted small")
-                badge(row.status)
+                badge(*state(row))
 
 
 def is_wanted(flows: tuple[Row, ...], type_key: str) -> bool:

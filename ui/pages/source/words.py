@@ -2,7 +2,8 @@
 
 from connectors.source import Kind
 from connectors.sources import KINDS
-from domain.authorization_pages import Row
+from domain.authorization_pages import Row as Authorization
+from domain.sources import Row
 from ui.frame import Visit
 
 NOT_TRIED = "Whether it accepts the credentials shows when the first type of data is read."
@@ -18,7 +19,18 @@ def system(kind: Kind) -> str:
     return kind.name if kind.address else "The other system"
 
 
-def state_of(row: Row) -> tuple[str, str | None]:
+def state(row: Row) -> tuple[str, str | None]:
+    """Return the badge of a source, in the list and on its page: a key of look.STATUS, and words
+    where they are not its own. That the system answers is no comfort while nothing comes in."""
+    transfers = [part.status for part in row.transfers]
+    if row.status != "working":
+        return row.status, None
+    if "paused" in transfers:
+        return "warn", "Data paused"
+    return (row.status, None) if "active" in transfers else ("muted", "Brings nothing in")
+
+
+def authorization_state(row: Authorization) -> tuple[str, str | None]:
     """Return the badge of an authorization and its own words, no better than what is known."""
     if row.status != "working":
         return row.status, None
@@ -27,7 +39,7 @@ def state_of(row: Row) -> tuple[str, str | None]:
     return (row.status, None) if row.is_tried else ("muted", "Not tried yet")
 
 
-def learned(row: Row) -> str:
+def learned(row: Authorization) -> str:
     """Say what the other system has let us know of credentials that it did not refuse."""
     kind = KINDS[row.kind]
     if row.is_tried:
