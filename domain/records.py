@@ -1,8 +1,9 @@
 """Records: the data that came in, searched, filtered, sorted and paged in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,6 +14,7 @@ from sqlmodel import Session, col, select
 from domain import masking, moments, references
 from domain.actors import Actor, standing
 from domain.authorizations import seeing
+from domain.references import Condition
 from domain.refusals import invalid, not_found
 from domain.types_of_data import ALL, Field, TypeOfData
 from storage import database
@@ -24,6 +26,7 @@ MOST = 200  # records on a page
 MOST_WORDS = 5  # in a search
 SORTED_BY = {"reservations": "arrival", "guests": "last_name"}  # the others by their name
 OPERATORS = ("is", "from", "to", "contains")
+_UNSORTED = "Choose a field to sort by from the list."
 _COMPARED = ("date", "moment", "integer", "number", "money")
 
 
@@ -73,7 +76,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of records; `total` is how many there are on all of them."""
+    """One page of records; `total` is how many there are on all of them.
+
+    filled: the fields that are filled by reference here: they cannot be sorted by, and are found.
+    """
 
     type: TypeOfData
     rows: tuple[Row, ...]
@@ -81,6 +87,7 @@ class Found:
     page: int
     pages: int
     sources: Mapping[str, str]  # those of the property, names by their ids
+    filled: frozenset[str]
 
 
 class LastRun(NamedTuple):
@@ -95,13 +102,15 @@ class LastRun(NamedTuple):
 @dataclass(frozen=True)
 class Page:
     """One record. run: None when it has been forgotten. raw: as the source gave it, masked for
-    viewers where it tells about guests."""
+    viewers where it tells about guests. targets: the records that it refers to, by the fields with
+    their names."""
 
     type: TypeOfData
     property_id: str
     row: Row
     run: LastRun | None
     raw: Any
+    targets: Mapping[str, references.Target]
 
 
 def counts(actor: Actor, property_id: str, *, now: datetime | None = None) -> dict[str, int]:
@@ -128,7 +137,10 @@ def search(
     with database.reading() as session:
         who = seeing(session, actor, property_id, now or moments.now())
         of_type, may_see = _type(type_key), who.manages(property_id)
-        conditions = _conditions(of_type, property_id, query, may_see)
+        filled = references.filled(session, type_key, _there(type_key, property_id))
+        if query.sort in filled:
+            raise invalid(_UNSORTED)
+        conditions = _conditions(session, of_type, property_id, query, may_see)
         total = _count(session, type_key, conditions)
         size = max(1, min(query.size, MOST))
         pages = max(1, -(-total // size))
@@ -145,7 +157,7 @@ def search(
         names = _names(session, property_id)
         behind = references.names(session, type_key, found)
         rows = tuple(_row(of_type, record, names, behind, may_see) for record in found)
-        return Found(of_type, rows, total, page, pages, names)
+        return Found(of_type, rows, total, page, pages, names, filled)
 
 
 def read(actor: Actor, type_key: str, record_id: int, *, now: datetime | None = None) -> Page:
@@ -166,6 +178,7 @@ def read(actor: Actor, type_key: str, record_id: int, *, now: datetime | None = 
             _row(of_type, record, names, behind, may_see),
             _run(session, record.run_id),
             raw if may_see or not of_type.is_about_guests else masking.masked(raw),
+            references.targets(session, type_key, record),
         )
 
 
@@ -178,44 +191,53 @@ def _type(key: str) -> TypeOfData:
     return ALL[key]
 
 
-def _there(type_key: str, property_id: str) -> list[sa.ColumnElement[bool]]:
+def _there(type_key: str, property_id: str) -> list[Condition]:
     table: Any = TABLES[type_key]
     return [table.property_id == property_id, table.removed_at.is_(None)]
 
 
-def _count(session: Session, type_key: str, conditions: list[sa.ColumnElement[bool]]) -> int:
+def _count(session: Session, type_key: str, conditions: list[Condition]) -> int:
     table = TABLES[type_key]
     query = sa.select(sa.func.count()).select_from(table).where(*conditions)
     return int(session.execute(query).scalar_one())
 
 
 def _conditions(
-    of_type: TypeOfData, property_id: str, query: Query, may_see: bool
-) -> list[sa.ColumnElement[bool]]:
+    session: Session, of_type: TypeOfData, property_id: str, query: Query, may_see: bool
+) -> list[Condition]:
     table: Any = TABLES[of_type.key]
     found = _there(of_type.key, property_id)
     if query.removed:
         found[1] = table.removed_at.is_not(None)
     if query.source_id:
         found.append(table.source_id == query.source_id)
-    words = query.text.lower().split()[:MOST_WORDS]
-    if words and may_see and not query.removed:
+    of_words = [
+        sa.or_(
+            _has_word(of_type, word, may_see),
+            *_names_word(session, of_type, property_id, word, may_see),
+        )
+        for word in _words(query.text)
+    ]
+    if of_words and may_see and not query.removed:
         # Asked for by itself, words are looked up in the index on `search`, without the records.
-        of_words = [_contains(table.search, word) for word in words]
         found.append(table.id.in_(sa.select(table.id).where(*found, *of_words)))
     else:
-        found += having(of_type, query.text, may_see)
-    return found + [_meets(of_type, each, may_see) for each in query.filters]
+        found += of_words
+    return found + [_meets(of_type, property_id, each, may_see) for each in query.filters]
 
 
-def having(of_type: TypeOfData, text: str, may_see: bool) -> list[sa.ColumnElement[bool]]:
+def _words(text: str) -> list[str]:
+    # SQLite refuses to look for what is longer than any text in these columns.
+    return [word[:LONGEST_NOTES] for word in text.lower().split()[:MOST_WORDS]]
+
+
+def having(of_type: TypeOfData, text: str, may_see: bool) -> list[Condition]:
     """Return what is true of the records that have all words of `text`; `may_see` is whether the
     reader may see guests' data, and so search in it."""
-    words = text.lower().split()[:MOST_WORDS]
-    return [_has_word(of_type, word, may_see) for word in words]
+    return [_has_word(of_type, word, may_see) for word in _words(text)]
 
 
-def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> sa.ColumnElement[bool]:
+def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> Condition:
     table: Any = TABLES[of_type.key]
     if may_see:
         return _contains(table.search, word)
@@ -224,29 +246,59 @@ def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> sa.ColumnElement
     return sa.or_(*(_contains(sa.func.lower(getattr(table, key)), word) for key in shown))
 
 
-def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
-    # SQLite refuses to look for what is longer than any text in these columns.
-    condition: sa.ColumnElement[bool] = column.contains(text[:LONGEST_NOTES], autoescape=True)
+def _names_word(
+    session: Session, of_type: TypeOfData, property_id: str, word: str, may_see: bool
+) -> Iterator[Condition]:
+    """Yield what is true of records that are filled by reference to a name with a word in it.
+
+    A word that is in no name, as numbers are not, yields nothing: it stays a matter of the index.
+    """
+    for key, reference in references.of(of_type.key).items():
+        field = of_type.field(key)
+        if field and field.is_searched and (may_see or not field.is_personal):
+            named = references.keys(property_id, reference, [word], partial(_says, word))
+            if session.execute(named.limit(1)).first():
+                yield references.refers(key, of_type.key, named)
+
+
+def _contains(column: Any, text: str) -> Condition:
+    condition: Condition = column.contains(text, autoescape=True)
     return condition
 
 
-def _meets(of_type: TypeOfData, wanted: Filter, may_see: bool) -> sa.ColumnElement[bool]:
+def _says(text: str, column: Any) -> Condition:
+    """Say that a column contains a text, which is in small letters, however it writes it."""
+    return _contains(sa.func.lower(sa.cast(column, sa.String)), text)
+
+
+def _meets(of_type: TypeOfData, property_id: str, wanted: Filter, may_see: bool) -> Condition:
     field = of_type.field(wanted.field)
     if field is None or wanted.how not in OPERATORS or (field.is_personal and not may_see):
         raise invalid("Choose a field to filter by from the list.")
-    column: Any = getattr(TABLES[of_type.key], field.key)
+    own = _fits(field, wanted, getattr(TABLES[of_type.key], field.key))
+    reference = references.of(of_type.key).get(field.key)
+    if reference is None:
+        return own
+    words = _words(wanted.value)
+    if not words and wanted.how == "is":
+        named = references.keys(property_id, reference, words, lambda name: name != "")
+        return sa.and_(own, sa.not_(references.refers(field.key, of_type.key, named)))
+    named = references.keys(property_id, reference, words, partial(_fits, field, wanted))
+    return sa.or_(own, references.refers(field.key, of_type.key, named))
+
+
+def _fits(field: Field, wanted: Filter, column: Any) -> Condition:
     if wanted.how == "contains":
-        text = sa.func.lower(sa.cast(column, sa.String))
-        return _contains(text, wanted.value.lower().strip())
+        return _says(wanted.value.lower().strip()[:LONGEST_NOTES], column)
     if wanted.how == "is" and not wanted.value.strip():
-        is_empty: sa.ColumnElement[bool] = column.is_(None)
+        is_empty: Condition = column.is_(None)
         return is_empty
     return _compared(field, column, wanted)
 
 
-def _compared(field: Field, column: Any, wanted: Filter) -> sa.ColumnElement[bool]:
+def _compared(field: Field, column: Any, wanted: Filter) -> Condition:
     value = _value(field, wanted.value.strip())
-    condition: sa.ColumnElement[bool]
+    condition: Condition
     if wanted.how != "is" and field.kind not in _COMPARED:
         raise invalid(f"{field.label} cannot be compared. Choose “is” or “contains”.")
     if field.kind == "moment":
@@ -290,7 +342,7 @@ def _order(of_type: TypeOfData, query: Query, may_see: bool) -> list[Any]:
     table: Any = TABLES[of_type.key]
     field = of_type.field(query.sort or SORTED_BY.get(of_type.key, "name"))
     if field is None:
-        raise invalid("Choose a field to sort by from the list.")
+        raise invalid(_UNSORTED)
     columns = (
         [table.id]
         if field.is_personal and not may_see
