@@ -211,18 +211,19 @@ def _conditions(
         found[1] = table.removed_at.is_not(None)
     if query.source_id:
         found.append(table.source_id == query.source_id)
+    words = _words(query.text)
     of_words = [
-        sa.or_(
+        (
             _has_word(of_type, word, may_see),
-            *_names_word(session, of_type, property_id, word, may_see),
+            list(_names_word(session, of_type, property_id, word, may_see)),
         )
-        for word in _words(query.text)
+        for word in words
     ]
-    if of_words and may_see and not query.removed:
+    if words and may_see and not query.removed and not any(named for _, named in of_words):
         # Asked for by itself, words are looked up in the index on `search`, without the records.
-        found.append(table.id.in_(sa.select(table.id).where(*found, *of_words)))
+        found.append(table.id.in_(references.with_words(of_type.key, property_id, words)))
     else:
-        found += of_words
+        found += [sa.or_(own, *named) for own, named in of_words]
     return found + [_meets(of_type, property_id, each, may_see) for each in query.filters]
 
 
@@ -252,13 +253,14 @@ def _names_word(
     """Yield what is true of records that are filled by reference to a name with a word in it.
 
     A word that is in no name, as numbers are not, yields nothing: it stays a matter of the index.
+    Nor does a single letter, which is in nearly every name.
     """
     for key, reference in references.of(of_type.key).items():
         field = of_type.field(key)
-        if field and field.is_searched and (may_see or not field.is_personal):
-            named = references.keys(property_id, reference, [word], partial(_says, word))
+        if len(word) > 1 and field and field.is_searched and (may_see or not field.is_personal):
+            named = references.named(property_id, reference, [word], partial(_says, word))
             if session.execute(named.limit(1)).first():
-                yield references.refers(key, of_type.key, named)
+                yield references.is_filled(of_type.key, key, named)
 
 
 def _contains(column: Any, text: str) -> Condition:
@@ -281,10 +283,9 @@ def _meets(of_type: TypeOfData, property_id: str, wanted: Filter, may_see: bool)
         return own
     words = _words(wanted.value)
     if not words and wanted.how == "is":
-        named = references.keys(property_id, reference, words, lambda name: name != "")
-        return sa.and_(own, sa.not_(references.refers(field.key, of_type.key, named)))
-    named = references.keys(property_id, reference, words, partial(_fits, field, wanted))
-    return sa.or_(own, references.refers(field.key, of_type.key, named))
+        return sa.and_(own, sa.not_(references.is_known(of_type.key, field.key)))
+    named = references.named(property_id, reference, words, partial(_fits, field, wanted))
+    return sa.or_(own, references.is_filled(of_type.key, field.key, named))
 
 
 def _fits(field: Field, wanted: Filter, column: Any) -> Condition:
