@@ -327,7 +327,7 @@ def _references(
             Transfer.source_id == transfer.source_id, Transfer.status != "inactive"
         )
     ).all()
-    return references.filled(transfer.type, {row.target for row in mapping}, brought_in)
+    return references.expected(transfer.type, {row.target for row in mapping}, brought_in)
 
 
 def _time_zone(session: Session, transfer: Transfer) -> str:
@@ -367,5 +367,5 @@ def _masked(sample: Sample) -> Sample:
         )
         for cell in sample.cells
     )
-    key = masking.plain_id(sample.key or "") or None
+    key = sample.key and masking.plain_id(sample.key)
     return replace(sample, key=key, before=masking.masked(sample.before), cells=cells)

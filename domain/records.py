@@ -1,8 +1,9 @@
 """Records: the data that came in, searched, filtered, sorted and paged in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,8 +14,9 @@ from sqlmodel import Session, col, select
 from domain import masking, moments, references
 from domain.actors import Actor, standing
 from domain.authorizations import seeing
+from domain.references import Condition
 from domain.refusals import invalid, not_found
-from domain.types_of_data import ALL, Field, TypeOfData
+from domain.types_of_data import ALL, PRIMARY_KEY, Field, TypeOfData
 from storage import database
 from storage.integrations import Integration, Run
 from storage.records import LONGEST_NOTES, TABLES
@@ -24,6 +26,7 @@ MOST = 200  # records on a page
 MOST_WORDS = 5  # in a search
 SORTED_BY = {"reservations": "arrival", "guests": "last_name"}  # the others by their name
 OPERATORS = ("is", "from", "to", "contains")
+_UNSORTED = "Choose a field to sort by from the list."
 _COMPARED = ("date", "moment", "integer", "number", "money")
 
 
@@ -59,7 +62,7 @@ class Query:
 @dataclass(frozen=True)
 class Row:
     """A record. values: by the keys of the type's fields, and `<key>_currency` for money; what
-    tells about a guest is masked for viewers."""
+    tells about a guest is masked for viewers, also in an id."""
 
     id: int
     external_id: str
@@ -70,10 +73,18 @@ class Row:
     seen_at: datetime
     removed_at: datetime | None
 
+    @property
+    def name(self) -> str:
+        """What to call it where nothing else does: its key, or our number where that is masked."""
+        return self.external_id if self.external_id != masking.MASK else f"#{self.id}"
+
 
 @dataclass(frozen=True)
 class Found:
-    """One page of records; `total` is how many there are on all of them."""
+    """One page of records; `total` is how many there are on all of them.
+
+    filled: the fields that are filled by reference here: they cannot be sorted by, and are found.
+    """
 
     type: TypeOfData
     rows: tuple[Row, ...]
@@ -81,6 +92,7 @@ class Found:
     page: int
     pages: int
     sources: Mapping[str, str]  # those of the property, names by their ids
+    filled: frozenset[str]
 
 
 class LastRun(NamedTuple):
@@ -95,13 +107,15 @@ class LastRun(NamedTuple):
 @dataclass(frozen=True)
 class Page:
     """One record. run: None when it has been forgotten. raw: as the source gave it, masked for
-    viewers where it tells about guests."""
+    viewers where it tells about guests. targets: the records that it refers to, by the fields with
+    their names."""
 
     type: TypeOfData
     property_id: str
     row: Row
     run: LastRun | None
     raw: Any
+    targets: Mapping[str, references.Target]
 
 
 def counts(actor: Actor, property_id: str, *, now: datetime | None = None) -> dict[str, int]:
@@ -128,7 +142,10 @@ def search(
     with database.reading() as session:
         who = seeing(session, actor, property_id, now or moments.now())
         of_type, may_see = _type(type_key), who.manages(property_id)
-        conditions = _conditions(of_type, property_id, query, may_see)
+        filled = references.filled(session, type_key, _there(type_key, property_id))
+        if query.sort in filled:
+            raise invalid(_UNSORTED)
+        conditions = _conditions(session, of_type, property_id, query, may_see)
         total = _count(session, type_key, conditions)
         size = max(1, min(query.size, MOST))
         pages = max(1, -(-total // size))
@@ -145,7 +162,7 @@ def search(
         names = _names(session, property_id)
         behind = references.names(session, type_key, found)
         rows = tuple(_row(of_type, record, names, behind, may_see) for record in found)
-        return Found(of_type, rows, total, page, pages, names)
+        return Found(of_type, rows, total, page, pages, names, filled)
 
 
 def read(actor: Actor, type_key: str, record_id: int, *, now: datetime | None = None) -> Page:
@@ -166,6 +183,7 @@ def read(actor: Actor, type_key: str, record_id: int, *, now: datetime | None = 
             _row(of_type, record, names, behind, may_see),
             _run(session, record.run_id),
             raw if may_see or not of_type.is_about_guests else masking.masked(raw),
+            references.targets(session, type_key, record),
         )
 
 
@@ -178,75 +196,125 @@ def _type(key: str) -> TypeOfData:
     return ALL[key]
 
 
-def _there(type_key: str, property_id: str) -> list[sa.ColumnElement[bool]]:
+def _there(type_key: str, property_id: str) -> list[Condition]:
     table: Any = TABLES[type_key]
     return [table.property_id == property_id, table.removed_at.is_(None)]
 
 
-def _count(session: Session, type_key: str, conditions: list[sa.ColumnElement[bool]]) -> int:
+def _count(session: Session, type_key: str, conditions: list[Condition]) -> int:
     table = TABLES[type_key]
     query = sa.select(sa.func.count()).select_from(table).where(*conditions)
     return int(session.execute(query).scalar_one())
 
 
 def _conditions(
-    of_type: TypeOfData, property_id: str, query: Query, may_see: bool
-) -> list[sa.ColumnElement[bool]]:
+    session: Session, of_type: TypeOfData, property_id: str, query: Query, may_see: bool
+) -> list[Condition]:
     table: Any = TABLES[of_type.key]
     found = _there(of_type.key, property_id)
     if query.removed:
         found[1] = table.removed_at.is_not(None)
     if query.source_id:
         found.append(table.source_id == query.source_id)
-    words = query.text.lower().split()[:MOST_WORDS]
-    if words and may_see and not query.removed:
+    words = _words(query.text)
+    of_words = [
+        (
+            _has_word(of_type, word, may_see),
+            list(_names_word(session, of_type, property_id, word, may_see)),
+        )
+        for word in words
+    ]
+    if words and may_see and not query.removed and not any(named for _, named in of_words):
         # Asked for by itself, words are looked up in the index on `search`, without the records.
-        of_words = [_contains(table.search, word) for word in words]
-        found.append(table.id.in_(sa.select(table.id).where(*found, *of_words)))
+        found.append(table.id.in_(references.with_words(of_type.key, property_id, words)))
     else:
-        found += having(of_type, query.text, may_see)
-    return found + [_meets(of_type, each, may_see) for each in query.filters]
+        found += [sa.or_(own, *named) for own, named in of_words]
+    return found + [_meets(of_type, property_id, each, may_see) for each in query.filters]
 
 
-def having(of_type: TypeOfData, text: str, may_see: bool) -> list[sa.ColumnElement[bool]]:
+def _words(text: str) -> list[str]:
+    # SQLite refuses to look for what is longer than any text in these columns.
+    return [word[:LONGEST_NOTES] for word in text.lower().split()[:MOST_WORDS]]
+
+
+def having(of_type: TypeOfData, text: str, may_see: bool) -> list[Condition]:
     """Return what is true of the records that have all words of `text`; `may_see` is whether the
     reader may see guests' data, and so search in it."""
-    words = text.lower().split()[:MOST_WORDS]
-    return [_has_word(of_type, word, may_see) for word in words]
+    return [_has_word(of_type, word, may_see) for word in _words(text)]
 
 
-def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> sa.ColumnElement[bool]:
+def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> Condition:
     table: Any = TABLES[of_type.key]
     if may_see:
         return _contains(table.search, word)
     # What is masked must not be found either: searching would tell it letter by letter.
-    shown = (field.key for field in of_type.fields if field.is_searched and not field.is_personal)
+    shown = (
+        field.key
+        for field in of_type.fields
+        if field.is_searched and _may_ask(of_type, field, may_see)
+    )
     return sa.or_(*(_contains(sa.func.lower(getattr(table, key)), word) for key in shown))
 
 
-def _contains(column: Any, text: str) -> sa.ColumnElement[bool]:
-    # SQLite refuses to look for what is longer than any text in these columns.
-    condition: sa.ColumnElement[bool] = column.contains(text[:LONGEST_NOTES], autoescape=True)
+def _may_ask(of_type: TypeOfData, field: Field, may_see: bool) -> bool:
+    """Whether a reader may look for values of a field: a guest’s key may be their mail address."""
+    is_key = field.key == PRIMARY_KEY.key and of_type.is_about_guests
+    return may_see or not (field.is_personal or is_key)
+
+
+def _names_word(
+    session: Session, of_type: TypeOfData, property_id: str, word: str, may_see: bool
+) -> Iterator[Condition]:
+    """Yield what is true of records that are filled by reference to a name with a word in it.
+
+    A word that is in no name, as numbers are not, yields nothing: it stays a matter of the index.
+    Nor does a single letter, which is in nearly every name.
+    """
+    for key, reference in references.of(of_type.key).items():
+        field = of_type.field(key)
+        if len(word) > 1 and field and field.is_searched and _may_ask(of_type, field, may_see):
+            named = references.named(property_id, reference, [word], partial(_says, word))
+            if session.execute(named.limit(1)).first():
+                yield references.is_filled(of_type.key, key, named)
+
+
+def _contains(column: Any, text: str) -> Condition:
+    condition: Condition = column.contains(text, autoescape=True)
     return condition
 
 
-def _meets(of_type: TypeOfData, wanted: Filter, may_see: bool) -> sa.ColumnElement[bool]:
+def _says(text: str, column: Any) -> Condition:
+    """Say that a column contains a text, which is in small letters, however it writes it."""
+    return _contains(sa.func.lower(sa.cast(column, sa.String)), text)
+
+
+def _meets(of_type: TypeOfData, property_id: str, wanted: Filter, may_see: bool) -> Condition:
     field = of_type.field(wanted.field)
-    if field is None or wanted.how not in OPERATORS or (field.is_personal and not may_see):
+    if field is None or wanted.how not in OPERATORS or not _may_ask(of_type, field, may_see):
         raise invalid("Choose a field to filter by from the list.")
-    column: Any = getattr(TABLES[of_type.key], field.key)
+    own = _fits(field, wanted, getattr(TABLES[of_type.key], field.key))
+    reference = references.of(of_type.key).get(field.key)
+    if reference is None:
+        return own
+    words = _words(wanted.value)
+    if not words and wanted.how == "is":
+        return sa.and_(own, sa.not_(references.is_known(of_type.key, field.key)))
+    named = references.named(property_id, reference, words, partial(_fits, field, wanted))
+    return sa.or_(own, references.is_filled(of_type.key, field.key, named))
+
+
+def _fits(field: Field, wanted: Filter, column: Any) -> Condition:
     if wanted.how == "contains":
-        text = sa.func.lower(sa.cast(column, sa.String))
-        return _contains(text, wanted.value.lower().strip())
+        return _says(wanted.value.lower().strip()[:LONGEST_NOTES], column)
     if wanted.how == "is" and not wanted.value.strip():
-        is_empty: sa.ColumnElement[bool] = column.is_(None)
+        is_empty: Condition = column.is_(None)
         return is_empty
     return _compared(field, column, wanted)
 
 
-def _compared(field: Field, column: Any, wanted: Filter) -> sa.ColumnElement[bool]:
+def _compared(field: Field, column: Any, wanted: Filter) -> Condition:
     value = _value(field, wanted.value.strip())
-    condition: sa.ColumnElement[bool]
+    condition: Condition
     if wanted.how != "is" and field.kind not in _COMPARED:
         raise invalid(f"{field.label} cannot be compared. Choose “is” or “contains”.")
     if field.kind == "moment":
@@ -290,10 +358,10 @@ def _order(of_type: TypeOfData, query: Query, may_see: bool) -> list[Any]:
     table: Any = TABLES[of_type.key]
     field = of_type.field(query.sort or SORTED_BY.get(of_type.key, "name"))
     if field is None:
-        raise invalid("Choose a field to sort by from the list.")
+        raise invalid(_UNSORTED)
     columns = (
         [table.id]
-        if field.is_personal and not may_see
+        if not _may_ask(of_type, field, may_see)
         else [
             getattr(table, field.key),
             table.id,
@@ -318,18 +386,21 @@ def _row(
     may_see: bool,
 ) -> Row:
     values = {}
+    ids = (PRIMARY_KEY.key, *(each.id_field for each in references.of(of_type.key).values()))
     for field in of_type.fields:
         value = getattr(record, field.key)
         if value is None:
             value = behind.get((record.id, field.key))
         if field.is_personal and not may_see and value is not None:
             value = masking.MASK
+        elif field.key in ids and value is not None:
+            value = masking.key(of_type, value, may_see)
         values[field.key] = value
         if field.kind == "money":
             values[f"{field.key}_currency"] = getattr(record, f"{field.key}_currency")
     return Row(
         record.id,
-        record.external_id,
+        values[PRIMARY_KEY.key],
         record.source_id,
         names.get(record.source_id, ""),
         values,

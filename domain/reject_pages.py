@@ -122,7 +122,7 @@ def _rejected(who: Standing, run: Run, reject: Reject) -> Rejected:
     raw, external_id = orjson.loads(encryption.decrypt(reject.raw)), reject.external_id
     reasons = tuple(Reason(**reason) for reason in reject.reasons)
     if of_type.is_about_guests and not who.manages(run.property_id):
-        raw, external_id = masking.masked(raw), masking.plain_id(external_id or "") or None
+        raw, external_id = masking.masked(raw), external_id and masking.plain_id(external_id)
         reasons = tuple(
             reason._replace(value=masking.masked_text(reason.value), sentence=WORDLESS)
             for reason in reasons

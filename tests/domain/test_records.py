@@ -1,13 +1,13 @@
 """Records: found in the database by words, filters and order, and masked for viewers."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from domain import masking, records
+from domain import finder, masking, records
 from domain.records import Filter, Query
 from domain.refusals import Refusal
 from storage import database
-from storage.records import Guest, Record, Reservation
+from storage.records import Guest, Record, Reservation, Space
 from tests import flows, harvest
 from tests.builders import World
 from tests.harvest import HotelSystem, reservation
@@ -96,6 +96,24 @@ def test_viewers_see_what_is_there_but_not_who(world: World, flow: str) -> None:
     assert page.row.values["number"] == "1001"
 
 
+def test_a_key_that_says_who_a_guest_is_is_masked_for_viewers_and_not_found(
+    world: World, flow: str
+) -> None:
+    with database.transaction() as session:
+        first = session.exec(select(Reservation).where(Reservation.external_id == "res-1")).one()
+        first.external_id = first.guest_id = first.search = "ada@mail.example"
+        session.add(first)
+    assert keys(world, Query(text="ada@"), viewer=True) == []
+    with pytest.raises(Refusal):
+        keys(world, Query(filters=(Filter("external_id", "contains", "a"),)), viewer=True)
+    row = records.search(world.noah, world.hotel, "reservations").rows[0]
+    assert (row.external_id, row.name) == (masking.MASK, f"#{row.id}")
+    page = records.read(world.noah, "reservations", row.id)
+    hit = finder.find(world.noah, world.hotel, "ada@mail.example").hits[0]
+    assert "ada@" not in repr((row, page.row, hit))
+    assert keys(world, Query(text="ada@")) == ["ada@mail.example"]
+
+
 def test_a_record_says_where_it_came_from(world: World, flow: str) -> None:
     row = records.search(world.maya, world.hotel, "reservations").rows[0]
     page = records.read(world.maya, "reservations", row.id)
@@ -104,21 +122,127 @@ def test_a_record_says_where_it_came_from(world: World, flow: str) -> None:
     assert (page.row.source, page.run.integration_id) == ("Front desk", flow)
 
 
-@pytest.mark.parametrize(("who", "name"), [("maya", "Ada Byron"), ("noah", masking.MASK)])
-def test_a_name_is_found_behind_its_id(world: World, flow: str, who: str, name: str) -> None:
+@pytest.fixture
+def apart(world: World, flow: str) -> None:
+    """Two reservations that say by reference alone who stays where: res-1 Élise Lefèvre in Garden
+    506, res-2 a guest who never came in."""
     with database.transaction() as session:
-        first = session.exec(select(Reservation).where(Reservation.external_id == "res-1")).one()
-        first.guest_name, first.guest_id = None, "guest-1"
-        common = first.model_dump(include=set(Record.model_fields) - {"id", "external_id"})
-        common |= {"external_id": "guest-1", "raw": b"{}"}
-        guest = {"first_name": "Ada", "last_name": "Byron"}
+        rows = session.exec(select(Reservation).order_by(col(Reservation.id))).all()
+        for row in rows[:2]:
+            row.guest_name, row.guest_id, row.space_id = (
+                None,
+                f"guest-{row.external_id}",
+                "room-506",
+            )
+            row.search = f"{row.external_id} {row.number}"
+            session.add(row)
+        common = rows[0].model_dump(include=set(Record.model_fields) - {"id", "external_id"})
+        common |= {"external_id": "guest-res-1", "raw": b"{}"}
+        elise = {"first_name": "Élise", "last_name": "Lefèvre", "company": "Rue & Fils"}
+        found_by = {"search": "guest-res-1 élise lefèvre elise@mail.example rue & fils"}
         # The same number in another system is somebody else.
-        other = {"last_name": "Nobody", "source_id": "src_other"}
-        session.add_all([first, Guest(**common | guest), Guest(**common | other)])
+        other = {"last_name": "Nobody", "source_id": "src_other", "search": "guest-res-1 nobody"}
+        room = {"external_id": "room-506", "search": "room-506 garden 506", "name": "Garden 506"}
+        session.add_all(
+            [Guest(**common | elise | found_by), Guest(**common | other), Space(**common | room)]
+        )
+
+
+@pytest.mark.parametrize(("who", "name"), [("maya", "Élise Lefèvre"), ("noah", masking.MASK)])
+def test_a_name_is_read_behind_its_id(world: World, apart: None, who: str, name: str) -> None:
     row = records.search(getattr(world, who), world.hotel, "reservations").rows[0]
     assert row.values["guest_name"] == name
     page = records.read(getattr(world, who), "reservations", row.id)
     assert page.row.values["guest_name"] == name
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (Query(text="LEFÈVRE"), ["res-1"]),
+        (Query(text="élise 506 1001"), ["res-1"]),
+        (Query(text="garden"), ["res-1", "res-2"]),
+        (Query(text="guest 3"), ["res-3"]),
+        (Query(text="elise@mail.example"), []),
+        (Query(text="nobody"), []),
+        (Query(filters=(Filter("guest_name", "contains", "élise lef"),)), ["res-1"]),
+        (Query(filters=(Filter("guest_name", "contains", "LEFÈVRE"),)), ["res-1"]),
+        (Query(filters=(Filter("guest_name", "contains", "lefèvre élise"),)), []),
+        (Query(filters=(Filter("guest_name", "contains", "guest-res-1"),)), []),
+        (Query(filters=(Filter("guest_name", "is", "Élise Lefèvre"),)), ["res-1"]),
+        (Query(filters=(Filter("guest_name", "is", "Lefèvre"),)), []),
+        (Query(filters=(Filter("guest_name", "is", ""),)), ["res-2"]),
+        (Query(filters=(Filter("space_name", "is", "Garden 506"),)), ["res-1", "res-2"]),
+        (Query(filters=(Filter("space_name", "is", ""),)), ["res-3", "res-4", "res-5"]),
+    ],
+)
+def test_records_are_found_by_a_name_behind_an_id(
+    world: World, apart: None, query: Query, expected: list[str]
+) -> None:
+    assert keys(world, query) == expected
+
+
+@pytest.mark.parametrize("text", ["lefèvre", "é", "rue", "elise", "guest-res-1"])
+def test_viewers_do_not_find_the_guest_behind_an_id_letter_by_letter(
+    world: World, apart: None, text: str
+) -> None:
+    assert keys(world, Query(text=text), viewer=True) == []
+    with pytest.raises(Refusal):
+        keys(world, Query(filters=(Filter("guest_name", "contains", text),)), viewer=True)
+
+
+def test_viewers_find_the_space_behind_an_id(world: World, apart: None) -> None:
+    assert keys(world, Query(text="GARDEN 506"), viewer=True) == ["res-1", "res-2"]
+    by_name = Query(filters=(Filter("space_name", "contains", "garden"),))
+    assert keys(world, by_name, viewer=True) == ["res-1", "res-2"]
+
+
+def test_strangers_do_not_find_a_name_behind_an_id(world: World, apart: None) -> None:
+    for query in (
+        Query(text="lefèvre"),
+        Query(filters=(Filter("guest_name", "contains", "lefèvre"),)),
+    ):
+        assert records.search(world.charlie, world.lodge, "reservations", query).total == 0
+
+
+def test_what_is_gone_is_found_by_a_name_behind_an_id(world: World, apart: None) -> None:
+    with database.transaction() as session:
+        first = session.exec(select(Reservation).where(Reservation.external_id == "res-1")).one()
+        first.removed_at = world.now
+        session.add(first)
+    assert keys(world, Query(text="lefèvre", removed=True)) == ["res-1"]
+
+
+def test_names_behind_ids_are_no_order(world: World, apart: None) -> None:
+    found = records.search(world.maya, world.hotel, "reservations")
+    assert found.filled == {"guest_name", "space_name"}
+    with pytest.raises(Refusal) as refused:
+        keys(world, Query(sort="guest_name"))
+    assert refused.value.code == "invalid"
+
+
+def test_names_that_records_say_themselves_are_an_order(world: World, flow: str) -> None:
+    found = records.search(world.maya, world.hotel, "reservations", Query(sort="guest_name"))
+    assert found.filled == frozenset()
+
+
+def test_capitals_of_every_language_are_found(world: World, flow: str) -> None:
+    with database.transaction() as session:
+        first = session.exec(select(Reservation).where(Reservation.external_id == "res-1")).one()
+        first.guest_name = "Élise Østergaard"
+        session.add(first)
+    for text in ("élise", "ØSTER"):
+        assert keys(world, Query(filters=(Filter("guest_name", "contains", text),))) == ["res-1"]
+
+
+def test_a_record_leads_to_those_it_refers_to(world: World, apart: None) -> None:
+    first, second = records.search(world.maya, world.hotel, "reservations").rows[:2]
+    targets = records.read(world.maya, "reservations", first.id).targets
+    assert set(targets) == {"guest_name", "space_name"}
+    guest = records.read(world.maya, *targets["guest_name"])
+    assert guest.row.external_id == "guest-res-1"
+    assert guest.row.values["last_name"] == "Lefèvre"
+    assert set(records.read(world.maya, "reservations", second.id).targets) == {"space_name"}
 
 
 def test_what_is_gone_is_shown_apart(

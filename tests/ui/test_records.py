@@ -13,7 +13,7 @@ from nicegui.testing.user_interaction import UserInteraction
 from domain import integration_pages
 from domain.types_of_data import ALL
 from storage import database
-from storage.records import Reservation
+from storage.records import Guest, Record, Reservation
 from tests import flows, harvest
 from tests.builders import World
 from tests.harvest import HotelSystem
@@ -97,6 +97,30 @@ def many(world: World, integration_id: str, number: int) -> None:
         session.execute(sa.insert(Reservation), rows)
 
 
+def refer() -> int:
+    """Let the first reservation say by reference alone who stays; return the guest’s number."""
+    first = flows.records()["res-1"]
+    common = first.model_dump(include=set(Record.model_fields) - {"id", "external_id", "search"})
+    guest = Guest(
+        **common,
+        external_id="guest-1",
+        search="guest-1 élise lefèvre",
+        first_name="Élise",
+        last_name="Lefèvre",
+        raw=b"{}",
+    )
+    with database.transaction() as session:
+        session.execute(
+            sa.update(Reservation)
+            .where(Reservation.external_id == "res-1")  # type: ignore[arg-type]
+            .values(guest_name=None, guest_id="guest-1")
+        )
+        session.add(guest)
+        session.flush()
+        assert guest.id is not None
+        return guest.id
+
+
 # The list
 
 
@@ -123,6 +147,36 @@ async def test_a_search_finds_by_any_of_its_words(maya: User, flow: str) -> None
     await maya.should_see("No reservation fits.")
     ask(maya, "search", "")
     await until(lambda: len(cells(maya, "number")) == 5)
+
+
+async def test_an_empty_search_offers_the_way_out(maya: User, flow: str) -> None:
+    await hands.go(maya, "/records/reservations?q=nobody&f=status.is.confirmed")
+    await maya.should_see("No reservation fits.")
+    hands.press(maya, "Clear the search")
+    await until(lambda: len(cells(maya, "number")) == 5)
+    assert table(maya).props["text"] == ""
+    await maya.should_see("Status is confirmed")
+
+
+async def test_filters_that_nothing_fits_are_removed_at_once(maya: User, flow: str) -> None:
+    address = "/records/reservations?f=status.is.canceled&f=number.is.1001&source=src_gone"
+    await hands.go(maya, address)
+    await maya.should_see("No reservation fits.")
+    await maya.should_not_see("Clear the search")
+    hands.press(maya, "Remove the filters")
+    await until(lambda: len(cells(maya, "number")) == 5)
+    await maya.should_not_see("Status is canceled")
+
+
+async def test_names_behind_ids_are_found_and_are_no_order(maya: User, flow: str) -> None:
+    refer()
+    await hands.go(maya, "/records/reservations?q=élise")
+    assert cells(maya, "guest_name") == ["Élise Lefèvre"]
+    ask(maya, "sort", "guest_name")
+    ask(maya, "sort", "number")
+    await until(lambda: table(maya).sheet["sort"] == "number")
+    fixed = {head["key"] for head in table(maya).props["heads"] if head["fixed"]}
+    assert fixed == {"guest_name"}
 
 
 async def test_a_column_sorts_up_and_then_down(maya: User, flow: str) -> None:
@@ -222,6 +276,7 @@ async def test_a_viewer_sees_guests_masked_and_cannot_search_for_them(
     ask(noah, "sort", "guest_name")
     ask(noah, "search", "guest 3")
     await noah.should_see("No reservation fits.")
+    await noah.should_see("What tells about guests is masked for you, and is not searched.")
 
 
 async def test_another_property_sees_nothing_of_it(person: Person, world: World, flow: str) -> None:
@@ -247,6 +302,27 @@ async def test_a_record_says_where_it_comes_from(maya: User, world: World, flow:
     with maya:
         links = {one.props.get("href") for one in ElementFilter()}
     assert f"/integrations/{flow}/runs/{run.id}" in links
+
+
+async def test_a_name_leads_to_the_record_it_belongs_to(maya: User, flow: str) -> None:
+    guest = refer()
+    await hands.go(maya, f"/records/reservations/{flows.records()['res-1'].id}")
+    assert way(maya, "Élise Lefèvre") == f"/records/guests/{guest}"
+    for words in ("Primary key", "res-1", "Guest ID", "guest-1"):
+        await maya.should_see(words)
+
+
+async def test_a_viewer_is_led_to_a_guest_without_a_name(noah: User, flow: str) -> None:
+    guest = refer()
+    await hands.go(noah, f"/records/reservations/{flows.records()['res-1'].id}")
+    assert way(noah, "The guest") == f"/records/guests/{guest}"
+    await noah.should_not_see("Lefèvre")
+
+
+def way(user: User, label: str) -> Any:
+    """Return where a link leads."""
+    with user:
+        return next(iter(ElementFilter(content=label))).props["href"]
 
 
 async def test_a_viewer_sees_a_record_masked(noah: User, flow: str) -> None:

@@ -17,12 +17,16 @@ class Chip:
     href: str
 
 
+class _Row(ui.element, component="chips.js"):
+    """The place of the chips, which brings the one that is taken into view."""
+
+
 class Chips:
     """The drawn row; `count` changes the number in one chip in place."""
 
     def __init__(self, label: str, chips: Sequence[Chip], current: str) -> None:
         self._counts = {}
-        with ui.element("nav").classes("chips") as row:
+        with _Row().classes("chips") as row:
             row.props["aria-label"] = label
             for chip in chips:
                 with ui.element("a").classes("chip") as link:

@@ -10,15 +10,22 @@ export default {
                  @input="later" @keydown.enter="find" @keydown.esc="clear" />
         </div>
         <slot name="tools" />
-        <label v-if="sortable.length" class="records-sort">
-          <span class="sr-only">Sort by</span>
+        <div v-if="sortable.length" class="records-sort">
+          <label :for="label + ' sort'">Sort by</label>
           <span class="box-select">
-            <select class="box" :value="view.sort" @change="$emit('sort', $event.target.value)">
+            <select :id="label + ' sort'" class="box" :value="view.sort" @change="$emit('sort', $event.target.value)">
               <option v-for="head in sortable" :key="head.key" :value="head.key">{{ head.label }}</option>
             </select>
             <svg class="icon" width="16" height="16" aria-hidden="true"><use :href="icon('chevron-down')" /></svg>
           </span>
-        </label>
+          <span class="box-select">
+            <select class="box" aria-label="Direction" :value="view.descending" @change="$emit('sort', view.sort)">
+              <option :value="false">Ascending</option>
+              <option :value="true">Descending</option>
+            </select>
+            <svg class="icon" width="16" height="16" aria-hidden="true"><use :href="icon('chevron-down')" /></svg>
+          </span>
+        </div>
       </div>
       <p class="sr-only" aria-live="polite">{{ told }}</p>
       <div v-if="view.rows.length" class="listing-frame records-frame" :class="{ waiting }" role="region" :aria-label="label" tabindex="0">
@@ -106,8 +113,12 @@ export default {
       this.$emit("search", this.query);
     },
     clear() {
-      this.query = "";
+      this.write("");
       this.find();
+    },
+    write(text) {
+      clearTimeout(this.timer);
+      this.query = text;
     },
     go(page) {
       this.waiting = true;

@@ -73,6 +73,11 @@ class RecordTable(ui.element, component="recordtable.js"):
         keep(self, sheet=sheet)
         self.run_method("show", sheet)
 
+    def write(self, text: str) -> None:
+        """Put another text into the search box, for which nobody is asked."""
+        self._props["text"] = text
+        self.run_method("write", text)
+
     # What a browser sends may be forged: only what could have been asked is passed on.
 
     async def _search(self, handler: Callable[[str], Any], text: Any) -> None:

@@ -5,10 +5,12 @@ from functools import partial
 
 from nicegui import ui
 
-from domain import records
+from domain import records, references
 from domain.masking import MASK
 from domain.records import Page
+from domain.references import Target
 from domain.refusals import not_found
+from domain.types_of_data import ALL, PRIMARY_KEY
 from ui.ask import load
 from ui.components.ago import ago, moment
 from ui.components.badge import badge
@@ -76,9 +78,14 @@ def _draw_fields(visit: Visit, found: Page) -> None:
     told: list[Fact] = []
     empty = []
     for field in found.type.fields:
+        if field.key in _ids(found):
+            continue
         words = shown(field, found.row.values, visit.zone)
         if not words:
             empty.append(field.label)
+        elif target := found.targets.get(field.key):
+            way = f"/records/{target.type}/{target.id}"
+            told.append((field.label, partial(_link, _seen(words, target), way)))
         elif kind(found.type, field) == "badge":
             value = cell(found.type, field, found.row.values, visit.zone)
             told.append((field.label, partial(badge, value["tone"], value["text"])))
@@ -87,6 +94,17 @@ def _draw_fields(visit: Visit, found: Page) -> None:
     facts(told)
     if empty:
         text(f"Not given: {', '.join(empty)}.", classes="muted small")
+
+
+def _ids(found: Page) -> tuple[str, ...]:
+    """Return the fields that tell records apart for programs, rather than for people."""
+    behind = references.of(found.type.key).values()
+    return (PRIMARY_KEY.key, *(reference.id_field for reference in behind))
+
+
+def _seen(words: str, target: Target) -> str:
+    """Return what to call a record that is referred to; a mask would be no name of a link."""
+    return f"The {ALL[target.type].one}" if words == MASK else words
 
 
 def _origin(visit: Visit, found: Page) -> list[Fact]:
@@ -102,6 +120,9 @@ def _origin(visit: Visit, found: Page) -> list[Fact]:
         told.append(("Last changed by", lambda: _link(f"the run of {when}", _run(found))))
     told.append(("First seen", lambda: ago(row.first_seen_at, zone=visit.zone)))
     told.append(("Last seen", lambda: ago(row.seen_at, zone=visit.zone)))
+    for field in (found.type.field(key) for key in _ids(found)):
+        if field and (words := shown(field, row.values, visit.zone)):
+            told.append((field.label, words))
     return told
 
 
@@ -111,7 +132,7 @@ def _run(found: Page) -> str:
 
 def _name(found: Page) -> str:
     lead = found.row.values.get(fields(found.type)[0].key)
-    shown_by = found.row.external_id if lead in (None, "", MASK) else lead
+    shown_by = found.row.name if lead in (None, "", MASK) else lead
     return f"{found.type.one.capitalize()} {shown_by}"
 
 

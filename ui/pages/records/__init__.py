@@ -126,7 +126,7 @@ class _Room:
             "key": field.key,
             "label": field.label,
             "kind": kind(self._found.type, field),
-            "fixed": field.is_personal and not self._may_see,
+            "fixed": field.key in self._found.filled or (field.is_personal and not self._may_see),
         }
 
     def _sheet(self) -> Sheet:
@@ -150,13 +150,28 @@ class _Room:
         }
         lead = fields(of_type)[0]
         if not cells[lead.key] or (lead.is_personal and not self._may_see):
-            cells[lead.key] = row.external_id
+            cells[lead.key] = row.name
         return {"id": row.id, "href": f"/records/{self._type}/{row.id}", **cells}
 
     def _draw_none(self, wish: Wish) -> None:
+        one = self._found.type.one
         with ui.element("div").classes("listing-empty"):
-            one = self._found.type.one
             text(f"No {one} fits." if wish.is_narrowed else f"No {one} is here any more.")
+            if wish.text and self._found.type.is_about_guests and not self._may_see:
+                text("What tells about guests is masked for you, and is not searched.")
+            with ui.element("div").classes("actions"):
+                if wish.text:
+                    button("Clear the search", self._clear, icon="x")
+                if wish.filters or wish.source_id:
+                    button("Remove the filters", self._remove_filters, icon="x")
+
+    async def _clear(self) -> None:
+        if self._table:
+            self._table.write("")
+        await self._change(text="")
+
+    async def _remove_filters(self) -> None:
+        await self._change(filters=(), source_id="")
 
     def _draw_nothing(self) -> None:
         of_type = self._found.type

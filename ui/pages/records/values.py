@@ -14,10 +14,10 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "reservations": (
         "number",
         "guest_name",
+        "space_name",
         "status",
         "arrival",
         "departure",
-        "space_name",
         "total",
     ),
     "guests": ("last_name", "first_name", "email", "phone", "city", "country", "company"),

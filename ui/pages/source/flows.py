@@ -23,9 +23,7 @@ async def flows_of(visit: Visit, source_id: str) -> tuple[Row, ...]:
 
 def told(flows: tuple[Row, ...]) -> tuple[tuple[str | None, ...], ...]:
     """Return what is shown of them, so that a run that comes and goes moves nothing."""
-    return tuple(
-        (row.id, row.name, *state(row), row.schedule.words, *row.wanted) for row in flows
-    )
+    return tuple((row.id, row.name, *state(row), row.schedule.words, *row.wanted) for row in flows)
 
 
 def draw_flows(flows: tuple[Row, ...]) -> None:
