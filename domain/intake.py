@@ -9,6 +9,7 @@ or two at the same time, and no page counts twice.
 import logging
 import time
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
@@ -283,7 +284,8 @@ def _wait(task: Task, fault: Fault, delay: float, now: datetime) -> None:
         if run.jobs != task.number or run.status != "running":
             return
         run.tries, run.heartbeat_at = run.tries + 1, now
-        run.sentence = f"{fault.sentence} Asking again in {moments.span(timedelta(seconds=delay))}."
+        at = (now + timedelta(seconds=delay)).astimezone(ZoneInfo(task.time_zone))
+        run.sentence = f"{fault.sentence} It is asked again at {at:%H:%M:%S}."
         plans.enqueue(session, run, task.source_id, delay_seconds=delay)
         moving.announce(session, "run", run)
 

@@ -5,6 +5,7 @@ import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -597,13 +598,15 @@ def test_what_cannot_pass_ends_the_run_in_its_middle_at_once_and_counts_as_what_
 
 
 def test_a_source_that_recovers_in_time_lets_the_run_go_on_where_it_stood(
-    world: World, system: HotelSystem
+    world: World, system: HotelSystem, clock: list[datetime]
 ) -> None:
     integration = flows.active(world)
     system.fault = Fault("rate_limited", "Mews asks us to slow down.", None, 7)
     run = runs.run_now(world.maya, integration)
     intake.go_on(run, 1)
-    assert "7 seconds" in flows.of(run).sentence
+    at = (world.now + timedelta(seconds=7)).astimezone(ZoneInfo("Europe/Berlin"))
+    said = f"Mews asks us to slow down. It is asked again at {at:%H:%M:%S}."
+    assert flows.of(run).sentence == said
     system.fault = None
     flows.work(run)
     assert flows.of(run).status == "succeeded"

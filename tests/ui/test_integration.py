@@ -9,6 +9,7 @@ from nicegui.testing import User
 
 from connectors.source import Fault
 from domain import (
+    intake,
     integration_pages,
     integrations,
     moments,
@@ -312,6 +313,18 @@ async def test_progress_says_when_nobody_knows_how_many_there_are(maya: User, wo
     words = str(gauge(maya, "progressbar")["aria-valuetext"])
     assert words.startswith("1,000 records · ")
     assert words.endswith("the source does not tell how many there are")
+
+
+async def test_a_run_that_has_to_wait_says_until_when(
+    maya: User, world: World, system: HotelSystem
+) -> None:
+    integration = flows.active(world)
+    system.fault = Fault("rate_limited", "Mews asks us to slow down.", None, 7)
+    run_id = runs.run_now(world.maya, integration)
+    intake.go_on(run_id, 1)
+    await look(maya, integration)
+    words = str(gauge(maya, "progressbar")["aria-valuetext"])
+    assert words.startswith("Mews asks us to slow down. It is asked again at ")
 
 
 async def test_cancel_stops_it(maya: User, world: World) -> None:

@@ -30,7 +30,7 @@ class Running:
         if run.id != self._run_id:
             self._draw(run)
         share, words = told(run.progress, run.counts)
-        self._bar.set(share, run.sentence if run.status == "queued" and run.sentence else words)
+        self._bar.set(share, run.sentence or words)
         self._title.text = _title(run)
 
     def _draw(self, run: Row) -> None:

@@ -116,7 +116,7 @@ class _Room:
         )
         self._on.set_visibility(row.status in LIVING)
         share, words = told(row.progress, row.counts)
-        self._bar.set(share, row.sentence if row.status == "queued" and row.sentence else words)
+        self._bar.set(share, row.sentence or words)
         self._numbers.show(row.counts)
         quiet = [part.label for part in found.parts if _is_quiet(part)]
         self._parts.replace([_line(part, row) for part in found.parts if not _is_quiet(part)])
