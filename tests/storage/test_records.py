@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from domain import references
 from storage import database
 from storage.records import TABLES
 
@@ -67,3 +68,12 @@ def test_paging_by_change_reads_only_what_is_shown(type_key: str) -> None:
         assert "SORT" not in found.upper().replace("TEMP B-TREE", "SORT")
         if len(after) == 2 and database.is_sqlite():
             assert "changed_at=? AND id>?" in found
+
+
+@EACH
+@pytest.mark.usefixtures("database")
+def test_words_are_looked_up_without_reading_records(type_key: str) -> None:
+    found = plan(references.with_words(type_key, "pro_1", ["ann", "506"]))
+    # PostgreSQL chooses by what it has found out about the records; here there are none.
+    if database.is_sqlite():
+        assert f"{type_key}_by_search" in found

@@ -11,13 +11,15 @@ export default {
         </div>
         <slot name="tools" />
         <div v-if="sortable.length" class="records-sort">
-          <label :for="label + ' sort'">Sort by</label>
-          <span class="box-select">
-            <select :id="label + ' sort'" class="box" :value="view.sort" @change="$emit('sort', $event.target.value)">
-              <option v-for="head in sortable" :key="head.key" :value="head.key">{{ head.label }}</option>
-            </select>
-            <svg class="icon" width="16" height="16" aria-hidden="true"><use :href="icon('chevron-down')" /></svg>
-          </span>
+          <label>
+            <span>Sort by</span>
+            <span class="box-select">
+              <select class="box" :value="view.sort" @change="$emit('sort', $event.target.value)">
+                <option v-for="head in sortable" :key="head.key" :value="head.key">{{ head.label }}</option>
+              </select>
+              <svg class="icon" width="16" height="16" aria-hidden="true"><use :href="icon('chevron-down')" /></svg>
+            </span>
+          </label>
           <span class="box-select">
             <select class="box" aria-label="Direction" :value="view.descending" @change="$emit('sort', view.sort)">
               <option :value="false">Ascending</option>
