@@ -1,5 +1,6 @@
 """Records: the data that came in, searched, filtered, sorted and paged in the database."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -253,7 +254,7 @@ def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> Condition:
         for field in of_type.fields
         if field.is_searched and _may_ask(of_type, field, may_see)
     )
-    return sa.or_(*(_contains(sa.func.lower(getattr(table, key)), word) for key in shown))
+    return sa.or_(*(_says(word, getattr(table, key)) for key in shown))
 
 
 def _may_ask(of_type: TypeOfData, field: Field, may_see: bool) -> bool:
@@ -267,12 +268,15 @@ def _names_word(
 ) -> Iterator[Condition]:
     """Yield what is true of records that are filled by reference to a name with a word in it.
 
-    A word that is in no name, as numbers are not, yields nothing: it stays a matter of the index.
-    Nor does a single letter, which is in nearly every name.
+    A word that is in no name yields nothing: it stays a matter of the index. Nor does a single
+    letter, which is in nearly every name, nor a number among the names of people.
     """
     for key, reference in references.of(of_type.key).items():
         field = of_type.field(key)
-        if len(word) > 1 and field and field.is_searched and _may_ask(of_type, field, may_see):
+        if field is None or not field.is_searched or not _may_ask(of_type, field, may_see):
+            continue
+        is_number = any(each.isdigit() for each in word)
+        if len(word) > 1 and not (field.is_personal and is_number):
             named = references.named(property_id, reference, [word], partial(_says, word))
             if session.execute(named.limit(1)).first():
                 yield references.is_filled(of_type.key, key, named)
@@ -285,7 +289,16 @@ def _contains(column: Any, text: str) -> Condition:
 
 def _says(text: str, column: Any) -> Condition:
     """Say that a column contains a text, which is in small letters, however it writes it."""
-    return _contains(sa.func.lower(sa.cast(column, sa.String)), text)
+    written = sa.func.lower(sa.cast(column, sa.String))
+    return sa.or_(*(_contains(written, spelling) for spelling in _spellings(text)))
+
+
+def _spellings(text: str) -> list[str]:
+    """Return how small letters may stand where SQLite has made capitals small: it knows those of
+    English only. A function of our own would have to take its turn for every record."""
+    starts = re.sub(r"\b[^\x00-\x7f]", lambda found: found[0].upper(), text)
+    capitals = "".join(each if each.isascii() else each.upper() for each in text)
+    return list(dict.fromkeys((text, starts, capitals)))
 
 
 def _meets(of_type: TypeOfData, property_id: str, wanted: Filter, may_see: bool) -> Condition:

@@ -251,12 +251,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: Any) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    # Its own knows the capitals of English only, and would not find Élise by “élise”.
-    connection.create_function("lower", 1, _lower, deterministic=True)
     if sqlite3.sqlite_version_info < (3, 42):
         # The job queue asks for unixepoch('subsec'), which older SQLite libraries don't know.
         connection.create_function("unixepoch", -1, lambda *_: time.time())
-
-
-def _lower(text: str | None) -> str | None:
-    return None if text is None else text.lower()
