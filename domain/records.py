@@ -252,15 +252,21 @@ def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> Condition:
     shown = (
         field.key
         for field in of_type.fields
-        if field.is_searched and _may_ask(of_type, field, may_see)
+        if field.is_searched and may_ask(of_type, field, may_see)
     )
     return sa.or_(*(_says(word, getattr(table, key)) for key in shown))
 
 
-def _may_ask(of_type: TypeOfData, field: Field, may_see: bool) -> bool:
-    """Whether a reader may look for values of a field: a guest’s key may be their mail address."""
-    is_key = field.key == PRIMARY_KEY.key and of_type.is_about_guests
-    return may_see or not (field.is_personal or is_key)
+def may_ask(of_type: TypeOfData, field: Field, may_see: bool) -> bool:
+    """Whether a reader may search, filter or sort by a field: a guest’s key may be their mail
+    address."""
+    is_id = field.key in _ids(of_type) and of_type.is_about_guests
+    return may_see or not (field.is_personal or is_id)
+
+
+def _ids(of_type: TypeOfData) -> tuple[str, ...]:
+    """Return the fields with keys: its own, and of what it refers to."""
+    return (PRIMARY_KEY.key, *(each.id_field for each in references.of(of_type.key).values()))
 
 
 def _names_word(
@@ -273,7 +279,7 @@ def _names_word(
     """
     for key, reference in references.of(of_type.key).items():
         field = of_type.field(key)
-        if field is None or not field.is_searched or not _may_ask(of_type, field, may_see):
+        if field is None or not field.is_searched or not may_ask(of_type, field, may_see):
             continue
         is_number = any(each.isdigit() for each in word)
         if len(word) > 1 and not (field.is_personal and is_number):
@@ -303,7 +309,7 @@ def _spellings(text: str) -> list[str]:
 
 def _meets(of_type: TypeOfData, property_id: str, wanted: Filter, may_see: bool) -> Condition:
     field = of_type.field(wanted.field)
-    if field is None or wanted.how not in OPERATORS or not _may_ask(of_type, field, may_see):
+    if field is None or wanted.how not in OPERATORS or not may_ask(of_type, field, may_see):
         raise invalid("Choose a field to filter by from the list.")
     own = _fits(field, wanted, getattr(TABLES[of_type.key], field.key))
     reference = references.of(of_type.key).get(field.key)
@@ -374,7 +380,7 @@ def _order(of_type: TypeOfData, query: Query, may_see: bool) -> list[Any]:
         raise invalid(_UNSORTED)
     columns = (
         [table.id]
-        if not _may_ask(of_type, field, may_see)
+        if not may_ask(of_type, field, may_see)
         else [
             getattr(table, field.key),
             table.id,
@@ -399,7 +405,7 @@ def _row(
     may_see: bool,
 ) -> Row:
     values = {}
-    ids = (PRIMARY_KEY.key, *(each.id_field for each in references.of(of_type.key).values()))
+    ids = _ids(of_type)
     for field in of_type.fields:
         value = getattr(record, field.key)
         if value is None:

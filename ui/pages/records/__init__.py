@@ -126,7 +126,8 @@ class _Room:
             "key": field.key,
             "label": field.label,
             "kind": kind(self._found.type, field),
-            "fixed": field.key in self._found.filled or (field.is_personal and not self._may_see),
+            "fixed": field.key in self._found.filled
+            or not records.may_ask(self._found.type, field, self._may_see),
         }
 
     def _sheet(self) -> Sheet:

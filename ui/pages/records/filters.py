@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from domain.records import Filter
+from domain.records import Filter, may_ask
 from domain.types_of_data import Field, TypeOfData
 from ui.components.button import button
 from ui.components.dialog import Dialog
@@ -38,7 +38,11 @@ class Filters:
         self._wish = wish
         self._sources = sources
         self._on_change = on_change
-        self._offered = {field.key: field for field in of_type.fields if _fits(field, may_see)}
+        self._offered = {
+            field.key: field
+            for field in of_type.fields
+            if _can_be_compared(field) and may_ask(of_type, field, may_see)
+        }
         self._dialog = Dialog()
         with ui.element("div").classes("records-filters"):
             segments(
@@ -142,9 +146,9 @@ def _read(value: str) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _fits(field: Field, may_see: bool) -> bool:
+def _can_be_compared(field: Field) -> bool:
     """Say whether a field can be filtered by; amounts of money differ in their currencies."""
-    return field.kind not in ("money", "list") and (may_see or not field.is_personal)
+    return field.kind not in ("money", "list")
 
 
 def _hows(field: Field) -> dict[str, str]:
