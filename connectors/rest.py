@@ -28,7 +28,7 @@ from connectors.source import (
     changes_of,
 )
 from connectors.urls import Blocked, parse
-from connectors.vendor import cleaned, request_id_of
+from connectors.vendor import cleaned, is_html, request_id_of
 
 PAGING = (
     ("none", "Everything in one answer"),
@@ -109,6 +109,8 @@ def _page(way: Way, access: Access, wanted: Wanted) -> Page:
     if settings["paging"] == "next" and wanted.cursor is not None:
         _must_be_ours(name, asked, access.address)
     reply = _got(way, access, asked)
+    if reply.code == 401 and not access.method and not is_html(reply):
+        raise _closed(name, reply)
     if reply.code == 404 and wanted.cursor is None:
         raise _nothing_at(URL(asked).path, reply)
     if reply.code == 204:
@@ -122,6 +124,11 @@ def _page(way: Way, access: Access, wanted: Wanted) -> Page:
     else:
         cursor = _onwards(settings, wanted, value, len(records), total)
     return Page(records, cursor, total, settings.is_filtered(wanted))
+
+
+def _closed(name: str, reply: Reply) -> Fault:
+    sentence = f"{name} asks for credentials, and this source has none. Add them at the source."
+    return Fault("refused", sentence, request_id_of(reply))
 
 
 def _nothing_at(path: str, reply: Reply) -> Fault:

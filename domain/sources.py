@@ -252,6 +252,30 @@ def change_settings(
         moving.tell(session, "source", source, "source.changed", who, "property", now)
 
 
+def authorize(
+    actor: Actor, source_id: str, authorization_id: str, *, now: datetime | None = None
+) -> None:
+    """Read a source that needed no credentials with these from now on, if it answers that way.
+
+    Its mappings, integrations and history stay. Refuses `not_found`, `forbidden`, `invalid`,
+    `wrong_state` when it has credentials already, `credentials_refused`, `check_failed`.
+    """
+    now = now or moments.now()
+    with database.reading() as session:
+        source = visible(session, actor, source_id, now)[1]
+        connections.managing(session, actor, source.property_id, now)
+        kind, settings = KINDS[source.kind], source.settings
+        opens = _opening(session, source, authorization_id)
+    check = _tried(kind, opens, "", settings, now)
+    with database.transaction() as session:
+        who, source = mine(session, actor, source_id, now)
+        opens = _opening(session, source, authorization_id, hold=True)
+        authorizations.note_use(opens, check, now)
+        source.authorization_id, source.address = opens.id, ""
+        session.add(source)
+        moving.tell(session, "source", source, "source.changed", who, "property", now)
+
+
 def upload(
     actor: Actor,
     source_id: str,
@@ -367,6 +391,19 @@ def _authorization(
         moving.hold(session, found, "This authorization")
     if found.status != "working":
         raise invalid(f"{found.name} does not work at the moment. Repair it first.")
+    return found
+
+
+def _opening(
+    session: Session, source: Source, authorization_id: str, *, hold: bool = False
+) -> Authorization:
+    """Return what is to open a source that has no authorization yet; of the same address."""
+    if source.authorization_id is not None:
+        raise Refusal("wrong_state", "It has credentials already. Change those.")
+    kind = KINDS[source.kind]
+    found = _authorization(session, source.property_id, kind, authorization_id, hold=hold)
+    if found is None or found.address != source.address:
+        raise invalid(f"Choose an authorization for {source.address or kind.name}.")
     return found
 
 

@@ -154,6 +154,13 @@ def source(world: World, actor: Actor | None = None, **more: Any) -> str:
     return sources.add(who, hotel, draft, now=world.now)
 
 
+def unlocked(world: World) -> str:
+    """Let Maya add a source that needs no credentials; return its id."""
+    settings = {"types": {"reservations": {"path": "/reservations"}}}
+    draft = sources.Draft("rest", "Open", address=CONSENT.address, settings=settings)
+    return sources.add(world.maya, world.hotel, draft, now=world.now)
+
+
 def transfer(world: World, source_id: str = "", type_key: str = "reservations") -> str:
     """Let Maya add a data transfer, to a new source if none is named; return its id."""
     return transfers.add(world.maya, source_id or source(world), type_key, now=world.now)

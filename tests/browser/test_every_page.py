@@ -24,7 +24,7 @@ D3X, AKIA, OPERATOR = "dev@d3x.example", "dev@akia.example", "ops@adjoin.example
 
 # Name of the picture, who looks, the page, and what to follow from there, where the address of a
 # page is not known beforehand: regular expressions for the words of one link after the other.
-A_RUN, A_NUMBER = r"^\d+ \w+, \d\d:\d\d$", r"^\d{5}$"
+A_RUN, A_NUMBER = r"^\d+\s\w+,\s\d\d:\d\d$", r"^\d{5}$"
 PAGES = [
     ("sign-in", "", "/sign-in", None),
     ("link-used", "", "/token/not-a-secret", None),

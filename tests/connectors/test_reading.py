@@ -284,6 +284,15 @@ def test_too_many_records_in_one_page_are_not_worked_on(monkeypatch: pytest.Monk
     assert fault.value.error == "too_large"
 
 
+def test_a_source_without_credentials_is_not_told_to_correct_them() -> None:
+    with pytest.raises(Fault) as fault:
+        _rest(Ready(Reply(401, {}, b"{}")), {})
+    assert fault.value.error == "refused"
+    assert fault.value.sentence == (
+        "api.example.com asks for credentials, and this source has none. Add them at the source."
+    )
+
+
 def test_a_wrong_place_for_the_records_is_said_with_what_there_is() -> None:
     with pytest.raises(Fault) as fault:
         _rest(Ready({"meta": {}, "results": []}), {"records": "data"})

@@ -71,6 +71,7 @@ class Scene:
     answer: str  # the state with which Maya is about to come back from agreeing again
     source: str  # of Mews
     files: str  # a source that reads files
+    unlocked: str  # a source without credentials, where `agreed` would open one
     transfer: str  # inactive, with a mapping that is ready
     moving: str  # an active transfer
     draft: str  # an integration
@@ -124,6 +125,7 @@ class Scene:
             "answer": "state",
             "source": "src",
             "files": "src",
+            "unlocked": "src",
             "transfer": "tra",
             "moving": "tra",
             "draft": "int",
@@ -203,6 +205,7 @@ def build(world: World, system: HotelSystem) -> Scene:
         answer=harvest.sent(world)["state"],
         source=source,
         files=sources.add(world.maya, world.hotel, Draft("file", "Old system"), now=now),
+        unlocked=harvest.unlocked(world),
         transfer=harvest.mapped(world, harvest.source(world, name="Spa")),
         moving=moving,
         **_flows(world, system, source),

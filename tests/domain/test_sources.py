@@ -11,7 +11,7 @@ from domain import accesses, authorizations, mappings, sources, transfers
 from domain.sources import Draft
 from storage import database, tables
 from storage.records import TABLES
-from storage.sources import Source, Upload
+from storage.sources import Source, Transfer, Upload
 from tests import builders, harvest
 from tests.builders import World
 from tests.domain.refusing import refused
@@ -142,6 +142,38 @@ def test_an_api_that_is_open_to_everybody_needs_no_credentials(
     access = accesses.of_source(source_id, "reservations", now=world.now)
     assert (access.address, access.method) == ("https://api.example", "")
     assert access.settings == REST
+
+
+def test_a_source_that_asks_for_credentials_later_is_given_some_and_keeps_all_else(
+    world: World, system: HotelSystem
+) -> None:
+    source_id = harvest.unlocked(world)
+    transfer_id = harvest.mapped(world, source_id)
+    opens = harvest.agreed(world)
+    system.says = REFUSED
+    refusal = refused(sources.authorize, world.maya, source_id, opens, now=world.now)
+    assert refusal.code == "credentials_refused"
+    assert accesses.of_source(source_id, "reservations", now=world.now).method == ""
+    system.says = harvest.ACCEPTED
+    sources.authorize(world.maya, source_id, harvest.agreed(world), now=world.now)
+    access = accesses.of_source(source_id, "reservations", now=world.now)
+    assert (access.address, access.method) == ("https://api.pms.example", "oauth_code")
+    assert harvest.row_of(Transfer, transfer_id).rows
+    assert harvest.events_of(source_id)[-1] == "source.changed"
+    again = refused(sources.authorize, world.maya, source_id, opens, now=world.now)
+    assert again.code == "wrong_state"
+
+
+def test_only_what_opens_the_same_address_opens_a_source(world: World, system: HotelSystem) -> None:
+    source_id = harvest.unlocked(world)
+    draft = authorizations.Draft("rest", "bearer", {"token": "t-1"}, "https://other.example")
+    elsewhere = authorizations.add(world.maya, world.hotel, draft, now=world.now)
+    for wrong in (elsewhere, harvest.authorize(world), "", "aut_never"):
+        assert refused(sources.authorize, world.maya, source_id, wrong).code == "invalid"
+    opens = harvest.agreed(world)
+    assert refused(sources.authorize, world.noah, source_id, opens).code == "forbidden"
+    for stranger in (world.charlie, world.dee, world.olga):
+        assert refused(sources.authorize, stranger, source_id, opens).code == "not_found"
 
 
 def test_credentials_are_sent_where_they_are_valid_and_nowhere_else(

@@ -155,6 +155,7 @@ VERBS: dict[str, Verb] = {
     "sources.add": lambda who, s: sources.add(who, s.hotel, sources.Draft("file", "More")),
     "sources.rename": lambda who, s: sources.rename(who, s.source, "New"),
     "sources.change_settings": lambda who, s: sources.change_settings(who, s.source, {}),
+    "sources.authorize": lambda who, s: sources.authorize(who, s.unlocked, s.agreed),
     "sources.upload": lambda who, s: sources.upload(who, s.files, "guests", "a.csv", b"a;b\n1;2\n"),
     "sources.remove": lambda who, s: sources.remove(who, s.files),
     "hooks.read": lambda who, s: hooks.read(who, s.source),

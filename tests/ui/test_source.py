@@ -75,6 +75,21 @@ async def test_a_refusal_breaks_the_source_and_one_step_repairs_it(
     assert status(transfer_id) == "active"
 
 
+async def test_a_source_without_credentials_is_given_some(
+    maya: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest.play(monkeypatch, "rest")
+    source_id = harvest.unlocked(world)
+    await go(maya, f"/sources/{source_id}")
+    await maya.should_see("https://api.pms.example answers without credentials.")
+    press(maya, "Add credentials")
+    await maya.should_see("New authorization for REST / JSON")
+    fill(maya, "Token", "T-new-1234567890")
+    confirm(maya, "Test and save")
+    await maya.should_see("Change credentials")
+    assert sources.read(world.maya, source_id).row.authorization_id is not None
+
+
 async def test_credentials_of_another_account_do_not_repair(
     maya: User, world: World, source_id: str, opens: str, system: HotelSystem
 ) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from nicegui import ui
 
-from domain import authorization_pages, authorizations
+from connectors.authorization import METHODS
+from domain import authorization_pages, authorizations, sources
 from domain.authorization_pages import Row
 from domain.sources import Page
 from ui.ask import act_outside, load
@@ -43,6 +44,7 @@ class AuthorizationCard:
         if row is None:
             where = f"{self._found.address} answers" if self._found.address else "It answers"
             text(f"{where} without credentials.", classes="muted")
+            self._draw_add()
             return
         facts(self._facts(row))
         if row.status == "working" and not row.is_tried:
@@ -53,6 +55,22 @@ class AuthorizationCard:
             if row.status == "working":  # else Repair stands in the panel on top
                 label = "Change credentials"
                 button(label, self._repair, icon="key-round", kind="quiet", why_not=reason)
+
+    def _draw_add(self) -> None:
+        if self._found.kind.methods:
+            reason = why_not(self._visit)
+            with ui.element("div").classes("actions"):
+                button("Add credentials", self._add, icon="key-round", why_not=reason)
+
+    def _add(self) -> None:
+        found = self._found
+        # Whoever agrees elsewhere comes back to the list of authorizations, not to this source.
+        here = [METHODS[key] for key in found.kind.methods if not METHODS[key].kept]
+
+        async def added(authorization_id: str) -> None:
+            await act_outside(sources.authorize, self._visit.actor, found.row.id, authorization_id)
+
+        self._dialog.add(found.kind, here, added, address=found.address, settings=found.settings)
 
     def _facts(self, row: Row) -> list[Fact]:
         zone = self._visit.zone
