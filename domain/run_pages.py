@@ -291,7 +291,7 @@ def _previews(who: Standing, run: Run, part: RunPart) -> list[Preview]:
         Preview(
             part.type,
             each["change"],
-            each["external_id"],
+            masking.key(of_type, each["external_id"], may_see),
             tuple(cell(key, *values) for key, values in each["cells"].items()),
         )
         for each in orjson.loads(encryption.decrypt(part.preview))

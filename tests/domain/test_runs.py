@@ -29,6 +29,7 @@ from domain import (
     runs,
     transfers,
 )
+from domain.actors import Actor
 from domain.mapping.rows import Row
 from domain.refusals import Refusal
 from domain.run_pages import Counts
@@ -237,6 +238,30 @@ def test_viewers_see_that_records_were_rejected_but_nothing_of_the_guests(
     assert "Guest 1" not in told
     assert "Maria" not in told
     assert b"Guest 1" in reject_pages.as_csv(world.maya, run)
+
+
+def test_a_key_that_says_who_a_guest_is_is_masked_for_viewers_everywhere(
+    world: World, system: HotelSystem
+) -> None:
+    rows = [
+        replace(row, source="Guest.Email") if row.target == "external_id" else row
+        for row in harvest.ROWS
+    ]
+    source = harvest.source(world)
+    transfer = harvest.mapped(world, source, rows=rows)
+    transfers.activate(world.maya, transfer, now=world.now)
+    integration = flows.draft(world, source)
+    system.records["reservations"][0]["Start"] = "when Maria comes"
+    run = flows.work(runs.dry_run(world.maya, integration, now=world.now))
+
+    def told(who: Actor) -> str:
+        rejected = reject_pages.of_run(who, run)
+        file, previews = reject_pages.as_csv(who, run), run_pages.read(who, run).previews
+        return f"{mappings.read(who, transfer).trial}{rejected}{file!r}{previews}"
+
+    for key in ("guest1@", "guest2@"):
+        assert key in told(world.maya)
+        assert key not in told(world.noah)
 
 
 def test_a_spreadsheet_takes_nothing_in_the_csv_for_a_formula(
