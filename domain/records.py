@@ -260,12 +260,13 @@ def _has_word(of_type: TypeOfData, word: str, may_see: bool) -> Condition:
 def may_ask(of_type: TypeOfData, field: Field, may_see: bool) -> bool:
     """Whether a reader may search, filter or sort by a field: a guest’s key may be their mail
     address."""
-    is_id = field.key in _ids(of_type) and of_type.is_about_guests
+    is_id = field.key in ids(of_type) and of_type.is_about_guests
     return may_see or not (field.is_personal or is_id)
 
 
-def _ids(of_type: TypeOfData) -> tuple[str, ...]:
-    """Return the fields with keys: its own, and of what it refers to."""
+def ids(of_type: TypeOfData) -> tuple[str, ...]:
+    """Return the fields that tell records apart for programs: their own key, and those of what
+    they refer to."""
     return (PRIMARY_KEY.key, *(each.id_field for each in references.of(of_type.key).values()))
 
 
@@ -405,14 +406,14 @@ def _row(
     may_see: bool,
 ) -> Row:
     values = {}
-    ids = _ids(of_type)
+    keys = ids(of_type)
     for field in of_type.fields:
         value = getattr(record, field.key)
         if value is None:
             value = behind.get((record.id, field.key))
         if field.is_personal and not may_see and value is not None:
             value = masking.MASK
-        elif field.key in ids and value is not None:
+        elif field.key in keys and value is not None:
             value = masking.key(of_type, value, may_see)
         values[field.key] = value
         if field.kind == "money":

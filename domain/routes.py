@@ -314,6 +314,7 @@ _OLD_DATA = (
     _of_things("integration_halted", "warn", "halted_integrations"),
 )
 OF_DATA = frozenset(rule.key for rule in (*_DATA, *_OLD_DATA))
+WISHES = frozenset({"integration_halted"})  # what somebody at the property switched off on purpose
 _CASES = (
     Rule("case_at_hotel", _waits_for("property"), "property", "warn", _case, _hub_case),
     Rule("case_at_partner", _waits_for("partner"), "partner", "info", _case, _hub_case),

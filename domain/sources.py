@@ -265,11 +265,15 @@ def authorize(
         source = visible(session, actor, source_id, now)[1]
         connections.managing(session, actor, source.property_id, now)
         kind, settings = KINDS[source.kind], source.settings
+        _must_be_unlocked(source)
         opens = _opening(session, source, authorization_id)
     check = _tried(kind, opens, "", settings, now)
     with database.transaction() as session:
-        who, source = mine(session, actor, source_id, now)
+        # In the order of `database.lock`: whoever repairs it takes the authorization first, too.
+        source = visible(session, actor, source_id, now)[1]
         opens = _opening(session, source, authorization_id, hold=True)
+        who, source = mine(session, actor, source_id, now)
+        _must_be_unlocked(source)
         authorizations.note_use(opens, check, now)
         source.authorization_id, source.address = opens.id, ""
         session.add(source)
@@ -397,14 +401,17 @@ def _authorization(
 def _opening(
     session: Session, source: Source, authorization_id: str, *, hold: bool = False
 ) -> Authorization:
-    """Return what is to open a source that has no authorization yet; of the same address."""
-    if source.authorization_id is not None:
-        raise Refusal("wrong_state", "It has credentials already. Change those.")
+    """Return what is to open a source that has none yet; refuses `invalid` what opens another."""
     kind = KINDS[source.kind]
     found = _authorization(session, source.property_id, kind, authorization_id, hold=hold)
     if found is None or found.address != source.address:
         raise invalid(f"Choose an authorization for {source.address or kind.name}.")
     return found
+
+
+def _must_be_unlocked(source: Source) -> None:
+    if source.authorization_id is not None:
+        raise Refusal("wrong_state", "It has credentials already. Change those.")
 
 
 def _tried(

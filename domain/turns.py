@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.routes import WRONG, Route, Whose
+from domain.routes import WISHES, WRONG, Route, Whose
 
 _OPEN = ("active", "connected")
-_WISHES = ("integration_halted",)  # what somebody at the property switched off on purpose
 STAYS_NEWS_FOR = timedelta(days=14)
 
 
@@ -60,7 +59,7 @@ def of_route(status: str, route: Route) -> Turn | None:
 
     None where nothing is, or where its state says already whose turn it is.
     """
-    if status not in _OPEN or route.tone not in WRONG or route.key in _WISHES:
+    if status not in _OPEN or route.tone not in WRONG or route.key in WISHES:
         return None
     return Turn(route.whose, route.title, route.problem)
 

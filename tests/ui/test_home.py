@@ -7,7 +7,7 @@ from nicegui.testing import User
 from sqlmodel import select
 
 from connectors.source import Fault
-from domain import cases, connections, integrations, value_mappings
+from domain import cases, connections, integrations, support, value_mappings
 from domain.meter import Limits
 from storage import database
 from storage.apps import App
@@ -19,6 +19,7 @@ from tests.ui.conftest import Person
 from tests.ui.hub import page_words
 from tests.ui.patience import until
 from tests.ui.test_whom import told
+from ui.pages.home import News
 
 
 @pytest.fixture
@@ -116,6 +117,22 @@ async def test_data_that_stopped_is_said_once_and_hides_nothing_else(
     await maya.should_see("Reservations of Flow do not come in")
     await maya.should_see("Apps that work with it: D3x.")
     await maya.should_see("D3x needs your values")
+
+
+async def test_what_the_hotel_has_switched_off_itself_holds_up_no_app(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest.play(monkeypatch, "mews")
+    told(world, world.connect_active())
+    with database.transaction() as session:
+        app = session.exec(select(App).where(App.slug == "d3x")).one()
+        app.permissions = ["reservations:read"]
+        session.add(app)
+    flow = flows.active(world)
+    integrations.disable(world.maya, flow)
+    answers = support.of_property(world.maya, world.hotel)
+    assert [each.route.key for each in answers] == ["integration_halted"]
+    assert News((), (), (), (), (), answers).held_up == ()
 
 
 async def test_an_integration_that_disabled_itself_is_said_at_home(

@@ -19,7 +19,7 @@ from domain import (
 from domain.case_pages import Row as Case
 from domain.freshness import Row as Fresh
 from domain.notices import Row as Notice
-from domain.routes import OF_DATA
+from domain.routes import OF_DATA, WISHES
 from domain.subscriptions import Row
 from domain.support import Answer
 from ui.ask import load
@@ -88,8 +88,8 @@ class News:
 
     @property
     def held_up(self) -> tuple[str, ...]:
-        """The apps that work with data which do not come in."""
-        return tuple(each.app for each in self.answers if each.route.key in OF_DATA)
+        """The apps that work with data which do not come in, though they should."""
+        return tuple(each.app for each in self.answers if each.route.key in OF_DATA - WISHES)
 
     @property
     def cases_of_mine(self) -> tuple[Case, ...]:

@@ -5,12 +5,12 @@ from functools import partial
 
 from nicegui import ui
 
-from domain import records, references
+from domain import records
 from domain.masking import MASK
 from domain.records import Page
 from domain.references import Target
 from domain.refusals import not_found
-from domain.types_of_data import ALL, PRIMARY_KEY
+from domain.types_of_data import ALL
 from ui.ask import load
 from ui.components.ago import ago, moment
 from ui.components.badge import badge
@@ -78,7 +78,7 @@ def _draw_fields(visit: Visit, found: Page) -> None:
     told: list[Fact] = []
     empty = []
     for field in found.type.fields:
-        if field.key in _ids(found):
+        if field.key in records.ids(found.type):
             continue
         words = shown(field, found.row.values, visit.zone)
         if not words:
@@ -94,12 +94,6 @@ def _draw_fields(visit: Visit, found: Page) -> None:
     facts(told)
     if empty:
         text(f"Not given: {', '.join(empty)}.", classes="muted small")
-
-
-def _ids(found: Page) -> tuple[str, ...]:
-    """Return the fields that tell records apart for programs, rather than for people."""
-    behind = references.of(found.type.key).values()
-    return (PRIMARY_KEY.key, *(reference.id_field for reference in behind))
 
 
 def _seen(words: str, target: Target) -> str:
@@ -120,7 +114,7 @@ def _origin(visit: Visit, found: Page) -> list[Fact]:
         told.append(("Last changed by", lambda: _link(f"the run of {when}", _run(found))))
     told.append(("First seen", lambda: ago(row.first_seen_at, zone=visit.zone)))
     told.append(("Last seen", lambda: ago(row.seen_at, zone=visit.zone)))
-    for field in (found.type.field(key) for key in _ids(found)):
+    for field in (found.type.field(key) for key in records.ids(found.type)):
         if field and (words := shown(field, row.values, visit.zone)):
             told.append((field.label, words))
     return told

@@ -8,6 +8,7 @@ from ui.components.button import Kind, button
 from ui.components.callout import callout
 from ui.components.text import text
 from ui.frame import Visit
+from ui.pages.integration.state import has_disabled_itself
 from ui.pages.integration.words import meter_short, stopped, tone
 
 
@@ -40,7 +41,7 @@ def draw_due(visit: Visit, each: Due, apps: Sequence[str] = ()) -> None:
 
 def _due(row: Row) -> Due | None:
     href = f"/integrations/{row.id}"
-    if row.status == "disabled" and row.disabled_by == "adjoin":
+    if has_disabled_itself(row):
         return Due(href, row.name, "bad", f"{row.name} disabled itself", row.reason)
     if row.status != "active":
         return None
