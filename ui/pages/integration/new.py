@@ -26,7 +26,7 @@ from ui.pages.source.words import why_not
 async def page(visit: Visit) -> None:
     offered = await load(integration_pages.offered, visit.actor, visit.place.id)
     breadcrumb([("Integrations", "/integrations"), ("New integration", None)])
-    with page_title("New integration", "What shall flow, when, and who hears of it."):
+    with page_title("New integration", "What comes in, when, and who hears of it."):
         pass
     if reason := why_not(visit):
         with callout("muted", "You can look at integrations, but not make one", reason, "eye"):
